@@ -1,0 +1,12 @@
+class Refused(Exception):  # noqa: N818 - it is an answer, not an accident
+    """A rule of the district says no. `code` is stable, the sentence is for people."""
+
+    code = "refused"
+
+    def __init__(self, sentence: str, **facts):
+        super().__init__(sentence)
+        self.facts = facts
+
+
+class StaleVersion(Refused):
+    code = "stale_version"

@@ -1,0 +1,39 @@
+"""What a run found. Written once, in the transaction that ends the run; nobody but the
+services reads these rows, so that nothing leaves unseen (an import contract says so)."""
+
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+
+from enrollment.models import Student
+from outcomes.models.runs import Run
+
+
+class Findings(models.Model):
+    """The report of a run as canonical JSON, byte for byte what the engine said."""
+
+    run = models.OneToOneField(Run, models.PROTECT, related_name="findings")
+    report = models.TextField()
+
+    def __str__(self):
+        return f"findings of run {self.run_id}"
+
+
+class MatchedStudent(models.Model):
+    """A student in a matched set, with the weight the effects were computed with."""
+
+    run = models.ForeignKey(Run, models.PROTECT, related_name="matched_students")
+    student = models.ForeignKey(Student, models.PROTECT, related_name="+")
+    set_number = models.PositiveIntegerField(null=True)  # none for a weighting method
+    is_participant = models.BooleanField()
+    weight = models.FloatField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["run", "student", "set_number"], name="once_in_a_matched_set"
+            ),
+            CheckConstraint(condition=Q(weight__gt=0), name="a_weight_is_positive"),
+        ]
+
+    def __str__(self):
+        return f"matched student {self.pk}"
