@@ -1,0 +1,82 @@
+"""Words that models and engine both speak. The first of each enum is its default."""
+
+from enum import StrEnum
+
+
+class Method(StrEnum):
+    NEAREST = "nearest"
+    OPTIMAL = "optimal"
+    FULL = "full"
+    EXACT = "exact"
+    CEM = "cem"
+    SUBCLASS = "subclass"
+    CARDINALITY = "cardinality"
+    ENTROPY = "entropy"
+    IPW = "ipw"
+
+
+class Distance(StrEnum):
+    PROPENSITY = "propensity"
+    LOGIT = "logit"
+    MAHALANOBIS = "mahalanobis"
+    ROBUST_MAHALANOBIS = "robust_mahalanobis"
+    EUCLIDEAN = "euclidean"
+
+
+class Order(StrEnum):
+    LARGEST = "largest"
+    SMALLEST = "smallest"
+    CLOSEST = "closest"
+    RANDOM = "random"
+
+
+class Ties(StrEnum):
+    AVERAGE = "average"
+    SEEDED = "seeded"
+
+
+class Estimator(StrEnum):
+    DIFFERENCE = "difference"
+    G_COMPUTATION = "g_computation"
+    AIPW = "aipw"
+
+
+class Assignment(StrEnum):
+    """The level at which someone decided who takes part."""
+
+    STUDENT = "student"
+    SCHOOL_GRADE = "school_grade"
+    SCHOOL = "school"
+
+
+class OutcomeKind(StrEnum):
+    CONTINUOUS = "continuous"
+    BINARY = "binary"
+    LEVELS = "levels"
+
+
+class CaliperUnit(StrEnum):
+    SD = "sd"
+    RAW = "raw"
+
+
+class VerdictCode(StrEnum):
+    """What a federal reviewer would say of the baseline (WWC Standards 4.1)."""
+
+    MEETS_WITH_RESERVATIONS = "meets_with_reservations"
+    NEEDS_ADJUSTMENT_IN_MODEL = "needs_adjustment_in_model"
+    NOT_EQUIVALENT = "not_equivalent"
+    NO_PRETEST = "no_pretest"
+    CONFOUND_N1 = "confound_n1"
+    NO_OVERLAP = "no_overlap"
+
+
+class Estimand(StrEnum):
+    ATT = "ATT"  # the effect on all participants
+    ATM = "ATM"  # on those participants who found a match
+
+
+class GapMetric(StrEnum):
+    MEAN_SD = "mean_sd"
+    V = "v"
+    SHARE_MEETING = "share_meeting"
