@@ -72,7 +72,7 @@ VOIDED = Q(status=Status.VOID, last_day__isnull=True, exit_reason="")
 
 
 class EnrollmentQuerySet(models.QuerySet):
-    def visible_to(self, user, *, on):  # noqa: ARG002 - the shape of every queryset here
+    def visible_to(self, user, *, on):
         offerings = Offering.objects.in_reach_of(user, Permission.SEE_ENROLLMENTS)
         return self.filter(offering__in=offerings.values("pk"))
 

@@ -56,7 +56,7 @@ class OfferingQuerySet(models.QuerySet):
             reach |= one or Q(pk__isnull=False)
         return self.filter(reach)
 
-    def visible_to(self, user, *, on):  # noqa: ARG002 - the shape of every queryset here
+    def visible_to(self, user, *, on):
         return self if user.may(Permission.SEE_REFERENCE) else self.none()
 
 

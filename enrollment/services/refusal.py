@@ -1,4 +1,4 @@
-class Refused(Exception):  # noqa: N818 - it is an answer, not an accident
+class Refused(Exception):
     """A rule of the district says no. `code` is stable, the sentence is for people."""
 
     code = "refused"

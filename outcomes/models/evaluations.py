@@ -12,7 +12,7 @@ class EvaluationState(models.TextChoices):
 
 
 class EvaluationQuerySet(models.QuerySet):
-    def visible_to(self, user, *, on):  # noqa: ARG002 - the shape of every queryset here
+    def visible_to(self, user, *, on):
         return self if user.may(Permission.SEE_EVALUATIONS) else self.none()
 
 
