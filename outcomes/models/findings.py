@@ -32,6 +32,11 @@ class MatchedStudent(models.Model):
             UniqueConstraint(
                 fields=["run", "student", "set_number"], name="once_in_a_matched_set"
             ),
+            UniqueConstraint(  # two empty set numbers are not equal to each other
+                fields=["run", "student"],
+                condition=Q(set_number__isnull=True),
+                name="weighted_once_without_a_set",
+            ),
             CheckConstraint(condition=Q(weight__gt=0), name="a_weight_is_positive"),
         ]
 

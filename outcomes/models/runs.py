@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import CheckConstraint, Q
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from enrollment.access import Permission
 from enrollment.models import User
@@ -91,6 +91,11 @@ class Run(models.Model):
             CheckConstraint(
                 condition=~Q(state=RunState.FAILED) | ~Q(error_code=""),
                 name="a_failed_run_says_why",
+            ),
+            UniqueConstraint(
+                fields=["evaluation", "purpose", "design_hash"],
+                condition=~Q(state__in=FINISHED),
+                name="one_unfinished_run_of_a_plan",
             ),
         ]
 
