@@ -3,6 +3,7 @@
 import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.utils.timezone
 import enrollment.access
 import simple_history.models
@@ -247,7 +248,7 @@ class Migration(migrations.Migration):
                 ('school', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enrollment.school')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'role', 'school', 'program'), name='one_grant_of_a_kind', nulls_distinct=False), models.CheckConstraint(condition=models.Q(('role__in', ['admin', 'coordinator', 'evaluator'])), name='known_role'), models.CheckConstraint(condition=models.Q(models.Q(('role', enrollment.access.Role['COORDINATOR']), _negated=True), ('school__isnull', False), _connector='OR'), name='a_coordinator_has_a_school')],
+                'constraints': [models.UniqueConstraint(models.F('user'), models.F('role'), django.db.models.functions.comparison.Coalesce('school', 0, output_field=models.BigIntegerField()), django.db.models.functions.comparison.Coalesce('program', 0, output_field=models.BigIntegerField()), name='one_grant_of_a_kind'), models.CheckConstraint(condition=models.Q(('role__in', ['admin', 'coordinator', 'evaluator'])), name='known_role'), models.CheckConstraint(condition=models.Q(models.Q(('role', enrollment.access.Role['COORDINATOR']), _negated=True), ('school__isnull', False), _connector='OR'), name='a_coordinator_has_a_school')],
             },
         ),
         migrations.AddConstraint(

@@ -1,6 +1,7 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models.functions import Coalesce
 
 from enrollment.access import POLICIES, Permission, Role
 
@@ -37,9 +38,11 @@ class RoleGrant(models.Model):
 
     class Meta:
         constraints = [
-            UniqueConstraint(
-                fields=["user", "role", "school", "program"],
-                nulls_distinct=False,
+            UniqueConstraint(  # no school is a school too, which SQLite must be told
+                "user",
+                "role",
+                Coalesce("school", 0, output_field=models.BigIntegerField()),
+                Coalesce("program", 0, output_field=models.BigIntegerField()),
                 name="one_grant_of_a_kind",
             ),
             CheckConstraint(

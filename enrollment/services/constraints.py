@@ -1,0 +1,59 @@
+"""Which fact a write would have made false, whatever the database calls it."""
+
+from functools import cache
+
+from django.apps import apps
+from django.db import IntegrityError
+from django.db.models import UniqueConstraint
+
+GUARDS = [  # of the migrations: no model knows them
+    "seat_within_capacity",
+    "capacity_covers_held_seats",
+    "enrolled_in_the_offerings_program",
+    "an_offering_keeps_its_program",
+    "no_overlapping_spells",
+    "transitions_are_append_only",
+]
+
+
+def constraint_of(error: IntegrityError) -> str | None:
+    """Its name, as in the models or the guards; `one_<field>` for a unique column."""
+    said = str(error).partition("\n")[0] + "\n"  # what follows may quote the row
+    return next((name for mark, name in _marks() if mark in said), None)
+
+
+@cache
+def _marks() -> list[tuple[str, str]]:
+    """Words by which a database tells that a fact was broken, with the fact's name."""
+    marks = [(f"{guard}\n", guard) for guard in GUARDS]
+    marks += [(f'"{guard}"', guard) for guard in GUARDS]
+    for model in apps.get_models():
+        marks += _marks_of_constraints(model)
+        marks += _marks_of_unique_columns(model)
+    return marks
+
+
+def _marks_of_constraints(model):
+    for constraint in model._meta.constraints:
+        name = constraint.name
+        yield f'"{name}"', name  # PostgreSQL
+        yield f"CHECK constraint failed: {name}\n", name  # SQLite, and the two below
+        yield f"index '{name}'", name
+        if isinstance(constraint, UniqueConstraint) and constraint.fields:
+            yield _columns(model, constraint.fields), name
+
+
+def _marks_of_unique_columns(model):
+    table = model._meta.db_table
+    for field in model._meta.concrete_fields:
+        if field.unique:
+            name = f"one_{field.name}"
+            yield _columns(model, [field.name]), name
+            ending = "pkey" if field.primary_key else f"{field.column}_key"
+            yield f'"{table}_{ending}"', name
+
+
+def _columns(model, names) -> str:
+    table = model._meta.db_table
+    columns = [model._meta.get_field(name).column for name in names]
+    return f": {', '.join(f'{table}.{column}' for column in columns)}\n"
