@@ -1,4 +1,4 @@
-"""The frozen plan of an evaluation: read, checked, printed with its defaults, hashed."""
+"""The frozen plan of an evaluation: read, checked, printed in full, hashed."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -97,7 +97,6 @@ class Design:
         )
         _check_roles(design)
         _check_gaps(design)
-        _check_calipers(design)
         return design
 
     def to_dict(self) -> dict[str, Any]:
@@ -123,7 +122,7 @@ class Design:
 
     @property
     def has_score(self) -> bool:
-        """Whether the distance is a propensity score, so that students can be ranked."""
+        """Whether the distance is a propensity score, by which students rank."""
         return self.distance in (Distance.PROPENSITY, Distance.LOGIT)
 
 
@@ -259,14 +258,3 @@ def _check_gaps(design: Design) -> None:
             raise reading.refuse(f"{path}.outcome", gap.outcome, expected)
         if gap.focal == gap.reference:
             raise DesignError("focal and reference are the same group", path)
-
-
-def _check_calipers(design: Design) -> None:
-    """On a metric, a caliper in SDs can only mean the propensity score: say which."""
-    on_distance = design.caliper.get(DISTANCE)
-    if on_distance and on_distance.unit == CaliperUnit.SD and not design.has_score:
-        raise DesignError(
-            f"a {design.distance} distance has no SD; give a raw width, or put the "
-            'caliper on "propensity" or "logit" instead',
-            "caliper.distance",
-        )

@@ -1,0 +1,131 @@
+"""Covariates as numbers: text becomes levels, a hole becomes a constant and a flag."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from outcomes.engine import columns
+from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.errors import InputError
+from outcomes.engine.notices import Warn
+
+MISSING_LEVEL = "(missing)"
+
+
+@dataclass(frozen=True, slots=True)
+class Covariates:
+    """The matrix that scores are fitted on and balance is judged on.
+
+    x : (n, k), no cell missing; names : k names, a level as `race=black`;
+    source : k names of the columns they came from; is_binary : (k,) holds 0 and 1 only;
+    in_model : (k,) False for the base level of a text column, which the others imply.
+    """
+
+    x: Floats
+    names: tuple[str, ...]
+    source: tuple[str, ...]
+    is_binary: Flags
+    in_model: Flags
+
+    @property
+    def model(self) -> Floats:
+        """(n, m) the columns that enter a model."""
+        return self.x[:, self.in_model]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    source: str
+    values: Floats
+    in_model: bool = True
+
+
+def build(frame: pd.DataFrame, wanted: Iterable[str], warn: Warn) -> Covariates:
+    """The covariates `wanted`, in declared order; constant ones are left out and named.
+
+    Raises InputError for infinite values and for text that names, not groups, students.
+    """
+    made = [column for name in wanted for column in _columns(frame[name], name, warn)]
+    kept = [column for column in made if _varies(column.values)]
+    n = len(frame)
+    x = np.column_stack([c.values for c in kept]) if kept else np.empty((n, 0))
+    return Covariates(
+        x=x,
+        names=tuple(c.name for c in kept),
+        source=tuple(c.source for c in kept),
+        is_binary=np.array([np.isin(c.values, (0, 1)).all() for c in kept], dtype=bool),
+        in_model=np.array([c.in_model for c in kept], dtype=bool),
+    )
+
+
+def _varies(values: Floats) -> bool:
+    return bool(values.min() < values.max())
+
+
+def _columns(column: columns.Series, name: str, warn: Warn) -> list[Column]:
+    """The numeric columns of one covariate; none when it says nothing."""
+    gone = columns.missing(column)
+    if gone.all():
+        warn("all_missing", f'"{name}" has no value at all and was left out.')
+        return []
+    read: Callable[[columns.Series, str, Flags], list[Column]] = (
+        _levels if columns.is_text(column) else _numeric
+    )
+    made = read(column, name, gone)
+    if not any(_varies(c.values) for c in made):
+        warn("constant", f'"{name}" is the same for everyone and was left out.')
+    elif gone.any():
+        warn(
+            "missing_covariate",
+            f'"{name}" is missing for {int(gone.sum())} students; they keep a constant '
+            "and a flag that says so.",
+        )
+    return made
+
+
+def _numeric(column: columns.Series, name: str, gone: Flags) -> list[Column]:
+    values = columns.numbers(column)
+    if not gone.any():
+        return [Column(name, name, values)]
+    values[gone] = values[~gone].mean()
+    flag = Column(f"{name}={MISSING_LEVEL}", name, gone.astype(float))
+    return [Column(name, name, values), flag]
+
+
+def _levels(column: columns.Series, name: str, gone: Flags) -> list[Column]:
+    """One 0/1 column a level, the first in sorted order as the base.
+
+    Two levels say the same thing twice, so they are one column.
+    """
+    labels = columns.labels(column)
+    known = sorted({v for v in labels if v is not None})
+    _refuse_spoiled(name, known)
+    if len(known) > max(50, len(labels) // 2):
+        raise InputError(
+            f'covariate "{name}" has {len(known)} different texts in {len(labels)} '
+            "rows; it names students rather than groups them, leave it out",
+            "too_many_levels",
+        )
+    labels[gone] = MISSING_LEVEL
+    levels = [*known, MISSING_LEVEL] if gone.any() else known
+    made = [
+        Column(f"{name}={level}", name, (labels == level).astype(float), i > 0)
+        for i, level in enumerate(levels)
+    ]
+    return made[1:] if len(made) == 2 else made
+
+
+def _refuse_spoiled(name: str, levels: list[str]) -> None:
+    """A few typing errors must not turn a column of numbers into fifty groups."""
+    parsed = pd.to_numeric(pd.Series(levels, dtype=object), errors="coerce")
+    strange = parsed.isna().to_numpy()
+    if 0 < strange.sum() <= 0.05 * len(levels) and len(levels) > 20:
+        odd = levels[int(np.flatnonzero(strange)[0])]
+        raise InputError(
+            f'covariate "{name}" holds numbers but for {odd!r}; correct the cell or '
+            "leave it empty",
+            "not_numeric",
+        )

@@ -1,0 +1,99 @@
+"""How far apart two students are, as points in a space that the design chose."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.covariates import Covariates
+from outcomes.engine.design import Design
+from outcomes.engine.errors import DesignError
+from outcomes.engine.linear import gram, independent, times
+from outcomes.engine.notices import Notices
+from outcomes.engine.propensity import Propensity, propensity
+from outcomes.engine.study import Study
+from outcomes.terms import Distance
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """points : (n, d), so that the distance of two students is Euclidean.
+
+    score : (n,) the score that ranks students, None for a metric.
+    propensity : the fitted score, None where no covariate is there to fit it on.
+    """
+
+    points: Floats
+    score: Floats | None
+    propensity: Propensity | None
+
+    def between(self, one: Ints, other: Ints) -> Floats:
+        """(m,) distances of m pairs of students."""
+        return length(self.points[one] - self.points[other])
+
+
+def length(differences: Floats) -> Floats:
+    """(m,) Euclidean length of (m, d) differences, summed in one fixed order."""
+    if differences.shape[1] == 1:
+        return np.abs(differences[:, 0])
+    total = np.zeros(len(differences))
+    for j in range(differences.shape[1]):
+        total += differences[:, j] ** 2
+    return np.sqrt(total)
+
+
+def space(study: Study, design: Design, warn: Notices) -> Space:
+    """The space of the design's distance. Raises DesignError where it has none yet."""
+    if design.distance not in SPACES:
+        known = ", ".join(SPACES)
+        raise DesignError(f'"{design.distance}" is not built; use {known}', "distance")
+    found = Notices()
+    fitted = propensity(study.covariates, study.treated, found)
+    for notice in found.found:
+        # A metric does not need the score, so it does not suffer from its separation.
+        if design.has_score or notice.code == "collinear":
+            warn(notice.code, notice.text)
+    return SPACES[design.distance](study, fitted)
+
+
+def _propensity_space(study: Study, fitted: Propensity) -> Space:
+    return Space(fitted.score[:, None], fitted.score, fitted)
+
+
+def _logit_space(study: Study, fitted: Propensity) -> Space:
+    return Space(fitted.logit[:, None], fitted.logit, fitted)
+
+
+def _mahalanobis_space(study: Study, fitted: Propensity) -> Space:
+    return Space(whitened(study.covariates, study.treated), None, fitted)
+
+
+def whitened(covariates: Covariates, treated: Flags) -> Floats:
+    """(n, d) covariates in which Euclidean distance is Mahalanobis distance.
+
+    The covariance is pooled within the arms: group means are taken out, then cov() over
+    all n (divisor n - 1). Source: MatchIt 4.7.2, distance = "mahalanobis".
+    """
+    x = covariates.model
+    within = x.copy()
+    for arm in (treated, ~treated):
+        within[arm] -= x[arm].mean(axis=0)
+    scale = within.std(axis=0)
+    kept = [j for j in range(x.shape[1]) if scale[j] > 0]
+    x, within = x[:, kept] / scale[kept], within[:, kept] / scale[kept]
+    moments = gram(within, within) / (len(x) - 1)
+    kept = independent(moments)
+    if not kept:  # no covariate varies within an arm
+        return np.zeros((len(x), 1))
+    triangle = np.linalg.cholesky(moments[np.ix_(kept, kept)])
+    turn = np.linalg.inv(triangle)
+    centred = x[:, kept] - x[:, kept].mean(axis=0)
+    return np.column_stack([times(centred, row) for row in turn])
+
+
+SPACES: Mapping[Distance, Callable[[Study, Propensity], Space]] = {
+    Distance.PROPENSITY: _propensity_space,
+    Distance.LOGIT: _logit_space,
+    Distance.MAHALANOBIS: _mahalanobis_space,
+}

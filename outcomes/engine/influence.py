@@ -1,0 +1,62 @@
+"""A number together with what each student adds to its error."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.errors import NotEstimable
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimate:
+    """An estimate and its influence: value - truth is about sum(influence).
+
+    value : one number, in the units of the outcome unless its maker says otherwise.
+    influence : (n,) one entry a student of the analysis, 0 for who plays no part, so
+    that estimates on the same n students can be added, subtracted and clustered.
+    """
+
+    value: float
+    influence: Floats
+
+    def __add__(self, other: "Estimate") -> "Estimate":
+        return Estimate(self.value + other.value, self.influence + other.influence)
+
+    def __sub__(self, other: "Estimate") -> "Estimate":
+        return self + -1.0 * other
+
+    def __rmul__(self, factor: float) -> "Estimate":
+        return Estimate(factor * self.value, factor * self.influence)
+
+    def std_error(self, clusters: Ints | None = None) -> float:
+        """Root of G/(G-1) sum of squared cluster sums of the influence.
+
+        clusters : (n,) codes >= 0, each student his own cluster when None. Only clusters
+        with a part in the estimate count towards G. Raises NotEstimable when G < 2.
+        Source: Huber (1967) as in van der Vaart (1998), Asymptotic Statistics, ch. 5.
+        """
+        part = self.influence != 0
+        if clusters is None:
+            sums = self.influence[part]
+        else:
+            found = np.unique(clusters[part])
+            sums = np.bincount(clusters, self.influence)[found]
+        count = len(sums)
+        if count < 2:
+            raise NotEstimable(
+                f"the error of an estimate needs 2 clusters, found {count}"
+            )
+        return float(np.sqrt(count / (count - 1) * np.sum(sums**2)))
+
+
+def weighted_mean(values: Floats, weights: Floats) -> Estimate:
+    """Mean of values (n,) by weights (n,) >= 0; its influence is w (y - mean) / sum w.
+
+    Raises NotEstimable when all weights are 0.
+    """
+    total = float(np.sum(weights))
+    if total <= 0:
+        raise NotEstimable("a mean needs at least one student")
+    value = float(np.sum(weights * values)) / total
+    return Estimate(value, weights * (values - value) / total)

@@ -1,0 +1,111 @@
+"""What a match must respect, in the units of the data: cells, calipers, arms."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.columns import UNKNOWN
+from outcomes.engine.design import DISTANCE, SCORES, Design
+from outcomes.engine.distance import Space
+from outcomes.engine.errors import InputError
+from outcomes.engine.notices import Warn
+from outcomes.engine.study import Study
+from outcomes.terms import CaliperUnit
+
+
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A caliper on numbers: two students' values (n,) may differ by at most `width`."""
+
+    on: str
+    values: Floats
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """cell : (n,) code of the exact cell, -1 where a part of it is missing;
+    apart : (n,) codes that must differ within a pair; width : on the distance itself,
+    infinite without a caliper; within : calipers on other numbers."""
+
+    cell: Ints
+    apart: tuple[Ints, ...]
+    width: float
+    within: tuple[Within, ...]
+
+    @property
+    def known(self) -> Flags:
+        """(n,) students whose every limited column is there."""
+        known: Flags = self.cell != UNKNOWN
+        for code in self.apart:
+            known = known & (code != UNKNOWN)
+        for caliper in self.within:
+            known = known & ~np.isnan(caliper.values)
+        return known
+
+
+def limits(study: Study, design: Design, space: Space, warn: Warn) -> Limits:
+    """Resolve the design's constraints to widths in the units of the data."""
+    within = [
+        _within(name, design, study, space)
+        for name in design.caliper
+        if name != DISTANCE
+    ]
+    width = float("inf")
+    on_distance = design.caliper.get(DISTANCE)
+    if on_distance is not None:
+        if space.score is not None or on_distance.unit == CaliperUnit.RAW:
+            width = on_distance.width * _sd(space.score, on_distance.unit, DISTANCE)
+        else:
+            within.append(_on_score(on_distance.width, space))
+            warn(
+                "caliper_on_score",
+                f"A {design.distance} distance has no SD, so the caliper of "
+                f"{on_distance.width:g} SD is on the propensity score.",
+            )
+    return Limits(
+        cells(list(study.exact.values()), study.n),
+        tuple(study.anti_exact.values()),
+        width,
+        tuple(within),
+    )
+
+
+def cells(codes: list[Ints], n: int) -> Ints:
+    """(n,) one code a combination of codes, -1 where any of them is missing."""
+    if not codes:
+        return np.zeros(n, dtype=np.int64)
+    table = np.column_stack(codes)
+    _, cell = np.unique(table, axis=0, return_inverse=True)
+    return np.where((table == UNKNOWN).any(axis=1), UNKNOWN, cell.reshape(-1))
+
+
+def _within(name: str, design: Design, study: Study, space: Space) -> Within:
+    caliper = design.caliper[name]
+    values = study.calipers[name] if name in study.calipers else _score(name, space)
+    return Within(name, values, caliper.width * _sd(values, caliper.unit, name))
+
+
+def _score(name: str, space: Space) -> Floats:
+    assert space.propensity is not None
+    return space.propensity.score if name == SCORES[0] else space.propensity.logit
+
+
+def _on_score(width: float, space: Space) -> Within:
+    score = _score(SCORES[0], space)
+    return Within(SCORES[0], score, width * _sd(score, CaliperUnit.SD, SCORES[0]))
+
+
+def _sd(values: Floats | None, unit: CaliperUnit, name: str) -> float:
+    """The length of one caliper unit: the SD over both arms together, or 1."""
+    if unit == CaliperUnit.RAW or values is None:
+        return 1.0
+    present = values[~np.isnan(values)]
+    if len(present) < 2:
+        raise InputError(
+            f'the caliper on "{name}" is in SDs, but the column has fewer than two '
+            "values; give a raw width",
+            "no_sd",
+        )
+    return float(present.std(ddof=1))

@@ -1,0 +1,105 @@
+"""Matched sets and the weights they give: what every matching method returns."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from outcomes.engine.arrays import Flags, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """m memberships of students in sets.
+
+    treated : (n,) of the study; sets, rows : (m,) which set, which student; shares :
+    (m,) 1 for a participant, a comparison student's part of the set's comparison mean;
+    is_paired : sets of one participant whose members stand in no other set;
+    total_distance : summed over pairs, None where the method has no distance.
+    """
+
+    treated: Flags
+    sets: Ints
+    rows: Ints
+    shares: Floats
+    is_paired: bool
+    total_distance: float | None = None
+
+    @property
+    def n_sets(self) -> int:
+        return len(np.unique(self.sets))
+
+    @property
+    def is_treated(self) -> Flags:
+        """(m,) whether a membership is a participant's."""
+        return self.treated[self.rows]
+
+    def membership_weights(self) -> Floats:
+        """(m,) part of each membership in its student's weight.
+
+        Participants 1; a comparison student its share of each set times the set's
+        participants, scaled so that all sum to the number of matched comparison
+        students. Source: MatchIt's matching weights for the ATT.
+        """
+        in_arm = self.is_treated
+        if not in_arm.any():
+            return np.zeros(len(self.rows))
+        participants = np.bincount(self.sets, in_arm)
+        raw = np.where(in_arm, 1.0, self.shares * participants[self.sets])
+        n_comparison = len(np.unique(self.rows[~in_arm]))
+        scale = n_comparison / raw[~in_arm].sum()
+        return np.where(in_arm, 1.0, raw * scale)
+
+    def weights(self) -> Floats:
+        """(n,) analysis weights: 0 for the unmatched."""
+        out = np.zeros(len(self.treated))
+        np.add.at(out, self.rows, self.membership_weights())
+        return out
+
+    def without(self, gone: Flags) -> "Matched":
+        """Drop students (n,) and what is left of sets that lose an arm; in the others
+        the remaining comparison students share the set."""
+        keep = ~gone[self.rows]
+        left = self._where(keep)
+        whole = _has_both(left)[left.sets] if len(left.sets) else keep[:0]
+        return left._where(whole)._reshared()
+
+    def _where(self, keep: Flags) -> "Matched":
+        return replace(
+            self, sets=self.sets[keep], rows=self.rows[keep], shares=self.shares[keep]
+        )
+
+    def _reshared(self) -> "Matched":
+        in_arm = self.is_treated
+        total = np.bincount(self.sets, np.where(in_arm, 0, self.shares))
+        shares = np.where(in_arm, 1.0, self.shares / total[self.sets])
+        return replace(self, shares=shares)
+
+    def sorted(self) -> "Matched":
+        """Sets numbered from 0 by their first student, participants first in each."""
+        first = np.full(int(self.sets.max(initial=-1)) + 1, len(self.treated))
+        np.minimum.at(first, self.sets, self.rows)
+        lead = first[self.sets]
+        order = np.lexsort((self.rows, ~self.is_treated, lead))
+        _, number = np.unique(lead[order], return_inverse=True)
+        return replace(self._where(order), sets=number.reshape(-1).astype(np.int64))  # type: ignore[arg-type]
+
+
+def _has_both(matched: Matched) -> Flags:
+    """(sets,) whether a set holds both arms."""
+    in_arm = matched.is_treated
+    return (np.bincount(matched.sets, in_arm) > 0) & (
+        np.bincount(matched.sets, ~in_arm) > 0
+    )
+
+
+def from_cells(cell: Ints, treated: Flags) -> Matched:
+    """Every cell with both arms is a set; a cell of -1 belongs to nobody."""
+    rows = np.flatnonzero(cell >= 0)
+    everyone = Matched(treated, cell[rows], rows, np.ones(len(rows)), is_paired=False)
+    return everyone.without(np.zeros(len(treated), dtype=bool))
+
+
+def effective_size(weights: Floats) -> float:
+    """(sum w)^2 / sum w^2: how many equally weighted students these are worth."""
+    squares = float(np.sum(weights**2))
+    return float(np.sum(weights)) ** 2 / squares if squares else 0.0

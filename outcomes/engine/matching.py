@@ -1,0 +1,72 @@
+"""From a design to matched sets: the table of methods, and the check of each result."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from outcomes.engine.design import Design
+from outcomes.engine.distance import Space, space
+from outcomes.engine.errors import DesignError
+from outcomes.engine.exact import exact_cells
+from outcomes.engine.limits import Limits, limits
+from outcomes.engine.matched import Matched, from_cells
+from outcomes.engine.nearest import match_nearest
+from outcomes.engine.notices import Notices
+from outcomes.engine.promises import check_promises
+from outcomes.engine.study import Study
+from outcomes.terms import Method
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """The sets and what they were made from; without a distance there is no space."""
+
+    matched: Matched
+    limits: Limits
+    space: Space | None
+
+    @property
+    def has_overlap(self) -> bool:
+        """False when a score separates the arms, or nobody found a match."""
+        separated = (
+            self.space is not None
+            and self.space.score is not None
+            and self.space.propensity is not None
+            and not self.space.propensity.has_overlap
+        )
+        return not separated and len(self.matched.rows) > 0
+
+
+def arrange(study: Study, design: Design, warn: Notices) -> Arrangement:
+    """Match by the design's method, then check every promise on the finished sets.
+
+    Raises DesignError for a method that does not exist, PromiseBroken for a result that
+    breaks its own design.
+    """
+    if design.method not in METHODS:
+        known = ", ".join(METHODS)
+        raise DesignError(f'"{design.method}" is not built; use {known}', "method")
+    arrangement = METHODS[design.method](study, design, warn)
+    check_promises(study, design, arrangement.limits, arrangement.matched)
+    return arrangement
+
+
+def _nearest(study: Study, design: Design, warn: Notices) -> Arrangement:
+    where = space(study, design, warn)
+    what = limits(study, design, where, warn)
+    return Arrangement(match_nearest(study, design, where, what), what, where)
+
+
+def _exact(study: Study, design: Design, warn: Notices) -> Arrangement:
+    for key in ("caliper", "anti_exact"):
+        if getattr(design, key):
+            raise DesignError('method "exact" has no use for it; remove it', key)
+    cell = exact_cells(study)
+    return Arrangement(
+        from_cells(cell, study.treated), Limits(cell, (), float("inf"), ()), None
+    )
+
+
+METHODS: Mapping[Method, Callable[[Study, Design, Notices], Arrangement]] = {
+    Method.NEAREST: _nearest,
+    Method.EXACT: _exact,
+}

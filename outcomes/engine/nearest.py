@@ -1,0 +1,168 @@
+"""Nearest neighbour matching: each participant takes the nearest student in turn.
+
+Source: MatchIt 4.7.2, method = "nearest". Ties go to the seeded canonical order, or,
+with replacement, are averaged.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
+
+import numpy as np
+
+from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.canonical import seeded_order
+from outcomes.engine.design import Design
+from outcomes.engine.distance import Space
+from outcomes.engine.finders import NOBODY, Finder, Line, Scan
+from outcomes.engine.limits import Limits
+from outcomes.engine.matched import Matched
+from outcomes.engine.study import Study
+from outcomes.terms import Order, Ties
+
+
+NOISE = 1e-10  # metric distances closer than this differ only by rounding
+
+
+@dataclass(slots=True)
+class Links:
+    """Who was matched to whom, as it grows; a share is a part of the set's mean."""
+
+    treated: list[int] = field(default_factory=list)
+    comparison: list[int] = field(default_factory=list)
+    shares: list[float] = field(default_factory=list)
+    distance: float = 0.0
+
+    def add(self, row: int, other: int, share: float) -> None:
+        self.treated.append(row)
+        self.comparison.append(other)
+        self.shares.append(share)
+
+
+def match_nearest(
+    study: Study, design: Design, space: Space, limits: Limits
+) -> Matched:
+    """Match `ratio` comparison students to each participant, in rounds."""
+    tolerance = max(design.tie_tolerance, 0.0 if space.score is not None else NOISE)
+    turns = _turns(study, design, space)
+    turns = turns[limits.known[turns]]
+    pool = np.flatnonzero(~study.treated & limits.known)
+    links = Links()
+    if design.replacement:
+        scan = Scan(pool, space, limits, tolerance)
+        for row in turns.tolist():
+            _reuse(row, scan, design, tolerance, links)
+    else:
+        finder = _finder(pool, tolerance, space, limits)
+        for _ in range(design.ratio):
+            for row, other, distance in _round(turns, finder, design.order):
+                links.add(row, other, 1.0)
+                links.distance += distance
+    return _matched(study, design, links)
+
+
+def _turns(study: Study, design: Design, space: Space) -> Ints:
+    """Participants in the order in which they choose.
+
+    A metric has no score to rank by: there, as in MatchIt, the order is that of the
+    data, which for us is the canonical order of the rows.
+    """
+    rows = np.flatnonzero(study.treated)
+    if design.order == Order.RANDOM:
+        return rows[seeded_order(study.units[rows], design.seed)]
+    if design.order == Order.CLOSEST or space.score is None:
+        return rows
+    sign = -1 if design.order == Order.LARGEST else 1
+    return rows[np.argsort(sign * space.score[rows], kind="stable")]
+
+
+def _finder(pool: Ints, tolerance: float, space: Space, limits: Limits) -> Finder:
+    on_a_line = space.score is not None and not limits.apart and not limits.within
+    if on_a_line and not tolerance:
+        return Line(pool, space.points[:, 0], limits)
+    return Scan(pool, space, limits, tolerance)
+
+
+def _round(
+    turns: Ints, finder: Finder, order: Order
+) -> Iterator[tuple[int, int, float]]:
+    """One comparison student for each participant who can have one."""
+    if order == Order.CLOSEST:
+        yield from _closest_first(turns, finder)
+        return
+    for row in turns.tolist():
+        other, distance = finder.nearest(row)
+        if other != NOBODY[0]:
+            finder.take(other)
+            yield row, other, distance
+
+
+def _closest_first(turns: Ints, finder: Finder) -> Iterator[tuple[int, int, float]]:
+    """Always the nearest pair that is left, one heap entry a participant."""
+    heap = []
+    for row in turns.tolist():
+        other, distance = finder.nearest(row)
+        heap.append((distance, row, other))
+    heapify(heap)
+    taken: set[int] = set()
+    while heap and heap[0][2] != NOBODY[0]:
+        distance, row, other = heappop(heap)
+        if other in taken:
+            other, distance = finder.nearest(row)
+            heappush(heap, (distance, row, other))
+            continue
+        taken.add(other)
+        finder.take(other)
+        yield row, other, distance
+
+
+def _reuse(
+    row: int, scan: Scan, design: Design, tolerance: float, links: Links
+) -> None:
+    """The nearest students whoever else has them."""
+    rows, distances = scan.allowed(row)
+    if not len(rows):
+        return
+    count = min(design.ratio, len(rows))
+    pick: Callable[[Floats, int, float], Floats]
+    pick = _averaged if design.ties == Ties.AVERAGE else _first
+    parts = pick(distances, count, tolerance)
+    for i in np.flatnonzero(parts).tolist():
+        links.add(row, int(rows[i]), float(parts[i]))
+        links.distance += float(parts[i] * distances[i])
+
+
+def _averaged(distances: Floats, count: int, tolerance: float) -> Floats:
+    """1 for the nearer ones, equal parts of what is left for those tied at the edge."""
+    edge = np.partition(distances, count - 1)[count - 1]
+    nearer = distances < edge - tolerance
+    tied = ~nearer & (distances <= edge + tolerance)
+    parts: Floats = nearer + tied * (count - nearer.sum()) / tied.sum()
+    return parts
+
+
+def _first(distances: Floats, count: int, tolerance: float) -> Floats:
+    """1 for the nearest and, among the tied, for the first in canonical order."""
+    left = distances.copy()
+    parts = np.zeros(len(distances))
+    for _ in range(count):
+        i = int(np.flatnonzero(left <= left.min() + tolerance)[0])
+        parts[i], left[i] = 1.0, np.inf
+    return parts
+
+
+def _matched(study: Study, design: Design, links: Links) -> Matched:
+    """Sets from links: each participant once, comparison shares summing to 1 a set."""
+    owner = np.array(links.treated, dtype=np.int64)
+    rows = np.unique(owner)
+    sets = np.searchsorted(rows, owner)
+    shares = np.array(links.shares)
+    whole = np.bincount(sets, shares, minlength=len(rows))
+    return Matched(
+        treated=study.treated,
+        sets=np.concatenate([np.arange(len(rows)), sets]),
+        rows=np.concatenate([rows, np.array(links.comparison, dtype=np.int64)]),
+        shares=np.concatenate([np.ones(len(rows)), shares / whole[sets]]),
+        is_paired=not design.replacement,
+        total_distance=links.distance,
+    )

@@ -1,0 +1,85 @@
+"""Re-check every constraint on the finished sets, from the raw columns.
+
+MatchIt 4.7.2 still pairs people 29 years apart under a 10-year caliper (its issue 236),
+and nobody is told. Here a result that breaks its own design is refused.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from outcomes.engine.arrays import Flags, Ints
+from outcomes.engine.design import Design
+from outcomes.engine.errors import PromiseBroken
+from outcomes.engine.limits import Limits
+from outcomes.engine.matched import Matched
+from outcomes.engine.study import Study
+
+
+def check_promises(
+    study: Study, design: Design, limits: Limits, matched: Matched
+) -> None:
+    """Raise PromiseBroken unless cells, calipers, arms and reuse are as designed."""
+    for name, broken in _broken(study, design, limits, matched):
+        if broken:
+            raise PromiseBroken(
+                f'the finished match breaks "{name}" of its own design and was not '
+                "reported; please send us the design"
+            )
+
+
+def _broken(
+    study: Study, design: Design, limits: Limits, matched: Matched
+) -> Iterator[tuple[str, bool]]:
+    for name, code in study.exact.items():
+        yield f"exact: {name}", _varies(code, matched)
+    yield "exact", _varies(limits.cell, matched)
+    is_one = ~matched.is_treated & (np.bincount(matched.rows)[matched.rows] > 1)
+    yield "replacement", matched.is_paired and bool(is_one.any())
+    yield "one set a participant", _repeats(matched.rows[matched.is_treated])
+    if matched.is_paired:
+        comparison = np.bincount(matched.sets, ~matched.is_treated)
+        yield "ratio", bool((comparison > design.ratio).any())
+    if study.anti_exact or study.calipers or limits.within:
+        yield from _broken_pairs(study, limits, matched)
+
+
+def _broken_pairs(
+    study: Study, limits: Limits, matched: Matched
+) -> Iterator[tuple[str, bool]]:
+    one, other = pairs(matched)
+    for name, code in study.anti_exact.items():
+        yield f"anti_exact: {name}", bool((code[one] == code[other]).any())
+    for caliper in limits.within:
+        values = study.calipers.get(caliper.on, caliper.values)
+        gap = np.abs(values[one] - values[other])
+        yield f"caliper: {caliper.on}", not bool((gap <= caliper.width).all())
+
+
+def _varies(code: Ints, matched: Matched) -> bool:
+    """Whether any set mixes codes, or holds an unknown one."""
+    found = code[matched.rows]
+    first = np.zeros(int(matched.sets.max(initial=-1)) + 1, dtype=np.int64)
+    first[matched.sets] = found
+    is_mixed: Flags = (found != first[matched.sets]) | (found < 0)
+    return bool(is_mixed.any())
+
+
+def _repeats(rows: Ints) -> bool:
+    return len(np.unique(rows)) < len(rows)
+
+
+def pairs(matched: Matched) -> tuple[Ints, Ints]:
+    """Every participant with every comparison student of the same set."""
+    one, other = [], []
+    order = np.argsort(matched.sets, kind="stable")
+    edges = np.flatnonzero(np.diff(matched.sets[order])) + 1
+    for members in np.split(order, edges) if len(order) else []:
+        rows = matched.rows[members]
+        in_arm = matched.treated[rows]
+        left, right = np.meshgrid(rows[in_arm], rows[~in_arm])
+        one.append(left.ravel())
+        other.append(right.ravel())
+    if not one:
+        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    return np.concatenate(one), np.concatenate(other)

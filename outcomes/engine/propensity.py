@@ -1,0 +1,110 @@
+"""The propensity score: how likely a student was to take part, given the covariates."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import expit
+
+from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.covariates import Covariates
+from outcomes.engine.errors import DesignError
+from outcomes.engine.linear import gram, independent, inverse, times
+from outcomes.engine.notices import Warn
+
+STEPS = 25  # as in R's glm; a fit that has not settled by then has no maximum
+SETTLED = 1e-12  # largest change of any student's logit in the last step
+
+
+@dataclass(frozen=True, slots=True)
+class Propensity:
+    """score, logit : (n,); coefficients : one a kept column of the model, on the
+    covariate's own scale; has_overlap : False when the arms separate completely."""
+
+    score: Floats
+    logit: Floats
+    coefficients: Floats
+    has_overlap: bool
+
+
+def propensity(covariates: Covariates, treated: Flags, warn: Warn) -> Propensity:
+    """Fit P(treated | covariates) by logistic maximum likelihood (R's glm).
+
+    Dependent columns are dropped, last declared first, and named. Raises DesignError
+    without a covariate to fit on.
+    """
+    x, scale = _standardized(covariates, warn)
+    intercept = np.ones((len(x), 1))
+    beta, settled = _newton(np.hstack([intercept, x]), treated.astype(float))
+    logit = beta[0] + times(x, beta[1:])
+    has_overlap = bool(logit[~treated].max() >= logit[treated].min())
+    if not settled:
+        _warn_separation(has_overlap, warn)
+    return Propensity(expit(logit), logit, beta[1:] / scale, has_overlap or settled)
+
+
+def _standardized(covariates: Covariates, warn: Warn) -> tuple[Floats, Floats]:
+    """Independent columns at mean 0 and SD 1, and their SDs."""
+    x = covariates.model
+    if not x.shape[1]:
+        raise DesignError(
+            "the distance needs at least one covariate that varies; name some, or use "
+            'method "exact"',
+            "covariates",
+        )
+    x = x - x.mean(axis=0)
+    x = x / x.std(axis=0)
+    kept = independent(gram(x, x))
+    names = np.array(covariates.names)[covariates.in_model]
+    for j in set(range(x.shape[1])) - set(kept):
+        warn(
+            "collinear",
+            f'"{names[j]}" is implied by the covariates before it and was left out of '
+            "the score.",
+        )
+    return x[:, kept], covariates.model[:, kept].std(axis=0)
+
+
+def _newton(x: Floats, y: Floats) -> tuple[Floats, bool]:
+    """Coefficients (k,), and whether they settled: without overlap they grow for ever.
+
+    A step that lowers the likelihood is halved until it does not.
+    """
+    beta = np.zeros(x.shape[1])
+    eta = np.zeros(len(x))
+    best = _log_likelihood(eta, y)
+    for _ in range(STEPS):
+        mean = expit(eta)
+        weight = np.maximum(mean * (1 - mean), np.finfo(float).tiny)
+        moments = gram(x * weight[:, None], x)
+        step = inverse(moments) @ gram(x, (y - mean)[:, None])[:, 0]
+        for _ in range(30):
+            moved = times(x, beta + step)
+            likelihood = _log_likelihood(moved, y)
+            if likelihood >= best - 1e-12 * abs(best):
+                break
+            step = step / 2
+        change = np.abs(moved - eta).max()
+        beta, eta, best = beta + step, moved, likelihood
+        if change < SETTLED * max(1.0, np.abs(eta).max()):
+            return beta, True
+    return beta, False
+
+
+def _log_likelihood(eta: Floats, y: Floats) -> float:
+    return float(np.sum(y * eta - np.logaddexp(0, eta)))
+
+
+def _warn_separation(has_overlap: bool, warn: Warn) -> None:
+    if has_overlap:
+        warn(
+            "quasi_separation",
+            "Some students are certain to take part, or certain not to, by their "
+            "covariates alone; their scores are only near 0 or 1. Look for a rare "
+            "group that is all in one arm.",
+        )
+    else:
+        warn(
+            "no_overlap",
+            "The covariates tell participants and comparison students apart without "
+            "error; nobody is comparable.",
+        )
