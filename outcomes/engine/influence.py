@@ -32,7 +32,7 @@ class Estimate:
     def std_error(self, clusters: Ints | None = None) -> float:
         """Root of G/(G-1) sum of squared cluster sums of the influence.
 
-        clusters : (n,) codes >= 0, each student his own cluster when None. Only clusters
+        clusters : (n,) codes >= 0; without them each student stands alone. Only clusters
         with a part in the estimate count towards G. Raises NotEstimable when G < 2.
         Source: Huber (1967) as in van der Vaart (1998), Asymptotic Statistics, ch. 5.
         """

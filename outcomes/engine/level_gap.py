@@ -37,7 +37,7 @@ class LevelGap:
 
 
 def gap_from_counts(reference: Floats, focal: Floats) -> LevelGap:
-    """V from (K,) counts or weights by level, lowest level first, by maximum likelihood.
+    """V by maximum likelihood from (K,) counts or weights by level, lowest first.
 
     v = (0 - mu)/sqrt((1 + sigma^2)/2) = sqrt(2) a / sqrt(1 + b^2). Levels that nobody
     reached are left out. Raises NotEstimable when fewer than 3 levels are used, a group
@@ -67,8 +67,9 @@ def gap_from_counts(reference: Floats, focal: Floats) -> LevelGap:
 def v_gap_from_levels(levels: Ints, focal: Flags, weights: Floats) -> Estimate:
     """V of students whose level (n,) is coded 0..K-1, lowest first, by weights (n,)."""
     count = int(levels.max()) + 1
-    reference = np.bincount(levels, weights * ~focal, count)
-    gap = gap_from_counts(reference, np.bincount(levels, weights * focal, count))
+    counts = np.zeros((2, count))
+    np.add.at(counts, (focal.astype(int), levels), weights)
+    gap = gap_from_counts(counts[0], counts[1])
     return Estimate(gap.v, weights * gap.influence[focal.astype(int), levels])
 
 
