@@ -25,6 +25,7 @@ from programs_tracker.demo.programs import (
 from programs_tracker.demo.schools import make_schools
 from programs_tracker.demo.students import YEARS, make_students, on_roll_in
 
+Yearly = dict[str, np.ndarray]  # by subject; n by years, or n for the last year
 SHARE_WITHOUT_SCORE = 0.03  # absent on the day, or on an alternate test
 BEFORE, LAST = YEARS.index(2025), YEARS.index(2026)
 
@@ -42,13 +43,13 @@ class District:
     schools: pd.DataFrame
     people: pd.DataFrame
     attendance: np.ndarray
-    scores: dict[str, np.ndarray]
-    without: dict[str, np.ndarray]
+    scores: Yearly
+    without: Yearly
     takes_part: dict[str, np.ndarray]
     sites: dict[str, np.ndarray]
 
     @cached_property
-    def gained(self) -> dict[str, np.ndarray]:
+    def gained(self) -> Yearly:
         """By subject: what the programs truly added to the score of 2026, in points."""
         return {
             subject: self.scores[subject][:, LAST] - self.without[subject]
@@ -71,19 +72,28 @@ def make_district(students: int, seed: int) -> District:
         )
         for planted in PROGRAMS
     }
-    without = {subject: observed[subject][:, LAST].copy() for subject in SUBJECTS}
+    without = {subject: score[:, LAST].copy() for subject, score in observed.items()}
     for planted in PROGRAMS:
-        mask = takes_part[planted.code]
-        for subject, effect in true_effects(planted, people, rng).items():
-            with_it = on_the_scale(points[subject][mask, LAST] + effect[mask])
-            was_tested = ~np.isnan(observed[subject][mask, LAST])
-            observed[subject][mask, LAST] = np.where(was_tested, with_it, np.nan)
+        effects = true_effects(planted, people, rng)
+        _add_effects(observed, points, effects, takes_part[planted.code])
     return District(
         seed, schools, people, attendance, observed, without, takes_part, sites
     )
 
 
-def _as_observed(people, points, rng) -> dict[str, np.ndarray]:
+def _add_effects(
+    observed: Yearly, points: Yearly, effects: Yearly, mask: np.ndarray
+) -> None:
+    """Score participants' last test anew, with what the program added."""
+    for subject, effect in effects.items():
+        with_it = on_the_scale(points[subject][mask, LAST] + effect[mask])
+        was_tested = ~np.isnan(observed[subject][mask, LAST])
+        observed[subject][mask, LAST] = np.where(was_tested, with_it, np.nan)
+
+
+def _as_observed(
+    people: pd.DataFrame, points: Yearly, rng: np.random.Generator
+) -> Yearly:
     """Rounded to the test's scale, NaN for who sat no test that year."""
     tested = np.column_stack([is_tested_in(people, year) for year in YEARS])
     observed = {}
@@ -93,7 +103,9 @@ def _as_observed(people, points, rng) -> dict[str, np.ndarray]:
     return observed
 
 
-def _on_record(people, attendance, observed) -> pd.DataFrame:
+def _on_record(
+    people: pd.DataFrame, attendance: np.ndarray, observed: Yearly
+) -> pd.DataFrame:
     """What staff can look up in the fall of the last year, in SDs; unknown counts 0."""
     standing = [(observed[subject] - CENTRE) / POINTS for subject in SUBJECTS]
     standing = np.nan_to_num(standing).mean(axis=0)
