@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from outcomes.designs.errors import InputError
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.canonical import label
-from outcomes.engine.errors import InputError
 
 Series: TypeAlias = "pd.Series[Any]"
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Floats, Ints
-from outcomes.engine.errors import NotEstimable
 from outcomes.engine.linear import Fit, gram, times
 
 NULL = 1e-10  # an eigenvalue of I - H in a cluster below this is zero

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from outcomes.designs.errors import InputError
 from outcomes.engine import columns
 from outcomes.engine.arrays import Flags, Floats
-from outcomes.engine.errors import InputError
 from outcomes.engine.notices import Warn
 
 MISSING_LEVEL = "(missing)"

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from outcomes.designs.design import Design
+from outcomes.designs.errors import DesignError
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.covariates import Covariates
-from outcomes.engine.design import Design
-from outcomes.engine.errors import DesignError
 from outcomes.engine.linear import gram, independent, times
 from outcomes.engine.notices import Notices
 from outcomes.engine.propensity import Propensity, propensity

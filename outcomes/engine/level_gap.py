@@ -12,8 +12,8 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import norm
 
+from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats, Ints
-from outcomes.engine.errors import NotEstimable
 from outcomes.engine.influence import Estimate
 
 STEPS = 200

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from outcomes.designs.design import DISTANCE, SCORES, Design
+from outcomes.designs.errors import InputError
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.columns import UNKNOWN
-from outcomes.engine.design import DISTANCE, SCORES, Design
 from outcomes.engine.distance import Space
-from outcomes.engine.errors import InputError
 from outcomes.engine.notices import Warn
 from outcomes.engine.study import Study
 from outcomes.terms import CaliperUnit

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from outcomes.engine.design import Design
+from outcomes.designs.design import Design
+from outcomes.designs.errors import DesignError
 from outcomes.engine.distance import Space, space
-from outcomes.engine.errors import DesignError
 from outcomes.engine.exact import exact_cells
 from outcomes.engine.limits import Limits, limits
 from outcomes.engine.matched import Matched, from_cells

@@ -11,8 +11,8 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import norm
 
+from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
-from outcomes.engine.errors import NotEstimable
 from outcomes.engine.influence import Estimate, weighted_mean
 
 ROOT_2 = float(np.sqrt(2.0))

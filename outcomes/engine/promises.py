@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from outcomes.designs.design import Design
+from outcomes.designs.errors import PromiseBroken
 from outcomes.engine.arrays import Flags, Ints
-from outcomes.engine.design import Design
-from outcomes.engine.errors import PromiseBroken
 from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched
 from outcomes.engine.study import Study

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
+from outcomes.designs.errors import DesignError
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.covariates import Covariates
-from outcomes.engine.errors import DesignError
 from outcomes.engine.linear import gram, independent, inverse, times
 from outcomes.engine.notices import Warn
 

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from outcomes.designs.design import Design, Outcome
+from outcomes.designs.errors import InputError
+from outcomes.designs.reading import nearest
 from outcomes.engine import columns, covariates
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.canonical import natural_order, seeded_order
 from outcomes.engine.covariates import Covariates
-from outcomes.engine.design import Design, Outcome
-from outcomes.engine.errors import InputError
 from outcomes.engine.notices import Notices
-from outcomes.engine.reading import nearest
 from outcomes.terms import OutcomeKind, Ties
 
 

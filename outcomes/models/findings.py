@@ -1,4 +1,4 @@
-"""What a run found. Written once, in the transaction that ends the run; nobody but the
+"""What a run found. Written once, in the transaction that ends it; nobody but the
 services reads these rows, so that nothing leaves unseen (an import contract says so)."""
 
 from django.db import models

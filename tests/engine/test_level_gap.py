@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import ndtr
 
-from outcomes.engine.errors import NotEstimable
+from outcomes.designs.errors import NotEstimable
 from outcomes.engine.level_gap import gap_from_counts, v_gap_from_levels
 from outcomes.engine.metric_free_gap import v_gap
 from tests.engine import oracles_gaps as literal

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from outcomes.designs.errors import NotEstimable
 from outcomes.engine import metric_free_gap as gaps
-from outcomes.engine.errors import NotEstimable
 from tests.engine import oracles_gaps as literal
 from tests.engine.worked import formulas, kindergarten, star, star_gap
 
