@@ -95,15 +95,23 @@ REST_FRAMEWORK = {
     # The token comes first: with the session first an anonymous call is told 403.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "api.authentication.BearerToken",
-        "rest_framework.authentication.SessionAuthentication",
+        "api.authentication.Session",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["api.permissions.Nobody"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["api.parsing.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PAGINATION_CLASS": "api.paging.Pages",
+    "DEFAULT_THROTTLE_CLASSES": ["api.throttling.EachUser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.negotiation.FormatOrAccept",
+    "DEFAULT_METADATA_CLASS": None,  # the schema tells what OPTIONS would
+    "DEFAULT_SCHEMA_CLASS": "api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "api.errors.problem_response",
+    "URL_FORMAT_OVERRIDE": None,  # ?format= belongs to the resource
+    "NUM_PROXIES": int(os.environ.get("NUM_PROXIES", "0")),  # whose word is believed
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+API_RATE = os.environ.get("API_RATE", "600/min")  # of one user; empty: no limit
+LOG_IN_RATE = os.environ.get("LOG_IN_RATE", "30/min")  # of one address
 REST_KNOX = {
     "AUTH_HEADER_PREFIX": "Bearer",
     "TOKEN_TTL": timedelta(hours=12),
@@ -114,6 +122,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Enrolment in targeted programs, and their effect on gaps.",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_AUTHENTICATION": [],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

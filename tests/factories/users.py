@@ -13,10 +13,6 @@ class UserFactory(factory.django.DjangoModelFactory):
         django_get_or_create = ["username"]
         skip_postgeneration_save = True
 
-    class Params:
-        admin = factory.Trait(grants=[{"role": Role.ADMIN}])
-        evaluator = factory.Trait(grants=[{"role": Role.EVALUATOR}])
-
     username = factory.Sequence(lambda n: f"user{n + 1}")
     password = "!"  # no password fits; hashing one takes longer than the test
 
@@ -24,6 +20,16 @@ class UserFactory(factory.django.DjangoModelFactory):
     def grants(self, create, grants):
         for grant in grants or []:
             RoleGrant.objects.create(user=self, **grant)
+
+    @factory.post_generation
+    def admin(self, create, is_one):
+        if is_one:
+            RoleGrant.objects.create(user=self, role=Role.ADMIN)
+
+    @factory.post_generation
+    def evaluator(self, create, is_one):
+        if is_one:
+            RoleGrant.objects.create(user=self, role=Role.EVALUATOR)
 
     @factory.post_generation
     def coordinator_of(self, create, school):

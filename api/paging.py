@@ -1,0 +1,87 @@
+"""Lists by the page: numbered, or by a cursor where many rows keep coming."""
+
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework.response import Response
+
+from api.parameters import BadParameter, parameter, whole
+
+PAGE_SIZE, MOST = 50, 500
+SIZE = parameter(
+    "page_size",
+    f"Rows a page, {PAGE_SIZE} unless told.",
+    type="integer",
+    minimum=1,
+    maximum=MOST,
+    default=PAGE_SIZE,
+)
+LINK = {"type": ["string", "null"], "format": "uri"}
+
+
+def envelope_schema(rows: dict) -> dict:
+    return {
+        "type": "object",
+        "required": ["count", "next", "previous", "results"],
+        "properties": {
+            "count": {"type": "integer"},
+            "next": LINK,
+            "previous": LINK,
+            "results": rows,
+        },
+    }
+
+
+class Pages(PageNumberPagination):
+    parameters = (SIZE, parameter("page", "From 1.", type="integer", minimum=1))
+
+    def get_page_size(self, request):
+        return whole(request, "page_size", PAGE_SIZE, most=MOST)
+
+    def get_page_number(self, request, paginator):
+        return whole(request, "page", 1, most=999_999_999)
+
+    def get_paginated_response_schema(self, schema):
+        return envelope_schema(schema)
+
+    def get_schema_operation_parameters(self, view):
+        return []
+
+
+class Cursor(CursorPagination):
+    """Follows the last row seen: rows written meanwhile neither skip nor repeat."""
+
+    parameters = (SIZE, parameter("cursor", "As `next` and `previous` give it."))
+    ordering = ("pk",)
+
+    def paginate_queryset(self, queryset, request, view=None):
+        self.count = queryset.count()
+        return super().paginate_queryset(queryset, request, view)
+
+    def get_page_size(self, request):
+        return whole(request, "page_size", PAGE_SIZE, most=MOST)
+
+    def get_ordering(self, request, queryset, view):
+        return tuple(view.ordering_asked() or self.ordering)
+
+    def decode_cursor(self, request):
+        try:
+            return super().decode_cursor(request)
+        except NotFound:
+            sentence = "This cursor was not made here: begin again without one."
+            raise BadParameter.of("cursor", "bad_cursor", sentence) from None
+
+    def get_paginated_response(self, data):
+        return Response(
+            {
+                "count": self.count,
+                "next": self.get_next_link(),
+                "previous": self.get_previous_link(),
+                "results": data,
+            }
+        )
+
+    def get_paginated_response_schema(self, schema):
+        return envelope_schema(schema)
+
+    def get_schema_operation_parameters(self, view):
+        return []

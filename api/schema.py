@@ -1,0 +1,157 @@
+"""The OpenAPI document: what drf-spectacular cannot see by itself."""
+
+from drf_spectacular.extensions import (
+    OpenApiAuthenticationExtension,
+    OpenApiSerializerFieldExtension,
+)
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+from api.errors import MEDIA_TYPE
+from api.references import KEYS, how_to_write
+
+IF_MATCH = OpenApiParameter(
+    "If-Match",
+    location=OpenApiParameter.HEADER,
+    required=True,
+    description='The ETag you last read, such as "v3".',
+)
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match",
+    location=OpenApiParameter.HEADER,
+    description="An ETag you hold: 304 when it still stands.",
+)
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    location=OpenApiParameter.HEADER,
+    description="Your name for this request: sent again within a day, it takes effect "
+    "once and answers alike.",
+)
+ETAG = OpenApiParameter(
+    "ETag",
+    location=OpenApiParameter.HEADER,
+    response=[200, 201],
+    description="Version.",
+)
+
+
+class ProblemEntry(serializers.Serializer):
+    pointer = serializers.CharField(
+        help_text="JSON pointer into the body, or ?name of a query parameter."
+    )
+    code = serializers.CharField()
+    detail = serializers.CharField()
+
+
+class Problem(serializers.Serializer):
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField()
+    instance = serializers.CharField()
+    code = serializers.CharField(help_text="Stable; the sentences are not.")
+    request_id = serializers.CharField()
+    errors = ProblemEntry(many=True)
+
+
+SAID = {
+    400: "What was sent cannot be read: `errors` says where.",
+    401: "No token, or one that is unknown, revoked or expired.",
+    403: "Your role may not do this.",
+    404: "Absent, or outside your scope: the two look alike.",
+    406: "Accept names no form this has.",
+    409: "A rule of the district says no: see `code`.",
+    412: "Someone changed it since you read it (`stale_version`).",
+    413: "The body is larger than 10 MB.",
+    415: "Send application/json in UTF-8.",
+    422: "This Idempotency-Key went with another request.",
+    428: "If-Match is missing (`precondition_required`).",
+    429: "Too many requests: see Retry-After.",
+    503: "Busy for a moment: see Retry-After.",
+}
+
+
+class ApiSchema(AutoSchema):
+    def get_override_parameters(self):
+        view = self.view
+        known = getattr(view, "parameters_known", dict)().values()
+        return [*known, *self.headers()]
+
+    def headers(self):
+        if self.method == "POST" and not getattr(self.view, "is_public", True):
+            yield IDEMPOTENCY_KEY
+        if self.needs_if_match():
+            yield IF_MATCH
+        if self.shows_one():
+            yield ETAG
+            if self.method == "GET":
+                yield IF_NONE_MATCH
+
+    def needs_if_match(self) -> bool:
+        return self.method == "PATCH" or getattr(self.view, "is_conditional", False)
+
+    def shows_one(self) -> bool:
+        return getattr(self.view, "action", "") in {"retrieve", "create"} or (
+            self.needs_if_match()
+        )
+
+    def get_request_serializer(self):
+        return getattr(self.view, "body", None) or super().get_request_serializer()
+
+    def _get_response_bodies(self, direction="response"):
+        bodies = super()._get_response_bodies(direction)
+        for status in self.problem_statuses():
+            bodies.setdefault(
+                str(status),
+                {
+                    **self._get_response_for_code(Problem, str(status), [MEDIA_TYPE]),
+                    "description": SAID[status],
+                },
+            )
+        if self.method == "GET" and self.shows_one():
+            bodies["304"] = {"description": "What you hold still stands."}
+        return bodies
+
+    def problem_statuses(self) -> list[int]:
+        statuses = [400, 401, 406, 429, 503]
+        if not getattr(self.view, "is_public", False):
+            statuses += [403]
+        if "{" in self.path:
+            statuses += [404]
+        if self.method in {"POST", "PATCH"}:
+            statuses += [409, 413, 415]
+        if self.method == "POST" and not getattr(self.view, "is_public", False):
+            statuses += [422]
+        return statuses + [412, 428] * self.needs_if_match()
+
+
+class BearerScheme(OpenApiAuthenticationExtension):
+    target_class = "api.authentication.BearerToken"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer"}
+
+
+class SessionScheme(OpenApiAuthenticationExtension):
+    target_class = "api.authentication.Session"
+    name = "session"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+
+
+class ReferenceSchema(OpenApiSerializerFieldExtension):
+    target_class = "api.references.Reference"
+
+    def map_serializer_field(self, auto_schema, direction):
+        model = self.target.model
+        keys = {
+            key: {"type": "integer" if "year" in key else "string"}
+            for key in KEYS[model]
+        }
+        forms = [{"type": "integer"}]
+        forms += [{"type": "string"}] if "code" in keys else []
+        forms += [{"type": "object", "properties": keys, "additionalProperties": False}]
+        return {"oneOf": forms, "description": f"Write {how_to_write(model)}."}
