@@ -228,7 +228,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('sequence', models.PositiveSmallIntegerField()),
-                ('action', models.CharField(choices=[('refer', 'Refer'), ('enroll', 'Enroll'), ('exit', 'Exit')], max_length=10)),
+                ('action', models.CharField(choices=[('refer', 'Refer'), ('enroll', 'Enroll'), ('exit', 'Exit'), ('amend', 'Amend')], max_length=10)),
                 ('from_status', models.CharField(blank=True, choices=[('referred', 'Referred'), ('waitlisted', 'Waitlisted'), ('offered', 'Offered'), ('enrolled', 'Enrolled'), ('exited', 'Exited'), ('closed', 'Closed'), ('void', 'Void')], max_length=10)),
                 ('to_status', models.CharField(choices=[('referred', 'Referred'), ('waitlisted', 'Waitlisted'), ('offered', 'Offered'), ('enrolled', 'Enrolled'), ('exited', 'Exited'), ('closed', 'Closed'), ('void', 'Void')], max_length=10)),
                 ('effective_on', models.DateField()),

@@ -148,6 +148,7 @@ class Action(models.TextChoices):
     REFER = "refer"
     ENROLL = "enroll"
     EXIT = "exit"
+    AMEND = "amend"  # the days were wrong; the status stays
 
 
 class Transition(models.Model):
