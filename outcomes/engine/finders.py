@@ -1,11 +1,10 @@
 """Who is the nearest free comparison student? Two answers to the same question.
 
-`Line` answers for scores on a line in nearly constant time; `Scan` looks at everyone
+`line.Line` answers for scores on a line in nearly constant time; `Scan` looks at all
 and so can weigh any constraint. Rows are in canonical order, so of equally near
 students the one with the lowest row is taken.
 """
 
-from bisect import bisect_left
 from typing import Protocol
 
 import numpy as np
@@ -13,8 +12,7 @@ import numpy as np
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.distance import Space, length
 from outcomes.engine.limits import Limits, Within
-
-NOBODY = (-1, float("inf"))
+from outcomes.engine.line import NOBODY
 
 
 class Finder(Protocol):
@@ -70,62 +68,3 @@ def _near(caliper: Within, row: int, rows: Ints) -> Flags:
     gap = np.abs(caliper.values[rows] - caliper.values[row])
     near: Flags = gap <= caliper.width
     return near
-
-
-class Line:
-    """Scores sorted within cells; taken students are skipped by a union-find."""
-
-    def __init__(self, pool: Ints, score: Floats, limits: Limits) -> None:
-        order = pool[np.lexsort((pool, score[pool], limits.cell[pool]))]
-        self._rows = order.tolist()
-        self._scores = score[order].tolist()
-        self._width = limits.width
-        self._score, self._cell = score.tolist(), limits.cell.tolist()
-        cell = limits.cell[order]
-        starts = np.flatnonzero(np.diff(cell, prepend=-2))
-        ends = [*starts[1:].tolist(), len(order)]
-        self._bounds = {
-            int(cell[a]): (a, b) for a, b in zip(starts.tolist(), ends, strict=True)
-        }
-        self._place = {row: i for i, row in enumerate(self._rows)}
-        # Slot i + 1 stands for place i; 0 and len + 1 are the walls.
-        self._right = list(range(len(order) + 2))
-        self._left = list(range(len(order) + 2))
-
-    def take(self, row: int) -> None:
-        slot = self._place[row] + 1
-        self._right[slot] = slot + 1
-        self._left[slot] = slot - 1
-
-    def nearest(self, row: int) -> tuple[int, float]:
-        start, end = self._bounds.get(self._cell[row], (0, 0))
-        score = self._score[row]
-        found = NOBODY
-        for place in self._neighbours(score, start, end):
-            distance = abs(self._scores[place] - score)
-            candidate = (distance, self._rows[place])
-            if distance <= self._width and candidate < (found[1], found[0]):
-                found = (self._rows[place], distance)
-        return found
-
-    def _neighbours(self, score: float, start: int, end: int) -> list[int]:
-        """The first free place at or right of the score, and the first of the nearest
-        free block of equal scores left of it."""
-        at = bisect_left(self._scores, score, start, end)
-        places = []
-        right = _find(self._right, at + 1) - 1
-        if right < end:
-            places.append(right)
-        left = _find(self._left, at) - 1
-        if left >= start:
-            block = bisect_left(self._scores, self._scores[left], start, left)
-            places.append(_find(self._right, block + 1) - 1)
-        return places
-
-
-def _find(parent: list[int], slot: int) -> int:
-    """The free slot that stands for this one, halving the path on the way."""
-    while parent[slot] != slot:
-        parent[slot] = parent[parent[slot]]
-        slot = parent[slot]
-    return slot

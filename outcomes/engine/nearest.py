@@ -14,12 +14,12 @@ from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.canonical import seeded_order
 from outcomes.engine.design import Design
 from outcomes.engine.distance import Space
-from outcomes.engine.finders import NOBODY, Finder, Line, Scan
+from outcomes.engine.finders import Finder, Scan
 from outcomes.engine.limits import Limits
+from outcomes.engine.line import NOBODY, Line
 from outcomes.engine.matched import Matched
 from outcomes.engine.study import Study
 from outcomes.terms import Order, Ties
-
 
 NOISE = 1e-10  # metric distances closer than this differ only by rounding
 
@@ -53,7 +53,7 @@ def match_nearest(
         for row in turns.tolist():
             _reuse(row, scan, design, tolerance, links)
     else:
-        finder = _finder(pool, tolerance, space, limits)
+        finder = _finder(turns, pool, tolerance, space, limits)
         for _ in range(design.ratio):
             for row, other, distance in _round(turns, finder, design.order):
                 links.add(row, other, 1.0)
@@ -76,10 +76,12 @@ def _turns(study: Study, design: Design, space: Space) -> Ints:
     return rows[np.argsort(sign * space.score[rows], kind="stable")]
 
 
-def _finder(pool: Ints, tolerance: float, space: Space, limits: Limits) -> Finder:
+def _finder(
+    turns: Ints, pool: Ints, tolerance: float, space: Space, limits: Limits
+) -> Finder:
     on_a_line = space.score is not None and not limits.apart and not limits.within
     if on_a_line and not tolerance:
-        return Line(pool, space.points[:, 0], limits)
+        return Line(turns, pool, space.points[:, 0], limits.cell, limits.width)
     return Scan(pool, space, limits, tolerance)
 
 

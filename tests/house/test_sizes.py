@@ -1,4 +1,4 @@
-"""A function does one thing, a file has one subject; the list of exceptions is empty."""
+"""A function does one thing, a file has one subject; there are no exceptions."""
 
 import pytest
 

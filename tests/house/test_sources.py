@@ -1,4 +1,4 @@
-"""A number has an owner: what a public function of the engine takes, gives and cites."""
+"""A number has an owner: what a public function takes, gives and cites."""
 
 import ast
 

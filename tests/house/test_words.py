@@ -1,4 +1,4 @@
-"""Names are built of the glossary's words; a new word goes there before it goes here."""
+"""Names are built of the glossary's words; a new word goes there first."""
 
 import ast
 import re

@@ -1,0 +1,1 @@
+"""Speed, shown as ratios side by side in one run: `python -m benchmarks`."""

@@ -1,0 +1,70 @@
+"""The matching kernels alone, the score given, against one argsort of its rows."""
+
+import numpy as np
+
+from benchmarks.contest import Lap, best_of
+from benchmarks.districts import District, district
+from outcomes.engine.limits import Limits
+from outcomes.engine.line import NOBODY, Line
+
+CALIPER = 0.2  # SD of the score
+
+
+def _limits(town: District, cell: np.ndarray) -> Limits:
+    return Limits(cell, (), CALIPER * float(town.score.std(ddof=1)), ())
+
+
+def _pairs(town: District, limits: Limits) -> list[tuple[int, int]]:
+    """Nearest free neighbour for each participant, largest score first."""
+    rows = np.flatnonzero(town.treated)
+    turns = rows[np.argsort(-town.score[rows], kind="stable")]
+    pool = np.flatnonzero(~town.treated)
+    line = Line(turns, pool, town.score, limits.cell, limits.width)
+    found = []
+    for row in turns.tolist():
+        other, _ = line.nearest(row)
+        if other != NOBODY[0]:
+            line.take(other)
+            found.append((row, other))
+    return found
+
+
+def _nearest_lap(town: District, cell: np.ndarray) -> Lap:
+    limits = _limits(town, cell)
+    seconds, pairs = best_of(lambda: _pairs(town, limits))
+    return Lap(seconds, wrong=_broken(town, limits, pairs))
+
+
+def nearest(n: int) -> Lap:
+    town = district(n)
+    return _nearest_lap(town, np.zeros(n, dtype=np.int64))
+
+
+def nearest_in_cells(n: int) -> Lap:
+    town = district(n)
+    return _nearest_lap(town, town.cell)
+
+
+def nearest_twice(n: int) -> Lap:
+    """A negative control: the same work done twice must fail the bound."""
+    town = district(n)
+    limits = _limits(town, np.zeros(n, dtype=np.int64))
+    seconds, pairs = best_of(lambda: (_pairs(town, limits), _pairs(town, limits))[0])
+    return Lap(seconds, wrong=_broken(town, limits, pairs))
+
+
+def argsort(n: int) -> Lap:
+    score = district(n).score
+    seconds, _ = best_of(lambda: np.argsort(score), repeats=5)
+    return Lap(seconds)
+
+
+def _broken(town: District, limits: Limits, pairs: list[tuple[int, int]]) -> str:
+    one, other = np.array(pairs).T
+    if len(np.unique(other)) < len(other) or not town.treated[one].all():
+        return "a student stands in two pairs"
+    if (np.abs(town.score[one] - town.score[other]) > limits.width).any():
+        return "a pair breaks the caliper"
+    return (
+        "" if (limits.cell[one] == limits.cell[other]).all() else "a pair mixes cells"
+    )

@@ -1,0 +1,50 @@
+"""The nearest free score on a line, against looking at everyone."""
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outcomes.engine.line import NOBODY, Line, in_order
+
+
+@st.composite
+def crowds(draw):
+    """Scores with many ties, cells, and who takes part."""
+    n = draw(st.integers(2, 30))
+    of = {"min_size": n, "max_size": n}
+    score = draw(st.lists(st.integers(0, 9), **of))
+    cell = draw(st.lists(st.integers(0, 2), **of))
+    treated = draw(st.lists(st.booleans(), **of))
+    return np.array(score) / 4, np.array(cell), np.array(treated)
+
+
+def found_by_looking_at_everyone(row, free, score, cell, width):
+    near = [
+        (abs(score[other] - score[row]), other)
+        for other in free
+        if cell[other] == cell[row] and abs(score[other] - score[row]) <= width
+    ]
+    distance, other = min(near, default=(NOBODY[1], NOBODY[0]))
+    return other, distance
+
+
+@given(crowds(), st.sampled_from([0, 0.5, 1.0, float("inf")]), st.randoms())
+def test_the_line_finds_whom_a_look_at_everyone_finds(crowd, width, chance):
+    score, cell, treated = crowd
+    turns, free = np.flatnonzero(treated).tolist(), set(np.flatnonzero(~treated))
+    chance.shuffle(turns)
+    pool = np.flatnonzero(~treated)
+    line = Line(np.array(turns, dtype=int), pool, score, cell, width)
+    for row in [*turns, *turns]:
+        found = line.nearest(row)
+        assert found == found_by_looking_at_everyone(row, free, score, cell, width)
+        if found != NOBODY:
+            line.take(found[0])
+            free.remove(found[0])
+
+
+@given(crowds())
+def test_the_order_is_by_cell_score_arm_and_row(crowd):
+    score, cell, treated = crowd
+    slowly = np.lexsort((np.arange(len(score)), ~treated, score, cell))
+    assert in_order(score, cell, ~treated).tolist() == slowly.tolist()
