@@ -1,0 +1,276 @@
+"""What the names in a design mean in the product: dated facts, and measures.
+
+A design names a measure by its code. Where it explains, that is the latest valid score
+before the first day of the window; as an outcome, the latest of the outcome year on or
+after it. `math@2025` and `math@2025.spring` pin a school year and a period, and
+`math_before` is the baseline of a measure that is also an outcome.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from enrollment.models import (
+    ElStatus,
+    Gender,
+    Grade,
+    Program,
+    RaceEthnicity,
+    SchoolLevel,
+    SchoolYear,
+)
+from outcomes.designs import reading
+from outcomes.designs.design import Design
+from outcomes.designs.errors import DesignError
+from outcomes.models import Direction, Measure, Period, Score, ScoreStatus
+
+YES_NO = ("yes", "no")
+# What is known of a student on a day, with the labels it takes; none: any value.
+FACTS: dict[str, tuple[str, ...]] = {
+    "school": (),
+    "school_level": tuple(SchoolLevel.values),
+    "grade": tuple(Grade.values),
+    "race_ethnicity": tuple(RaceEthnicity.values),
+    "gender": tuple(Gender.values),
+    "el_status": tuple(ElStatus.values),
+    "swd": YES_NO,
+    "low_income": YES_NO,
+    "high_needs": YES_NO,  # low income, with a disability, or ever an English learner
+    "birth_year": (),
+    "age": (),  # in years, on the first day of the window
+    "attendance_rate": (),  # days attended of days in membership
+}
+BEFORE = "_before"
+EXPLAINING = ("covariates", "pretests", "exact", "anti_exact", "subgroups")
+EXPLAINING_BY_NAME = ("caliper", "cutpoints")
+
+
+class CovariateAfterStart(DesignError):
+    code = "covariate_after_start"
+
+
+@dataclass(frozen=True)
+class ScoreColumn:
+    """A column of scores of one measure: the latest that its window lets through."""
+
+    name: str
+    measure: Measure
+    year: int | None = None
+    period: str = ""
+    is_outcome: bool = False
+
+    def rows(self) -> QuerySet[Score]:
+        """Every valid score of the measure in the year and period, on any day."""
+        rows = Score.objects.filter(measure=self.measure, status=ScoreStatus.VALID)
+        rows = rows.filter(school_year=self.year) if self.year else rows
+        return rows.filter(period=self.period) if self.period else rows
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A design whose every name is known, and where each column comes from."""
+
+    design: Design
+    facts: tuple[str, ...]
+    scores: tuple[ScoreColumn, ...]
+
+
+def read(given: Mapping[str, Any], *, program: Program, outcome_year: SchoolYear):
+    """The plan of a design as somebody wrote it, or DesignError naming the key."""
+    measures = Measure.objects.in_bulk(field_name="code")
+    if isinstance(given, Mapping):
+        given = _with_defaults(given, program)
+        given = _with_baselines_told_apart(given)
+        given = _with_measures(given, measures)
+    design = Design.from_dict(given)
+    _refuse_a_name_taken_twice(design, measures)
+    outcomes = tuple(_outcomes(design, measures, outcome_year))
+    facts, scores = _explaining_columns(design, measures)
+    _check_gaps(design, {column.name: column.measure for column in outcomes})
+    return Plan(design, facts, (*scores, *outcomes))
+
+
+def refuse_late_baselines(plan: Plan, first_day: date) -> None:
+    """A pinned baseline may not hold a score of the first day or later.
+
+    Without a pin the latest score before that day is taken, and nothing can be late.
+    """
+    for column in plan.scores:
+        late = column.rows().filter(observed_on__gte=first_day)
+        if column.year and not column.is_outcome and late.exists():
+            raise CovariateAfterStart(
+                f'"{column.name}" holds scores of {first_day} or later, which the '
+                f'program may have moved; write "{column.measure.code}" for the '
+                "latest before, or pin an earlier year"
+            )
+
+
+# --- What the product adds to what was written.
+
+
+def _with_defaults(given: Mapping[str, Any], program: Program) -> dict[str, Any]:
+    """The product's own defaults: same grade, and errors by each student's school."""
+    never_alike = given.get("anti_exact")
+    grade_is_free = not isinstance(never_alike, list) or "grade" not in never_alike
+    return {
+        "unit": "student",
+        "treatment": "participant",
+        "exact": ["grade"] if grade_is_free else [],
+        "cluster": "school",
+        "assignment": program.assignment_level,
+        **given,
+    }
+
+
+def _with_baselines_told_apart(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A measure that is an outcome is called `_before` where it explains."""
+    after = {_name_of(outcome) for outcome in _list(given.get("outcomes"))}
+
+    def renamed(name):
+        return f"{name}{BEFORE}" if isinstance(name, str) and name in after else name
+
+    def each(item):
+        if isinstance(item, Mapping):
+            return {k: renamed(v) if k == "name" else v for k, v in item.items()}
+        return renamed(item)
+
+    told = dict(given)
+    for key in EXPLAINING:
+        if isinstance(given.get(key), list):
+            told[key] = [each(item) for item in given[key]]
+    for key in EXPLAINING_BY_NAME:
+        if isinstance(given.get(key), Mapping):
+            told[key] = {renamed(name): value for name, value in given[key].items()}
+    return told
+
+
+def _with_measures(given, measures: Mapping[str, Measure]) -> dict[str, Any]:
+    """What a measure says of itself need not be said again: kind, domain, meets."""
+
+    def measure(name):
+        return measures.get(_code(name, measures)) if isinstance(name, str) else None
+
+    def outcome(item):
+        if not (found := measure(_name_of(item))):
+            return item
+        said = item if isinstance(item, Mapping) else {"name": item}
+        return {"kind": found.kind, "domain": found.domain, **said}
+
+    def pretest(item):
+        if not (found := measure(_name_of(item))) or not found.domain:
+            return item
+        said = item if isinstance(item, Mapping) else {"name": item}
+        return {"domain": found.domain, **said}
+
+    def gap(item):
+        if not isinstance(item, Mapping):
+            return item
+        first = _list(given.get("outcomes"))[:1]
+        found = measure(item.get("outcome") or (_name_of(first[0]) if first else None))
+        return {"meets": found.meets, **item} if found else item
+
+    added = {"outcomes": outcome, "pretests": pretest, "gaps": gap}
+    return dict(given) | {
+        key: [add(item) for item in given[key]]
+        for key, add in added.items()
+        if isinstance(given.get(key), list)
+    }
+
+
+def _list(value) -> list:
+    return value if isinstance(value, list) else []
+
+
+def _name_of(item):
+    """What an outcome or a pretest is called, written either way; None if neither."""
+    name = item.get("name") if isinstance(item, Mapping) else item
+    return name if isinstance(name, str) else None
+
+
+# --- What each name stands for.
+
+
+def _refuse_a_name_taken_twice(design: Design, measures) -> None:
+    for key, name in (("unit", design.unit), ("treatment", design.treatment)):
+        if name in FACTS or name in measures:
+            raise DesignError(f'"{name}" already names a fact or a measure', key)
+
+
+def _outcomes(design, measures, outcome_year) -> Iterator[ScoreColumn]:
+    for i, outcome in enumerate(design.outcomes):
+        path = f"outcomes[{i}].name"
+        if outcome.name.partition("@")[0] not in measures:
+            raise _unknown(path, outcome.name, "no measure", measures)
+        measure, year, period = _pinned(outcome.name, measures, path)
+        year = year or outcome_year.year
+        yield ScoreColumn(outcome.name, measure, year, period, is_outcome=True)
+
+
+def _explaining_columns(design: Design, measures):
+    facts, scores = {}, {}
+    for path, name in _explaining_names(design):
+        if name in FACTS:
+            facts[name] = None
+        elif _code(name, measures) in measures:
+            scores[name] = ScoreColumn(name, *_pinned(name, measures, path))
+        else:
+            raise _unknown(
+                path, name, "neither a fact nor a measure", [*FACTS, *measures]
+            )
+    return tuple(facts), tuple(scores.values())
+
+
+def _explaining_names(design: Design) -> Iterator[tuple[str, str]]:
+    for key in EXPLAINING:
+        for i, item in enumerate(getattr(design, key)):
+            yield f"{key}[{i}]", getattr(item, "name", item)
+    yield from ((f"caliper.{name}", name) for name in design.caliper_columns)
+    yield from ((f"cutpoints.{name}", name) for name in design.cutpoints)
+    yield from (
+        (f"gaps[{i}].dimension", g.dimension) for i, g in enumerate(design.gaps)
+    )
+    if design.cluster:
+        yield "cluster", design.cluster
+
+
+def _code(name: str, measures) -> str:
+    code = name.partition("@")[0]
+    return code if code in measures else code.removesuffix(BEFORE)
+
+
+def _pinned(name: str, measures, path: str) -> tuple[Measure, int | None, str]:
+    """`math@2025.spring` as its measure, year and period."""
+    year, dot, period = name.partition("@")[2].partition(".")
+    well_pinned = year.isascii() and year.isdigit() and len(year) == 4
+    if ("@" in name and not well_pinned) or (dot and period not in Period.values):
+        raise reading.refuse(
+            path,
+            name,
+            'a measure pinned to a year, such as "math@2025" or "math@2025.spring"',
+        )
+    return measures[_code(name, measures)], int(year) if year else None, period
+
+
+def _unknown(path: str, name: str, what: str, known) -> DesignError:
+    known = list(known)
+    hint = reading.nearest(name, known) or f"; known are {', '.join(known[:40])}"
+    return DesignError(f'"{name}" is {what}{hint}', path)
+
+
+def _check_gaps(design: Design, outcomes: Mapping[str, Measure]) -> None:
+    for i, gap in enumerate(design.gaps):
+        if outcomes[gap.outcome].direction == Direction.LOWER:
+            raise DesignError(
+                f'on "{gap.outcome}" lower is better, and a gap needs more to be '
+                "better; keep its complement as a measure of its own",
+                f"gaps[{i}].outcome",
+            )
+        labels = FACTS.get(gap.dimension)
+        for key in ("focal", "reference"):
+            label = getattr(gap, key)
+            if labels and label not in labels:
+                expected = f"one of {', '.join(labels)}{reading.nearest(label, labels)}"
+                raise reading.refuse(f"gaps[{i}].{key}", label, expected)

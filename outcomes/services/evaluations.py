@@ -1,0 +1,149 @@
+"""Plans are drafted, amended and locked; after that, a changed plan is a new one."""
+
+import json
+from hashlib import sha256
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from enrollment.models import SchoolYear, User
+from enrollment.services.refusal import Refused, StaleVersion
+from outcomes import plans
+from outcomes.models import Evaluation, EvaluationState
+
+
+class Locked(Refused):
+    code = "locked"
+
+
+class BadWindow(Refused):
+    code = "bad_window"
+
+
+class NoOutcomeYear(Refused):
+    code = "no_outcome_year"
+
+
+class OwnRival(Refused):
+    code = "own_rival"
+
+
+def draft(*, by: User, rivals=(), outcome_year=None, **values) -> Evaluation:
+    """Write down a question and its design, every default spelled out.
+
+    Without an outcome year it is the one the window begins in, or the next.
+    """
+    evaluation = Evaluation(
+        **values,
+        rivals=_codes(rivals),
+        outcome_year=outcome_year or _year_of(values["first_day"]),
+        created_by=by,
+    )
+    _check(evaluation)
+    evaluation.save(force_insert=True)
+    return evaluation
+
+
+@transaction.atomic
+def amend(evaluation: Evaluation, *, version: int, **values) -> Evaluation:
+    """Change a draft that is still as its editor saw it."""
+    _refuse_when_locked(evaluation)
+    if "rivals" in values:
+        values["rivals"] = _codes(values["rivals"])
+    for name, value in values.items():
+        setattr(evaluation, name, value)
+    _check(evaluation)
+    values["design"] = evaluation.design
+    return _swap(evaluation, version, **values)
+
+
+@transaction.atomic
+def lock(evaluation: Evaluation, *, by: User, version: int) -> Evaluation:
+    """Fix the plan for good; only from now on may an outcome be looked at by arm."""
+    _refuse_when_locked(evaluation)
+    _check(evaluation)
+    return _swap(
+        evaluation,
+        version,
+        design=evaluation.design,
+        state=EvaluationState.LOCKED,
+        locked_by=by,
+        locked_at=timezone.now(),
+        design_hash=hash_of(evaluation),
+    )
+
+
+def plan_of(evaluation: Evaluation) -> plans.Plan:
+    return plans.read(
+        evaluation.design,
+        program=evaluation.program,
+        outcome_year=evaluation.outcome_year,
+    )
+
+
+def hash_of(evaluation: Evaluation) -> str:
+    """sha256 of all that decides who is compared with whom, and in what.
+
+    Two evaluations with the same question have the same hash; the engine's version is
+    no part of it, and stands beside it in every report.
+    """
+    question = {
+        "design": evaluation.design,
+        "program": evaluation.program.code,
+        "rivals": evaluation.rivals,
+        "first_day": evaluation.first_day.isoformat(),
+        "last_day": evaluation.last_day.isoformat(),
+        "outcome_year": evaluation.outcome_year.year,
+    }
+    canonical = json.dumps(question, sort_keys=True, separators=(",", ":"))
+    return sha256(canonical.encode()).hexdigest()
+
+
+def _codes(rivals) -> list[str]:
+    return sorted({program.code for program in rivals})
+
+
+def _year_of(first_day) -> SchoolYear:
+    years = SchoolYear.objects.filter(last_day__gte=first_day)
+    if year := years.order_by("year").first():
+        return year
+    raise NoOutcomeYear(
+        f"No school year reaches {first_day}: add it, or name the outcome year."
+    )
+
+
+def _check(evaluation: Evaluation) -> None:
+    """Refuse a plan that cannot be carried out, and spell out what it leaves open."""
+    if evaluation.first_day > evaluation.last_day:
+        raise BadWindow(
+            f"The window begins on {evaluation.first_day} and ends before, on "
+            f"{evaluation.last_day}: swap the days."
+        )
+    if evaluation.program.code in evaluation.rivals:
+        raise OwnRival(
+            f"{evaluation.program.code} is the program itself: name only programs that "
+            "could blur the comparison as rivals."
+        )
+    plan = plan_of(evaluation)
+    plans.refuse_late_baselines(plan, evaluation.first_day)
+    evaluation.design = plan.design.to_dict()
+
+
+def _refuse_when_locked(evaluation: Evaluation) -> None:
+    if evaluation.state == EvaluationState.LOCKED:
+        raise Locked(
+            f"This plan was locked on {evaluation.locked_at:%Y-%m-%d} and never "
+            "changes: draft a new evaluation that names it as parent."
+        )
+
+
+def _swap(evaluation: Evaluation, version: int, **values) -> Evaluation:
+    """Write only over the version that was seen."""
+    seen = Evaluation.objects.filter(
+        pk=evaluation.pk, version=version, state=EvaluationState.DRAFT
+    )
+    if not seen.update(version=F("version") + 1, **values):
+        raise StaleVersion("Somebody changed this evaluation: read it again.")
+    evaluation.refresh_from_db()
+    return evaluation

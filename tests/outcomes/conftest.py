@@ -1,0 +1,96 @@
+"""A small district of one autumn: who took part, who did not, and what was known."""
+
+from datetime import date
+
+import pytest
+
+from tests.factories import (
+    EnrollmentFactory,
+    EvaluationFactory,
+    MeasureFactory,
+    OfferingFactory,
+    ProgramFactory,
+    SchoolFactory,
+    SchoolYearFactory,
+    ScoreFactory,
+    StudentFactory,
+    StudentYearFactory,
+)
+
+START = date(2025, 10, 15)
+END = date(2025, 12, 19)
+DESIGN = {"outcomes": ["ela"], "covariates": ["low_income"], "pretests": ["ela"]}
+
+
+class SmallDistrict:
+    """Says in one line what a student was and did; everything else has a default."""
+
+    def __init__(self):
+        self.last_year = SchoolYearFactory(year=2025)
+        self.year = SchoolYearFactory(year=2026)
+        self.school = SchoolFactory(code="00350001")
+        self.ela = MeasureFactory(code="ela", domain="ela")
+        self.program = ProgramFactory(code="ten-boys")
+        self.rival = ProgramFactory(code="ten-girls")
+        self.offerings = {
+            program: OfferingFactory(
+                program=program,
+                school=self.school,
+                school_year=self.year,
+                capacity=None,
+            )
+            for program in (self.program, self.rival)
+        }
+
+    def student(self, *, snapshot=None, before=None, after=None, **identity):
+        """With a snapshot of October, and scores of ela before and after if given."""
+        student = StudentFactory(**identity)
+        if snapshot is not False:
+            self.snapshot(student, **(snapshot or {}))
+        if before is not None:
+            self.score(student, self.last_year, before)
+        if after is not None:
+            self.score(student, self.year, after)
+        return student
+
+    def snapshot(self, student, **facts):
+        return StudentYearFactory(
+            student=student, **{"school_year": self.year, "school": self.school} | facts
+        )
+
+    def score(self, student, school_year, value, **more):
+        return ScoreFactory(
+            student=student,
+            school_year=school_year,
+            value=value,
+            **{"measure": self.ela} | more,
+        )
+
+    def joins(self, student, first_day=START, program=None, **more):
+        return EnrollmentFactory(
+            student=student,
+            offering=self.offerings[program or self.program],
+            first_day=first_day,
+            **more,
+        )
+
+    def participant(self, **facts):
+        student = self.student(**facts)
+        self.joins(student)
+        return student
+
+    def evaluation(self, **more):
+        plan = {
+            "program": self.program,
+            "rivals": [self.rival.code],
+            "first_day": START,
+            "last_day": END,
+            "outcome_year": self.year,
+            "design": DESIGN,
+        }
+        return EvaluationFactory(**plan | more)
+
+
+@pytest.fixture
+def district(db):
+    return SmallDistrict()
