@@ -1,6 +1,6 @@
 """Project STAR's kindergarten children as the files that the importers read.
 
-`python -m tests.stories.star_files FOLDER` writes them; docs/star.md goes on from there.
+`python -m tests.stories.star_files FOLDER` writes them; docs/star.md goes on from here
 """
 
 import csv
