@@ -16,6 +16,16 @@ def pytest_collection_modifyitems(config, items):
             item.add_marker(pytest.mark.skip(reason="SQLite has one writer at a time"))
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix, tmp_path_factory
+):
+    """A file, as in life: a database in memory knows neither WAL nor waiting."""
+    if connection.vendor == "sqlite":
+        path = tmp_path_factory.mktemp("database") / "test.sqlite3"
+        connection.settings_dict["TEST"]["NAME"] = str(path)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def emptied_as_migrated():
     """A test with real transactions ends by emptying the tables. On SQLite that deletes

@@ -29,7 +29,7 @@ class User(AbstractUser):
 
 
 class RoleGrant(models.Model):
-    """A role at a school, for a program, or across the district where those are none."""
+    """A role at a school, for a program, or where neither is named, everywhere."""
 
     user = models.ForeignKey(User, models.CASCADE, related_name="role_grants")
     role = models.CharField(max_length=20, choices=[(role, role) for role in Role])
