@@ -20,8 +20,14 @@ from outcomes.plans import Plan, ScoreColumn, refuse_late_baselines
 CHUNK = 50_000
 SNAPSHOT_DAYS = 400  # an older snapshot no longer says who a student is
 YES_NO = {True: "yes", False: "no"}
-SNAPSHOT = ("school", "grade", "race_ethnicity", "gender", "el_status")
-NEEDS = ("low_income", "swd", "el_status")
+DAYS = ("days_attended", "days_member")
+READ_FROM = {  # the columns of a snapshot behind a fact; any other fact is one itself
+    "school_level": ("school",),
+    "high_needs": ("low_income", "swd", "el_status"),
+    "attendance_rate": DAYS,
+    "birth_year": (),
+    "age": (),
+}
 
 
 @dataclass(frozen=True)
@@ -144,14 +150,11 @@ def _snapshots(evaluation: Evaluation, plan: Plan) -> pd.DataFrame:
     dated = StudentYear.objects.filter(
         as_of__lt=first_day, as_of__gte=first_day - timedelta(SNAPSHOT_DAYS)
     ).order_by("as_of", "school_year", "collection")
-    wanted = {fact for fact in SNAPSHOT if fact in plan.facts}
-    wanted |= {fact for fact in ("swd", "low_income") if fact in plan.facts}
-    wanted |= {"school"} if "school_level" in plan.facts else set()
-    wanted |= set(NEEDS) if "high_needs" in plan.facts else set()
+    wanted = {name for fact in plan.facts for name in READ_FROM.get(fact, (fact,))}
     rows = fetch(dated, student="student", **{name: name for name in sorted(wanted)})
     latest = _last_by_student(rows)
     if "attendance_rate" in plan.facts:
-        latest["attendance_rate"] = _attendance_rate(dated)
+        latest["attendance_rate"] = _attendance_rate(rows)
     _derive(latest, plan.facts, evaluation)
     return latest
 
@@ -160,15 +163,11 @@ def _last_by_student(rows: pd.DataFrame) -> pd.DataFrame:
     return rows.drop_duplicates("student", keep="last").set_index("student")
 
 
-def _attendance_rate(dated: QuerySet) -> pd.Series:
-    days = fetch(
-        dated.filter(days_member__gt=0, days_attended__isnull=False),
-        student="student",
-        attended="days_attended",
-        member="days_member",
-    )
-    last = _last_by_student(days)
-    return last["attended"].astype(float) / last["member"].astype(float)
+def _attendance_rate(rows: pd.DataFrame) -> pd.Series:
+    """Of the latest snapshot that counted a day in membership."""
+    days = rows[["student", *DAYS]].dropna()
+    last = _last_by_student(days[days["days_member"] > 0])
+    return last["days_attended"].astype(float) / last["days_member"].astype(float)
 
 
 def _derive(latest: pd.DataFrame, facts: tuple[str, ...], evaluation: Evaluation):
