@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Floats, Ints
-from outcomes.engine.errors import NotEstimable
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,7 +32,7 @@ class Estimate:
     def std_error(self, clusters: Ints | None = None) -> float:
         """Root of G/(G-1) sum of squared cluster sums of the influence.
 
-        clusters : (n,) codes >= 0; without them each student stands alone. Only clusters
+        clusters : (n,) codes >= 0; each student alone without them. Only clusters
         with a part in the estimate count towards G. Raises NotEstimable when G < 2.
         Source: Huber (1967) as in van der Vaart (1998), Asymptotic Statistics, ch. 5.
         """

@@ -69,3 +69,46 @@ def star_gap(dimension: str) -> TwoGroups:
         focal=(table[dimension] == focal).to_numpy(),
         school=pd.factorize(table["schoolidk"])[0],
     )
+
+
+@dataclass(frozen=True)
+class Modelled:
+    """The 5,741 children of `gapclosing_readk_race` and the columns of its models.
+
+    with_program, without_program : columns of `z ~ small*cat + small*free + girl +
+    birth` with small set to 1 and to 0; treatment : of `small ~ cat + girl + free +
+    birth`. Each has an intercept.
+    """
+
+    z: np.ndarray
+    small: np.ndarray
+    focal: np.ndarray
+    school: np.ndarray
+    with_program: np.ndarray
+    without_program: np.ndarray
+    treatment: np.ndarray
+    covariates: np.ndarray  # small, girl, free, birth: those of `kob_readk_race`
+
+
+@cache
+def modelled_star() -> Modelled:
+    table = kindergarten().dropna(subset=["z", "gender", "lunchk", "birth"])
+    table = table[table["ethnicity"].isin(["afam", "cauc"])]
+    one = np.ones(len(table))
+    cat = (table["ethnicity"] == "cauc").to_numpy(float)
+    girl, free, small = (table[c].to_numpy() for c in ("girl", "free", "small"))
+    birth = table["birth"].to_numpy() - 1980  # a shift leaves every prediction alone
+
+    def outcome_columns(a):
+        return np.column_stack([one, a, cat, free, girl, birth, a * cat, a * free])
+
+    return Modelled(
+        z=table["z"].to_numpy(),
+        small=small == 1,
+        focal=cat == 0,
+        school=pd.factorize(table["schoolidk"])[0],
+        with_program=outcome_columns(one),
+        without_program=outcome_columns(0 * one),
+        treatment=np.column_stack([one, cat, girl, free, birth]),
+        covariates=np.column_stack([small, girl, free, birth]),
+    )
