@@ -1,0 +1,104 @@
+"""Where the gap of two groups comes from: four causal parts, or an accounting.
+
+Gaps are reference minus focal; focal : (n,) True for the focal group.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.linear import least_squares
+
+
+@dataclass(frozen=True, slots=True)
+class FourParts:
+    """A gap, in the units of the outcome, as the sum of four causes.
+
+    baseline : the gap without the program; prevalence : unequal shares taking part;
+    effect : unequal effects; selection : enrolling, in one group more than in the
+    other, those who gain most.
+    """
+
+    baseline: float
+    prevalence: float
+    effect: float
+    selection: float
+
+    @property
+    def gap(self) -> float:
+        return self.baseline + self.prevalence + self.effect + self.selection
+
+
+def four_parts(
+    participates: Floats, gain: Floats, without: Floats, focal: Flags
+) -> FourParts:
+    """The unconditional decomposition of Yu and Elwert (2025), Ann. Appl. Stat. 19(1).
+
+    participates : (n,) 0 or 1; gain, without : (n,) each student's effect and outcome
+    without the program, from an outcome model. With p the share and tau the gain,
+    gap = [E_r Y0 - E_f Y0] + E_f(tau)(p_r - p_f) + p_r (E_r tau - E_f tau)
+    + [Cov_r(D, tau) - Cov_f(D, tau)]. Assumes no hidden confounding. Raises
+    NotEstimable when a group is empty.
+    """
+    _require_both(focal)
+    share, effect, baseline = (
+        (float(values[~focal].mean()), float(values[focal].mean()))
+        for values in (participates, gain, without)
+    )
+    chosen = [
+        float(np.mean(participates[g] * gain[g])) - share[i] * effect[i]
+        for i, g in enumerate((~focal, focal))
+    ]
+    return FourParts(
+        baseline=baseline[0] - baseline[1],
+        prevalence=effect[1] * (share[0] - share[1]),
+        effect=share[0] * (effect[0] - effect[1]),
+        selection=chosen[0] - chosen[1],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Accounting:
+    """Kitagawa-Oaxaca-Blinder: a gap split by covariates, in units of the outcome.
+
+    explained : by covariate, its difference of means at the reference group's slopes;
+    unexplained : the rest, from unlike slopes and intercepts. Accounting, not causes.
+    """
+
+    gap: float
+    explained: Mapping[str, float]
+    unexplained: float
+
+
+def accounting(
+    outcome: Floats, x: Floats, names: Sequence[str], focal: Flags
+) -> Accounting:
+    """gap = (xbar_r - xbar_f)'b_r + xbar_f'(b_r - b_f), least squares in each group.
+
+    outcome : (n,); x : (n, k) without an intercept; names : k. Source: Oaxaca (1973),
+    Blinder (1973); Kitagawa (1955). Raises NotEstimable when a group is empty or its
+    covariates do not have slopes of their own.
+    """
+    _require_both(focal)
+    gap = float(outcome[~focal].mean() - outcome[focal].mean())
+    slopes = _slopes(outcome[~focal], x[~focal])
+    _slopes(outcome[focal], x[focal])
+    apart = (x[~focal].mean(axis=0) - x[focal].mean(axis=0)) * slopes
+    explained = {name: float(part) for name, part in zip(names, apart, strict=True)}
+    return Accounting(gap, explained, gap - sum(explained.values()))
+
+
+def _slopes(outcome: Floats, x: Floats) -> Floats:
+    with_intercept = np.column_stack([np.ones(len(x)), x])
+    fit = least_squares(outcome, with_intercept, np.ones(len(x)))
+    if len(fit.kept) < with_intercept.shape[1]:
+        raise NotEstimable("within a group, a covariate is implied by the others")
+    return fit.coefficients[1:]
+
+
+def _require_both(focal: Flags) -> None:
+    if focal.all() or not focal.any():
+        raise NotEstimable("a gap needs students in both groups")

@@ -1,0 +1,102 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.decomposition import accounting, four_parts
+from outcomes.engine.linear import least_squares
+from tests.engine.worked import formulas, modelled_star, star
+
+PARTS = ("baseline", "prevalence", "effect", "selection")
+
+
+def test_the_worked_gap_has_its_four_parts():
+    case = formulas()["yu_elwert"]
+    both = {k: np.array(case[f"{k}_a"] + case[f"{k}_b"]) for k in ("D", "tau", "y0")}
+    focal = np.arange(8) >= 4
+    parts = four_parts(both["D"], both["tau"], both["y0"], focal)
+    for part in (*PARTS, "gap"):
+        assert getattr(parts, part) == pytest.approx(case[part], rel=1e-6)
+
+
+def test_the_race_gap_of_star_has_the_parts_that_r_found():
+    case, children = star()["yu_elwert_readk_race"], modelled_star()
+    x = np.where(
+        children.small[:, None], children.with_program, children.without_program
+    )
+    fit = least_squares(children.z, x, np.ones(len(x)))
+    without = children.without_program @ fit.coefficients
+    gain = children.with_program @ fit.coefficients - without
+    parts = four_parts(children.small.astype(float), gain, without, children.focal)
+    for part in PARTS:
+        assert getattr(parts, part) == pytest.approx(case[part], rel=1e-7), part
+    assert parts.gap == pytest.approx(case["sum"], rel=1e-9)
+
+
+@given(st.integers(0, 10_000), st.integers(2, 12), st.integers(2, 12))
+def test_the_four_parts_add_up_to_the_gap_of_the_students(seed, n, m):
+    random = np.random.default_rng(seed)
+    focal = np.arange(n + m) < n
+    participates = random.integers(0, 2, n + m).astype(float)
+    gain, without = random.normal(size=(2, n + m))
+    outcome = without + participates * gain
+    parts = four_parts(participates, gain, without, focal)
+    gap = outcome[~focal].mean() - outcome[focal].mean()
+    assert parts.gap == pytest.approx(gap, abs=1e-12)
+    covariances = [
+        np.cov(participates[g], gain[g], bias=True)[0, 1] for g in (~focal, focal)
+    ]
+    selection = covariances[0] - covariances[1]
+    assert parts.selection == pytest.approx(selection, abs=1e-12)
+    turned = four_parts(participates, gain, without, ~focal)
+    assert turned.baseline == pytest.approx(-parts.baseline, abs=1e-12)
+
+
+def test_one_effect_for_all_leaves_neither_effect_nor_selection():
+    participates = np.array([1.0, 0, 0, 1, 1, 0])
+    parts = four_parts(participates, np.full(6, 0.3), np.zeros(6), np.arange(6) < 3)
+    assert parts.effect == pytest.approx(0, abs=1e-15)
+    assert parts.selection == pytest.approx(0, abs=1e-15)
+    assert parts.prevalence == pytest.approx(0.1)
+
+
+def test_the_race_gap_of_star_is_accounted_for_as_in_r():
+    case, children = star()["kob_readk_race"], modelled_star()
+    names = ("small", "girl", "free", "birth")
+    parts = accounting(children.z, children.covariates, names, children.focal)
+    assert parts.gap == pytest.approx(case["gap"], rel=1e-9)
+    for name in names:
+        assert parts.explained[name] == pytest.approx(case["explained"][name], rel=1e-8)
+    assert parts.unexplained == pytest.approx(case["unexplained_total"], rel=1e-9)
+
+
+@given(st.integers(0, 10_000))
+def test_the_unexplained_part_is_the_focal_group_at_the_two_sets_of_slopes(seed):
+    """The literal second half: xbar_f'(b_r - b_f), by numpy's own least squares."""
+    random = np.random.default_rng(seed)
+    focal = np.arange(40) < 17
+    x = random.normal(size=(40, 2)) + focal[:, None]
+    y = x @ [1.0, -2.0] + focal * x[:, 0] + random.normal(size=40)
+    parts = accounting(y, x, ("a", "b"), focal)
+    one = np.column_stack([np.ones(40), x])
+    slopes = [np.linalg.lstsq(one[g], y[g], rcond=None)[0] for g in (~focal, focal)]
+    unexplained = one[focal].mean(axis=0) @ (slopes[0] - slopes[1])
+    assert parts.unexplained == pytest.approx(unexplained, abs=1e-9)
+    shifted = accounting(y + 7, 3 * x + 5, ("a", "b"), focal)
+    assert shifted.explained["a"] == pytest.approx(parts.explained["a"], abs=1e-9)
+
+
+def test_an_empty_group_has_no_decomposition():
+    nobody = np.zeros(4, bool)
+    with pytest.raises(NotEstimable, match="both groups"):
+        four_parts(np.ones(4), np.ones(4), np.ones(4), nobody)
+    with pytest.raises(NotEstimable, match="both groups"):
+        accounting(np.arange(4.0), np.ones((4, 1)), ("a",), nobody)
+
+
+def test_a_covariate_that_is_constant_in_a_group_has_no_slope_there():
+    focal = np.arange(8) < 4
+    x = np.column_stack([focal * 1.0, np.arange(8.0)])
+    with pytest.raises(NotEstimable, match="within a group"):
+        accounting(np.arange(8.0) ** 2, x, ("a", "b"), focal)
