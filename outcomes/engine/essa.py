@@ -1,0 +1,94 @@
+"""Which tier of ESSA evidence a result would be a candidate for, and why.
+
+Source: ESSA section 8101(21); the WWC's ESSA page (ies.ed.gov/ncee/wwc/essa). A tier is
+awarded by reviewers, so we say "would be a candidate for". Tier 1 needs assignment by
+chance, which a matched comparison never has.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from outcomes.terms import VerdictCode
+
+STUDENTS = 350
+SITES = 2
+
+
+class Tier(StrEnum):
+    MODERATE = "moderate"  # tier 2
+    PROMISING = "promising"  # tier 3
+    RATIONALE = "rationale"  # tier 4
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One condition of tier 2: what was found, what is needed."""
+
+    name: str
+    found: str
+    needed: str
+    is_met: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Candidacy:
+    tier: Tier
+    criteria: tuple[Criterion, ...]
+    text: str
+
+
+def candidacy(
+    verdict: VerdictCode,
+    *,
+    estimate: float,
+    is_significant: bool,
+    is_adjusted: bool,
+    n_students: int,
+    n_sites: int,
+) -> Candidacy:
+    """The highest tier whose conditions hold.
+
+    estimate : positive is good; is_significant : after correction for many outcomes;
+    is_adjusted : selection is controlled for by matching or covariates; n_students,
+    n_sites : of the analytic sample, both groups. Tier 2 needs all criteria; tier 3 a
+    significant positive effect with controls; whatever remains is tier 4.
+    """
+    is_positive = is_significant and estimate > 0
+    criteria = (
+        _baseline(verdict),
+        _effect(estimate, is_significant=is_significant),
+        _enough("students", n_students, STUDENTS),
+        _enough("sites", n_sites, SITES),
+    )
+    if is_adjusted and all(criterion.is_met for criterion in criteria):
+        tier = Tier.MODERATE
+    else:
+        tier = Tier.PROMISING if is_adjusted and is_positive else Tier.RATIONALE
+    return Candidacy(tier, criteria, _text(tier, criteria))
+
+
+def _baseline(verdict: VerdictCode) -> Criterion:
+    meets = VerdictCode.MEETS_WITH_RESERVATIONS
+    return Criterion("baseline", verdict.value, meets.value, verdict == meets)
+
+
+def _effect(estimate: float, *, is_significant: bool) -> Criterion:
+    direction = "positive" if estimate > 0 else "not positive"
+    found = f"{direction}, {'' if is_significant else 'not '}significant"
+    needed = "positive, significant"
+    return Criterion("effect", found, needed, found == needed)
+
+
+def _enough(name: str, found: int, needed: int) -> Criterion:
+    return Criterion(name, str(found), f"{needed} or more", found >= needed)
+
+
+def _text(tier: Tier, criteria: tuple[Criterion, ...]) -> str:
+    short = "; ".join(
+        f"{c.name}: found {c.found}, needs {c.needed}" for c in criteria if not c.is_met
+    )
+    reason = f" It falls short of tier 2 on {short}." if short else ""
+    return (
+        f'Would be a candidate for ESSA tier "{tier.value}", unless other evidence '
+        f"outweighs it.{reason}"
+    )
