@@ -28,6 +28,16 @@ class Space:
     score: Floats | None
     propensity: Propensity | None
 
+    @property
+    def is_separated(self) -> bool:
+        """Whether the score tells the arms apart without error, so that no two students
+        of different arms are alike on it."""
+        return (
+            self.score is not None
+            and self.propensity is not None
+            and not self.propensity.has_overlap
+        )
+
     def between(self, one: Ints, other: Ints) -> Floats:
         """(m,) distances of m pairs of students."""
         return length(self.points[one] - self.points[other])

@@ -92,6 +92,12 @@ def _has_both(matched: Matched) -> Flags:
     )
 
 
+def nobody(treated: Flags) -> Matched:
+    """No set at all."""
+    none = np.empty(0, dtype=np.int64)
+    return Matched(treated, none, none, np.empty(0), is_paired=False)
+
+
 def from_cells(cell: Ints, treated: Flags) -> Matched:
     """Every cell with both arms is a set; a cell of -1 belongs to nobody."""
     rows = np.flatnonzero(cell >= 0)

@@ -8,7 +8,7 @@ from outcomes.designs.errors import DesignError
 from outcomes.engine.distance import Space, space
 from outcomes.engine.exact import exact_cells
 from outcomes.engine.limits import Limits, limits
-from outcomes.engine.matched import Matched, from_cells
+from outcomes.engine.matched import Matched, from_cells, nobody
 from outcomes.engine.nearest import match_nearest
 from outcomes.engine.notices import Notices
 from outcomes.engine.promises import check_promises
@@ -23,17 +23,6 @@ class Arrangement:
     matched: Matched
     limits: Limits
     space: Space | None
-
-    @property
-    def has_overlap(self) -> bool:
-        """False when a score separates the arms, or nobody found a match."""
-        separated = (
-            self.space is not None
-            and self.space.score is not None
-            and self.space.propensity is not None
-            and not self.space.propensity.has_overlap
-        )
-        return not separated and len(self.matched.rows) > 0
 
 
 def arrange(study: Study, design: Design, warn: Notices) -> Arrangement:
@@ -53,7 +42,12 @@ def arrange(study: Study, design: Design, warn: Notices) -> Arrangement:
 def _nearest(study: Study, design: Design, warn: Notices) -> Arrangement:
     where = space(study, design, warn)
     what = limits(study, design, where, warn)
-    return Arrangement(match_nearest(study, design, where, what), what, where)
+    matched = (
+        nobody(study.treated)
+        if where.is_separated
+        else match_nearest(study, design, where, what)
+    )
+    return Arrangement(matched, what, where)
 
 
 def _exact(study: Study, design: Design, warn: Notices) -> Arrangement:

@@ -1,0 +1,175 @@
+"""How alike the groups are, before and after matching, one covariate at a time."""
+
+from dataclasses import dataclass
+from math import isclose, sqrt
+
+import numpy as np
+
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.effect_sizes import cox_index, hedges_g, pooled_sd
+from outcomes.engine.estimable import Number, attempt
+from outcomes.engine.study import Study
+
+ROUNDING = 1e-12  # weighted means of equal values differ by no more
+
+
+@dataclass(frozen=True, slots=True)
+class BalanceRow:
+    """One covariate (a level as `race=black`); `after` uses the matching weights.
+
+    `judged` is what the verdict goes by: the WWC effect size or, where a share of 0 or
+    1 leaves it undefined, the difference in SDs of the share itself.
+    """
+
+    covariate: str
+    smd_before: Number
+    smd_after: Number
+    variance_ratio_before: Number
+    variance_ratio_after: Number
+    ks_before: float
+    ks_after: Number
+    wwc_effect_size_before: Number
+    wwc_effect_size: Number
+    judged: Number
+    mean_treated: Number
+    mean_comparison: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One covariate in the two arms, with weights."""
+
+    x_t: Floats
+    w_t: Floats
+    x_c: Floats
+    w_c: Floats
+    is_binary: bool
+
+    @property
+    def means(self) -> tuple[float, float]:
+        if not len(self.x_t) or not len(self.x_c):
+            raise NotEstimable("nobody was matched")
+        return _mean(self.x_t, self.w_t), _mean(self.x_c, self.w_c)
+
+
+def balance_table(study: Study, weights: Floats) -> list[BalanceRow]:
+    """One row a covariate; weights (n,), 0 for the unmatched."""
+    everyone = np.ones(study.n)
+    rows = []
+    for j, name in enumerate(study.covariates.names):
+        x, is_binary = study.covariates.x[:, j], bool(study.covariates.is_binary[j])
+        before = split(x, study.treated, everyone, is_binary=is_binary)
+        after = split(x, study.treated, weights, is_binary=is_binary)
+        rows.append(_row(name, before, after))
+    return rows
+
+
+def split(x: Floats, treated: Flags, weights: Floats, *, is_binary: bool) -> Split:
+    """The covariate x (n,) of those with a weight above 0."""
+    t, c = treated & (weights > 0), ~treated & (weights > 0)
+    return Split(x[t], weights[t], x[c], weights[c], is_binary)
+
+
+def _row(name: str, before: Split, after: Split) -> BalanceRow:
+    return BalanceRow(
+        covariate=name,
+        smd_before=attempt(standardized_mean_difference, before, before.x_t),
+        smd_after=attempt(standardized_mean_difference, after, before.x_t),
+        variance_ratio_before=attempt(variance_ratio, before),
+        variance_ratio_after=attempt(variance_ratio, after),
+        ks_before=kolmogorov_smirnov(before),
+        ks_after=attempt(kolmogorov_smirnov, after),
+        wwc_effect_size_before=attempt(wwc_effect_size, before),
+        wwc_effect_size=attempt(wwc_effect_size, after),
+        judged=attempt(_judged, after),
+        mean_treated=attempt(lambda: after.means[0]),
+        mean_comparison=attempt(lambda: after.means[1]),
+    )
+
+
+def _mean(x: Floats, w: Floats) -> float:
+    return float(np.sum(w * x) / np.sum(w))
+
+
+def standardized_mean_difference(groups: Split, all_treated: Floats) -> float:
+    """(mean_T - mean_C) / SD of all participants before matching.
+
+    The SD of a 0/1 covariate is sqrt(p(1 - p)). Source: MatchIt 4.7.2; Stuart (2010),
+    Stat. Sci. 25(1):1-21. Raises NotEstimable where participants do not vary but means
+    differ.
+    """
+    mean_t, mean_c = groups.means
+    if isclose(mean_t, mean_c, rel_tol=ROUNDING):
+        return 0.0
+    if groups.is_binary:
+        share = float(all_treated.mean())
+        sd = sqrt(share * (1 - share))
+    else:
+        sd = float(all_treated.std(ddof=1)) if len(all_treated) > 1 else 0.0
+    if sd == 0:
+        raise NotEstimable("participants do not differ among themselves")
+    return (mean_t - mean_c) / sd
+
+
+def variance_ratio(groups: Split) -> float:
+    """Weighted variance of participants over that of the comparison group.
+
+    var = sum w (x - mean)^2 / (1 - sum w^2), w summing to 1 (MatchIt 4.7.2).
+    """
+    if groups.is_binary:
+        raise NotEstimable("the variance of a 0/1 covariate follows from its mean")
+    mean_t, mean_c = groups.means
+    top = _variance(groups.x_t, groups.w_t, mean_t)
+    bottom = _variance(groups.x_c, groups.w_c, mean_c)
+    if bottom == 0:
+        raise NotEstimable("the comparison group does not vary")
+    return top / bottom
+
+
+def _variance(x: Floats, w: Floats, mean: float) -> float:
+    share = w / np.sum(w)
+    left = 1 - float(np.sum(share**2))
+    if left <= 0:
+        raise NotEstimable("one student has no variance")
+    return float(np.sum(share * (x - mean) ** 2)) / left
+
+
+def kolmogorov_smirnov(groups: Split) -> float:
+    """Largest gap between the weighted distribution functions of the two arms."""
+    means = groups.means
+    if groups.is_binary:
+        return abs(means[0] - means[1])
+    values = np.concatenate([groups.x_t, groups.x_c])
+    steps = np.concatenate(
+        [groups.w_t / groups.w_t.sum(), -groups.w_c / groups.w_c.sum()]
+    )
+    order = np.argsort(values, kind="stable")
+    heights = np.cumsum(steps[order])
+    ends = np.append(np.diff(values[order]) > 0, True)
+    return float(np.abs(heights[ends]).max())
+
+
+def wwc_effect_size(groups: Split) -> float:
+    """Hedges' g, or the Cox index of a 0/1 covariate, on weighted means."""
+    mean_t, mean_c = groups.means
+    n_t, n_c = len(groups.x_t), len(groups.x_c)
+    if groups.is_binary:
+        return cox_index(mean_t, mean_c, n_t, n_c)
+    if isclose(mean_t, mean_c, rel_tol=ROUNDING):
+        return 0.0
+    return hedges_g(mean_t - mean_c, _sd(groups.x_t), _sd(groups.x_c), n_t, n_c)
+
+
+def _sd(x: Floats) -> float:
+    return float(x.std(ddof=1)) if len(x) > 1 else 0.0
+
+
+def _judged(groups: Split) -> float:
+    try:
+        return wwc_effect_size(groups)
+    except NotEstimable:
+        mean_t, mean_c = groups.means
+        n_t, n_c = len(groups.x_t), len(groups.x_c)
+        sd = pooled_sd(_sd(groups.x_t), _sd(groups.x_c), n_t, n_c)
+        return (mean_t - mean_c) / sd

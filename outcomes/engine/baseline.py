@@ -1,0 +1,172 @@
+"""All that is known before an outcome is read: who is matched, how alike they are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from outcomes.designs.design import Design, Outcome
+from outcomes.engine import cautions
+from outcomes.engine import verdict as verdicts
+from outcomes.engine.arrays import Floats
+from outcomes.engine.balance import BalanceRow, balance_table
+from outcomes.engine.canonical import input_hash
+from outcomes.engine.estimable import attempt
+from outcomes.engine.matched import effective_size
+from outcomes.engine.matching import Arrangement, arrange
+from outcomes.engine.notices import Notices
+from outcomes.engine.outcome_model import model_of, stands_in
+from outcomes.engine.overlap import overlap
+from outcomes.engine.power import mdes, mdes_of_clusters
+from outcomes.engine.sample import Sample, matched_sample
+from outcomes.engine.study import Study
+from outcomes.engine.unmatched import unmatched_reasons
+from outcomes.engine.verdict import Verdict
+from outcomes.terms import Assignment, Estimand
+
+Progress: TypeAlias = Callable[[str, float], None]
+ASSUMED_ICC = 0.20  # WWC's default for achievement, until the data say otherwise
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A study, its matched sets, and the balance of those sets."""
+
+    design: Design
+    study: Study
+    arranged: Arrangement
+    rows: list[BalanceRow]
+    input_hash: str
+    warn: Notices
+
+    @property
+    def weights(self) -> Floats:
+        return self.arranged.matched.weights()
+
+
+def establish(
+    frame: pd.DataFrame, design: Design, tell: Progress, *, with_outcomes: bool
+) -> Baseline:
+    """Admit the table, match, and measure balance."""
+    warn = Notices()
+    model_of(design)  # refuse an unknown estimator before the work, not after
+    tell("reading the table", 0.0)
+    hashed = input_hash(frame)
+    study = Study.from_frame(frame, design, warn, with_outcomes=with_outcomes)
+    tell("matching", 0.2)
+    arranged = arrange(study, design, warn)
+    tell("balance", 0.6)
+    rows = balance_table(study, arranged.matched.weights())
+    cautions.of_design(study, design, warn)
+    cautions.of_match(study, design, arranged, warn)
+    cautions.of_balance(rows, warn)
+    return Baseline(design, study, arranged, rows, hashed, warn)
+
+
+def sections(base: Baseline) -> dict[str, Any]:
+    """The parts of a report that no outcome is needed for."""
+    fitted = base.arranged.space.propensity if base.arranged.space else None
+    return {
+        "estimand": str(_estimand(base)),
+        "sample": _sample(base),
+        "overlap": overlap(fitted, base.study.treated),
+        "balance": base.rows,
+    }
+
+
+def _estimand(base: Baseline) -> Estimand:
+    lost = base.study.treated & (base.weights == 0)
+    return Estimand.ATM if lost.any() else Estimand.ATT
+
+
+def _sample(base: Baseline) -> dict[str, Any]:
+    study, matched, weights = base.study, base.arranged.matched, base.weights
+    used = weights > 0
+    return {
+        "treated": int(study.treated.sum()),
+        "comparison": int((~study.treated).sum()),
+        "matched_treated": int((study.treated & used).sum()),
+        "matched_comparison": int((~study.treated & used).sum()),
+        "ess_comparison": effective_size(weights[~study.treated]),
+        "sets": matched.n_sets,
+        "total_distance": matched.total_distance,
+        "unmatched": [{"reason": reason, "n": n} for reason, n in _unmatched(base)],
+        "excluded": list(study.excluded),
+        "calipers": _calipers(base),
+    }
+
+
+def _unmatched(base: Baseline) -> list[tuple[str, int]]:
+    if base.arranged.space is not None and base.arranged.space.is_separated:
+        return [("no_overlap", int(base.study.treated.sum()))]
+    return unmatched_reasons(base.study, base.arranged.limits, base.arranged.matched)
+
+
+def _calipers(base: Baseline) -> list[dict[str, Any]]:
+    """Every caliper in the units of what it is on."""
+    limits = base.arranged.limits
+    on_distance = [("distance", limits.width)] if np.isfinite(limits.width) else []
+    others = [(caliper.on, caliper.width) for caliper in limits.within]
+    return [{"on": on, "width": width} for on, width in (*on_distance, *others)]
+
+
+def judge_sample(base: Baseline, sample: Sample, outcome: Outcome | None) -> Verdict:
+    """The verdict on the students of a sample, with the weights they have in it."""
+    design, study = base.design, base.study
+    if not len(sample.rows):
+        return verdicts.no_overlap()
+    if sample.clusters is not None and verdicts.is_confounded(
+        sample.clusters, sample.treated, design.assignment
+    ):
+        return verdicts.confound()
+    weights = np.zeros(study.n)
+    weights[sample.rows] = sample.weights
+    is_whole = np.array_equal(weights, base.weights)
+    rows = base.rows if is_whole else balance_table(study, weights)
+    return verdicts.of_baseline(
+        rows,
+        _asks_model(base, sample),
+        pretest=verdicts.has_pretest(design, outcome),
+    )
+
+
+def _asks_model(base: Baseline, sample: Sample) -> Callable[[str], bool]:
+    """Whether a covariate stands in the columns of this sample's outcome model."""
+    covariates = base.study.covariates
+
+    def stands(name: str) -> bool:
+        column = covariates.x[sample.rows, covariates.names.index(name)]
+        return stands_in(model_of(base.design)(sample), sample, column)
+
+    return stands
+
+
+def power(base: Baseline, sample: Sample) -> dict[str, Any]:
+    """The smallest effect that a sample of this size can be expected to show."""
+    smallest = attempt(_mdes, base.design, sample)
+    text = (
+        f"This design can see an effect of {smallest:.2f} SD or more (80% power, 5% "
+        "two-sided), before covariates sharpen it."
+        if isinstance(smallest, float)
+        else "There are too few students to see an effect of any size."
+    )
+    return {"mdes": smallest, "text": text}
+
+
+def _mdes(design: Design, sample: Sample) -> float:
+    n_treated, _ = sample.counts
+    if sample.clusters is None or design.assignment == Assignment.STUDENT:
+        return mdes(n_treated, sample.ess_comparison)
+    arms = [np.unique(sample.clusters[a]) for a in (sample.treated, ~sample.treated)]
+    count = sum(len(arm) for arm in arms)
+    return mdes_of_clusters(
+        len(arms[0]), len(arms[1]), len(sample.rows) / max(count, 1), icc=ASSUMED_ICC
+    )
+
+
+def everyone_matched(base: Baseline) -> Sample:
+    """The matched students as if all had an outcome: what a diagnosis judges."""
+    blind = np.zeros(base.study.n)
+    return matched_sample(base.study, base.arranged.matched, blind)

@@ -1,0 +1,131 @@
+"""What protects a claim: said in warnings and in the verdict, never in the estimate."""
+
+import numpy as np
+
+from outcomes.designs.design import Design
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.arrays import Floats
+from outcomes.engine.balance import BalanceRow
+from outcomes.engine.effect import Effect
+from outcomes.engine.matched import effective_size
+from outcomes.engine.matching import Arrangement
+from outcomes.engine.notices import Warn
+from outcomes.engine.study import Study
+from outcomes.terms import Assignment
+
+FEW_STUDENTS = 10
+FEW_CLUSTERS = 20  # participants' clusters; below, CR2 may still be too sure of itself
+FEW_DF = 10
+SHARE_KEPT = 0.7
+STUDENTS_A_COVARIATE = 5
+
+
+def of_match(study: Study, design: Design, arranged: Arrangement, warn: Warn) -> None:
+    """Who was lost, who was used too often, and what the score can bear."""
+    weights = arranged.matched.weights()
+    kept = int((study.treated & (weights > 0)).sum())
+    everyone = int(study.treated.sum())
+    if 0 < kept < everyone:
+        warn(
+            "participants_unmatched",
+            f"{everyone - kept} of {everyone} participants found no match: the effect "
+            "is that on those who did (ATM).",
+        )
+    if 0 < kept < SHARE_KEPT * everyone:
+        warn(
+            "few_kept",
+            f"Less than {SHARE_KEPT:.0%} of participants are left; they may not be "
+            "those the program is for.",
+        )
+    if everyone < FEW_STUDENTS or 0 < kept < FEW_STUDENTS:
+        warn(
+            "few_participants",
+            f"There are fewer than {FEW_STUDENTS} participants to speak of; pool "
+            "cohorts or years.",
+        )
+    _of_reuse(weights[~study.treated], warn)
+    _of_score(study, design, arranged, warn)
+
+
+def _of_reuse(weights: Floats, warn: Warn) -> None:
+    used = weights[weights > 0]
+    worth = effective_size(used)
+    if 0 < worth < FEW_STUDENTS:
+        warn(
+            "few_comparisons",
+            f"The {len(used)} comparison students are worth {worth:.1f} once weighted.",
+        )
+
+
+def _of_score(study: Study, design: Design, arranged: Arrangement, warn: Warn) -> None:
+    count = study.covariates.model.shape[1]
+    if arranged.space is None or not design.has_score or not count:
+        return
+    if study.treated.sum() < STUDENTS_A_COVARIATE * count:
+        warn(
+            "many_covariates",
+            f"{int(study.treated.sum())} participants carry a score of {count} "
+            "covariate columns poorly; name fewer, or use a Mahalanobis distance on "
+            "the pretests.",
+        )
+
+
+def of_balance(rows: list[BalanceRow], warn: Warn) -> None:
+    before, after = _largest(rows, "smd_before"), _largest(rows, "smd_after")
+    if after > 0.05 and after >= before:
+        warn(
+            "no_better",
+            f"Matching did not bring the groups closer: the largest standardised "
+            f"difference was {before:.3g} and is {after:.3g}.",
+        )
+
+
+def _largest(rows: list[BalanceRow], name: str) -> float:
+    sizes = [getattr(row, name) for row in rows]
+    return max((abs(s) for s in sizes if not isinstance(s, NotEstimable)), default=0.0)
+
+
+def of_design(study: Study, design: Design, warn: Warn) -> None:
+    if design.assignment != Assignment.STUDENT and not design.cluster:
+        warn(
+            "not_clustered",
+            "Whole schools or grades were assigned, but the design names no cluster: "
+            "standard errors are too small. Set cluster to the school.",
+        )
+    loose = [d for d in study.groups if d not in design.exact]
+    if loose:
+        warn(
+            "groups_not_exact",
+            f"Students were not matched within {', '.join(loose)}: effects by group "
+            "compare those of a group with the weights of the whole match.",
+        )
+
+
+def of_outcome(study: Study, name: str, y: Floats, weights: Floats, warn: Warn) -> None:
+    """Leavers differ: how many matched students have no outcome, by arm."""
+    gone = np.isnan(y) & (weights > 0)
+    if gone.any():
+        arms = [int((gone & arm).sum()) for arm in (study.treated, ~study.treated)]
+        warn(
+            "outcome_missing",
+            f"{arms[0]} matched participants and {arms[1]} matched comparison students "
+            f'have no "{name}"; they and what they leave of their sets are not in the '
+            "analytic sample.",
+        )
+
+
+def has_few_clusters(found: Effect) -> bool:
+    """Under 20 clusters with participants, or under 10 degrees of freedom by CR2."""
+    sample, df = found.sample, found.inference.df
+    if sample.clusters is None or isinstance(df, NotEstimable):
+        return False
+    return len(np.unique(sample.clusters[sample.treated])) < FEW_CLUSTERS or df < FEW_DF
+
+
+def of_clusters(found: Effect, design: Design, warn: Warn) -> None:
+    if has_few_clusters(found):
+        warn(
+            "few_clusters",
+            f"Few participants' clusters ({design.cluster}) or degrees of freedom: the "
+            "interval is too sure of itself and nothing is called significant.",
+        )

@@ -1,0 +1,137 @@
+"""The effect on participants: estimate, standard error, and how large it is."""
+
+from dataclasses import dataclass
+
+from outcomes.designs.design import Design, Outcome
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.arrays import Floats
+from outcomes.engine.effect_sizes import (
+    cox_index,
+    e_value,
+    hedges_g,
+    improvement_index,
+)
+from outcomes.engine.estimable import Number, attempt, known
+from outcomes.engine.inference import Inference, infer, nothing
+from outcomes.engine.linear import Fit, least_squares
+from outcomes.engine.outcome_model import EFFECT, contrast, model_of
+from outcomes.engine.sample import Sample
+from outcomes.engine.sensitivity import e_values
+from outcomes.terms import Estimator, OutcomeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One row: an outcome, a group (None for everyone), an estimator.
+
+    estimate in points of the outcome; hedges_g and what follows in SDs of the sample
+    (the Cox index for a 0/1 outcome); estimate_sd in SDs of the whole comparison pool.
+    model : the columns fitted, for whoever asks what stands in it.
+    """
+
+    outcome: Outcome
+    group: str | None
+    estimator: Estimator
+    estimate: Number
+    inference: Inference
+    hedges_g: Number
+    estimate_sd: Number
+    sample: Sample
+    model: Floats | None
+
+
+def effect(
+    sample: Sample,
+    design: Design,
+    outcome: Outcome,
+    reference_sd: Number,
+    group: str | None = None,
+) -> Effect:
+    """The effect in one sample, by the design's estimator.
+
+    reference_sd : SD of the outcome over all comparison students before matching.
+    """
+    estimate, inference, model = _estimate(sample, design)
+    return Effect(
+        outcome=outcome,
+        group=group,
+        estimator=design.estimator,
+        estimate=estimate,
+        inference=inference,
+        hedges_g=attempt(_effect_size, estimate, sample, outcome),
+        estimate_sd=attempt(_in_sds, estimate, reference_sd),
+        sample=sample,
+        model=model,
+    )
+
+
+def _estimate(
+    sample: Sample, design: Design
+) -> tuple[Number, Inference, Floats | None]:
+    try:
+        sample.require_both_arms()
+        fit = fitted(sample, model_of(design)(sample))
+        estimate = float(contrast(fit, {EFFECT: 1.0}) @ fit.coefficients)
+    except NotEstimable as reason:
+        return reason, nothing(reason), None
+    return estimate, infer(estimate, fit, {EFFECT: 1.0}, sample, design), fit.x
+
+
+def fitted(sample: Sample, columns: Floats) -> Fit:
+    return least_squares(sample.y, columns, sample.weights)
+
+
+def _in_sds(points: Number, sd: Number) -> float:
+    return known(points) / known(sd)
+
+
+def _effect_size(estimate: Number, sample: Sample, outcome: Outcome) -> float:
+    points = known(estimate)
+    t = sample.treated
+    n_t, n_c = sample.counts
+    if outcome.kind == OutcomeKind.BINARY:
+        share = sample.mean(t)
+        return cox_index(share, share - points, n_t, n_c)
+    return hedges_g(points, sample.sd(t), sample.sd(~t), n_t, n_c)
+
+
+def effect_row(found: Effect) -> dict[str, object]:
+    """The row as the report prints it."""
+    n_treated, n_comparison = found.sample.counts
+    inference = found.inference
+    return {
+        "outcome": found.outcome.name,
+        "group": found.group,
+        "estimator": str(found.estimator),
+        "estimate": found.estimate,
+        "std_error": inference.std_error,
+        "se_kind": inference.se_kind,
+        "df": inference.df,
+        "ci_low": inference.ci_low,
+        "ci_high": inference.ci_high,
+        "p": inference.p,
+        "hedges_g": found.hedges_g,
+        "improvement_index": attempt(_improvement, found),
+        "e_value": attempt(_e_value, found),
+        "e_value_ci": attempt(_e_value_ci, found),
+        "estimate_sd": found.estimate_sd,
+        "n_treated": n_treated,
+        "n_comparison": n_comparison,
+        "ess_comparison": found.sample.ess_comparison,
+        "alternatives": inference.alternatives,
+    }
+
+
+def _improvement(found: Effect) -> float:
+    return improvement_index(known(found.hedges_g))
+
+
+def _e_value(found: Effect) -> float:
+    return e_value(known(found.hedges_g))
+
+
+def _e_value_ci(found: Effect) -> float:
+    """For the near end of the interval: its standard error in the units of g."""
+    g, estimate = known(found.hedges_g), known(found.estimate)
+    std_error = known(found.inference.std_error)
+    return e_values(g, std_error * abs(g / estimate)).limit if estimate else 1.0

@@ -1,0 +1,222 @@
+"""Did the program close the gap? The gap among participants, and without the program.
+
+A gap is reference minus focal on a scale where more is better. `closed` =
+`without_program` - `as_delivered`, for means ATT_focal - ATT_reference: positive when
+the program narrows the gap. Source: Lundberg (2022), Sociol. Methods Res.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from outcomes.designs.design import REFERENCE_YEAR, Design, GapSpec, Outcome
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.covariance import Spread
+from outcomes.engine.effect import fitted
+from outcomes.engine.estimable import Number, known
+from outcomes.engine.inference import Inference, from_spread, infer, nothing
+from outcomes.engine.influence import Estimate
+from outcomes.engine.level_gap import v_gap_from_levels
+from outcomes.engine.metric_free_gap import metrics_agree, share_meeting_gap, v_gap
+from outcomes.engine.outcome_model import EFFECT, contrast, model_of
+from outcomes.engine.sample import Sample
+from outcomes.terms import GapMetric, OutcomeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A gap by one metric: as delivered, and as it would have been."""
+
+    metric: GapMetric
+    as_delivered: Number
+    without_program: Number
+    closed: Number
+    share_closed: Number
+    inference: Inference
+
+
+def gap_rows(
+    sample: Sample,
+    labels: "np.ndarray[tuple[int], np.dtype[np.object_]]",
+    spec: GapSpec,
+    outcome: Outcome,
+    design: Design,
+    pool_sd: Number,
+) -> list[dict[str, object]]:
+    """One row a metric, with whether the metrics agree on the direction.
+
+    labels : (m,) group of each student of the sample in the gap's dimension. pool_sd :
+    SD of the outcome over all comparison students before matching.
+    """
+    is_focal, is_reference = labels == spec.focal, labels == spec.reference
+    both = is_focal | is_reference
+    sample, is_focal = sample.where(both), is_focal[both]
+    gaps = [
+        mean_gap(sample, is_focal, spec, design, pool_sd),
+        *_metric_free(sample, is_focal, spec, outcome, design),
+    ]
+    signs = [g.closed for g in gaps if not isinstance(g.closed, NotEstimable)]
+    agree = metrics_agree(signs) if len(signs) > 1 else NotEstimable("one metric only")
+    counts = _counts(sample, is_focal)
+    return [{**_row(gap, spec), "agree": agree, **counts} for gap in gaps]
+
+
+def mean_gap(
+    sample: Sample, is_focal: Flags, spec: GapSpec, design: Design, pool_sd: Number
+) -> Gap:
+    """The gap in mean outcome, in SDs of the reference.
+
+    sample : students of the two groups only; is_focal : (m,). One regression holds both
+    groups' outcome models side by side, so the interval allows for schools that both
+    attend.
+    """
+    try:
+        _require_four_groups(sample, is_focal)
+        scaled = sample.in_sds(_reference_sd(spec, pool_sd))
+        t = sample.treated
+        as_delivered = scaled.mean(t & ~is_focal) - scaled.mean(t & is_focal)
+        closed, inference = _closed(scaled, is_focal, design)
+    except NotEstimable as reason:
+        return _absent(GapMetric.MEAN_SD, reason)
+    return _gap(GapMetric.MEAN_SD, as_delivered, closed, inference)
+
+
+def _gap(
+    metric: GapMetric, as_delivered: float, closed: float, inference: Inference
+) -> Gap:
+    without = as_delivered + closed
+    share = (
+        closed / without
+        if without > 0
+        else NotEstimable("without the program the focal group is not behind")
+    )
+    return Gap(metric, as_delivered, without, closed, share, inference)
+
+
+def _absent(metric: GapMetric, reason: NotEstimable) -> Gap:
+    return Gap(metric, reason, reason, reason, reason, nothing(reason))
+
+
+def _reference_sd(spec: GapSpec, pool_sd: Number) -> float:
+    """The SD that the gap is measured in: the design's own, or that of the pool."""
+    return known(pool_sd) if spec.sd == REFERENCE_YEAR else float(spec.sd)
+
+
+def _require_four_groups(sample: Sample, is_focal: Flags) -> None:
+    t = sample.treated
+    for group, name in ((is_focal, "focal"), (~is_focal, "reference")):
+        for arm, where in ((t, "participants"), (~t, "the comparison group")):
+            if not (group & arm).any():
+                raise NotEstimable(f"no {name} student among {where} has an outcome")
+
+
+def _closed(sample: Sample, is_focal: Flags, design: Design) -> tuple[float, Inference]:
+    model = model_of(design)
+    blocks = [
+        _block(group, model(sample.where(group))) for group in (is_focal, ~is_focal)
+    ]
+    fit = fitted(sample, np.hstack(blocks))
+    weights = {EFFECT: 1.0, blocks[0].shape[1] + EFFECT: -1.0}
+    closed = float(contrast(fit, weights) @ fit.coefficients)
+    return closed, infer(closed, fit, weights, sample, design)
+
+
+def _block(group: Flags, columns: Floats) -> Floats:
+    """(m, k) a group's own model, 0 for everyone else."""
+    out = np.zeros((len(group), columns.shape[1]))
+    out[group] = columns
+    return out
+
+
+def _metric_free(
+    sample: Sample, is_focal: Flags, spec: GapSpec, outcome: Outcome, design: Design
+) -> Iterator[Gap]:
+    """V and, where the design says what meets expectations, the share who do."""
+    if outcome.kind != OutcomeKind.BINARY:
+        rule = _v_of_levels if outcome.kind == OutcomeKind.LEVELS else v_gap
+        yield _weighted_gap(GapMetric.V, rule, sample, is_focal, design)
+    meets = spec.meets
+    if meets is not None:
+        yield _weighted_gap(
+            GapMetric.SHARE_MEETING,
+            lambda y, focal, w: share_meeting_gap(y, focal, w, meets),
+            sample,
+            is_focal,
+            design,
+        )
+
+
+def _v_of_levels(y: Floats, is_focal: Flags, weights: Floats) -> Estimate:
+    _, levels = np.unique(y, return_inverse=True)
+    return v_gap_from_levels(levels.reshape(-1), is_focal, weights)
+
+
+def _weighted_gap(
+    metric: GapMetric,
+    gap: Callable[[Floats, Flags, Floats], Estimate],
+    sample: Sample,
+    is_focal: Flags,
+    design: Design,
+) -> Gap:
+    """The change of a gap between the comparison group and participants, by weights."""
+    t = sample.treated
+    try:
+        _require_four_groups(sample, is_focal)
+        delivered = gap(sample.y, is_focal, sample.weights * t)
+        without = gap(sample.y, is_focal, sample.weights * ~t)
+        closed = without - delivered
+    except NotEstimable as reason:
+        return _absent(metric, reason)
+    kind, clusters = _clusters(sample, design)
+    inference = from_spread(closed.value, kind, _spread(closed, clusters), ())
+    return _gap(metric, delivered.value, closed.value, inference)
+
+
+def _clusters(sample: Sample, design: Design) -> tuple[str, Ints | None]:
+    if sample.clusters is not None:
+        return f"influence by {design.cluster}", sample.clusters
+    if sample.sets is not None:
+        return "influence by set", sample.sets
+    return "influence", None
+
+
+def _spread(closed: Estimate, clusters: Ints | None) -> Spread | NotEstimable:
+    units = len(closed.influence) if clusters is None else len(np.unique(clusters))
+    try:
+        return Spread(closed.std_error(clusters), float(units - 1))
+    except NotEstimable as reason:
+        return reason
+
+
+def _counts(sample: Sample, is_focal: Flags) -> Mapping[str, int]:
+    groups = {"focal": is_focal, "reference": ~is_focal}
+    arms = {"treated": sample.treated, "comparison": ~sample.treated}
+    return {
+        f"n_{group}_{arm}": int((in_group & in_arm).sum())
+        for group, in_group in groups.items()
+        for arm, in_arm in arms.items()
+    }
+
+
+def _row(gap: Gap, spec: GapSpec) -> dict[str, object]:
+    inference = gap.inference
+    return {
+        "dimension": spec.dimension,
+        "focal": spec.focal,
+        "reference": spec.reference,
+        "outcome": spec.outcome,
+        "metric": str(gap.metric),
+        "as_delivered": gap.as_delivered,
+        "without_program": gap.without_program,
+        "closed": gap.closed,
+        "share_closed": gap.share_closed,
+        "std_error": inference.std_error,
+        "se_kind": inference.se_kind,
+        "df": inference.df,
+        "ci_low": inference.ci_low,
+        "ci_high": inference.ci_high,
+        "p": inference.p,
+        "alternatives": inference.alternatives,
+    }

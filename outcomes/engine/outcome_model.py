@@ -1,0 +1,103 @@
+"""The weighted regression whose one coefficient is the effect on participants."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from outcomes.designs.design import Design
+from outcomes.designs.errors import DesignError, NotEstimable
+from outcomes.engine.arrays import Floats
+from outcomes.engine.covariance import Spread, cr1, cr2, hc3
+from outcomes.engine.linear import Fit, gram, independent
+from outcomes.engine.sample import Sample
+from outcomes.terms import Estimator
+
+EFFECT = 1  # position of the effect among a model's columns
+FITS = 1e-9  # share of a covariate's variance that a model may leave unexplained
+
+
+def difference(sample: Sample) -> Floats:
+    """(m, 2) 1, t: the coefficient of t is the difference of weighted means."""
+    return np.column_stack([np.ones(len(sample.rows)), sample.treated])
+
+
+def g_computation(sample: Sample) -> Floats:
+    """(m, 2 + 2k) 1, t, X - xbar_T, t (X - xbar_T): the coefficient of t is the effect
+    averaged over participants.
+
+    xbar_T is the weighted mean of participants. Source: MatchIt 4.7.2, vignette
+    "Estimating effects"; Lin (2013), Ann. Appl. Stat. 7(1):295-318.
+    """
+    t = sample.treated
+    w = sample.weights[t]
+    mean = np.sum(sample.x[t] * w[:, None], axis=0) / np.sum(w)
+    centred = sample.x - mean
+    return np.column_stack([np.ones(len(t)), t, centred, centred * t[:, None]])
+
+
+MODELS: Mapping[Estimator, Callable[[Sample], Floats]] = {
+    Estimator.DIFFERENCE: difference,
+    Estimator.G_COMPUTATION: g_computation,
+}
+
+
+def model_of(design: Design) -> Callable[[Sample], Floats]:
+    """The columns of the design's estimator. Raises DesignError for one not built."""
+    if design.estimator not in MODELS:
+        known = ", ".join(MODELS)
+        raise DesignError(
+            f'"{design.estimator}" is not built; use {known}', "estimator"
+        )
+    return MODELS[design.estimator]
+
+
+def contrast(fit: Fit, weights: Mapping[int, float]) -> Floats:
+    """(k,) weights on the kept columns, from positions among the offered ones.
+
+    Raises NotEstimable when one of them was left out as dependent.
+    """
+    out = np.zeros(len(fit.kept))
+    for position, weight in weights.items():
+        if position not in fit.kept:
+            raise NotEstimable("the outcome model cannot tell the groups apart")
+        out[fit.kept.index(position)] = weight
+    return out
+
+
+def spreads(
+    fit: Fit, on: Floats, sample: Sample, design: Design
+) -> list[tuple[str, Spread | NotEstimable]]:
+    """Standard errors of the contrast `on`, the design's own first.
+
+    With a cluster CR2; for pairs without replacement by matched set; otherwise HC3. The
+    rest stand beside it.
+    """
+    rules: list[tuple[str, Callable[[], Spread]]] = []
+    clusters, sets = sample.clusters, sample.sets
+    if clusters is not None:
+        rules.append((f"CR2 by {design.cluster}", lambda: cr2(fit, on, clusters)))
+        rules.append((f"CR1 by {design.cluster}", lambda: cr1(fit, on, clusters)))
+    if sets is not None:
+        rules.append(("CR1 by set", lambda: cr1(fit, on, sets)))
+    rules.append(("HC3", lambda: hc3(fit, on)))
+    return [(kind, _attempt(rule)) for kind, rule in rules]
+
+
+def _attempt(rule: Callable[[], Spread]) -> Spread | NotEstimable:
+    try:
+        return rule()
+    except NotEstimable as reason:
+        return reason
+
+
+def stands_in(columns: Floats, sample: Sample, covariate: Floats) -> bool:
+    """Whether a covariate (m,) is a combination of the columns (m, k) of a model.
+
+    Asked of the fitted columns, not of the design: one that was dropped as dependent
+    may still stand in the model through the others, or not stand in it at all.
+    """
+    w = sample.weights
+    centre = covariate - np.sum(w * covariate) / np.sum(w)
+    table = np.column_stack([columns, centre])
+    moments = gram(table * w[:, None], table)
+    return len(moments) - 1 not in independent(moments, FITS)

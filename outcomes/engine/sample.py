@@ -1,0 +1,100 @@
+"""The analytic sample: matched students who have the outcome, with their weights."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.matched import Matched, effective_size
+from outcomes.engine.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """m students. rows : (m,) in the study; y, weights : (m,); x : (m, k) covariates;
+    clusters : (m,) codes or None; sets : (m,) codes, None unless everyone is in one
+    set of pairs without replacement."""
+
+    rows: Ints
+    treated: Flags
+    y: Floats
+    weights: Floats
+    x: Floats
+    clusters: Ints | None
+    sets: Ints | None
+
+    def where(self, keep: Flags) -> "Sample":
+        """Those students (m,) only, with the weights they have."""
+        return replace(
+            self,
+            rows=self.rows[keep],
+            treated=self.treated[keep],
+            y=self.y[keep],
+            weights=self.weights[keep],
+            x=self.x[keep],
+            clusters=None if self.clusters is None else self.clusters[keep],
+            sets=None if self.sets is None else self.sets[keep],
+        )
+
+    def in_sds(self, sd: float) -> "Sample":
+        """The same students with the outcome in units of sd."""
+        if sd <= 0:
+            raise NotEstimable("the reference SD is 0")
+        return replace(self, y=self.y / sd)
+
+    def require_both_arms(self) -> None:
+        if not self.treated.any():
+            raise NotEstimable(
+                "no participant of this group has a match and an outcome"
+            )
+        if self.treated.all():
+            raise NotEstimable("no comparison student of this group has an outcome")
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        """Participants, comparison students."""
+        n_treated = int(self.treated.sum())
+        return n_treated, len(self.rows) - n_treated
+
+    @property
+    def ess_comparison(self) -> float:
+        return effective_size(self.weights[~self.treated])
+
+    def mean(self, arm: Flags) -> float:
+        """Weighted mean outcome of an arm (m,)."""
+        w = self.weights[arm]
+        return float(np.sum(w * self.y[arm]) / np.sum(w))
+
+    def sd(self, arm: Flags) -> float:
+        """Unweighted SD of the outcome in an arm, 0 for one student."""
+        return float(self.y[arm].std(ddof=1)) if arm.sum() > 1 else 0.0
+
+
+def matched_sample(study: Study, matched: Matched, y: Floats) -> Sample:
+    """Students in sets that are whole once those without y (n,) are gone."""
+    whole = matched.without(np.isnan(y))
+    sets = None
+    if matched.is_paired:
+        member = np.full(study.n, -1, dtype=np.int64)
+        member[whole.rows] = whole.sets
+        sets = member
+    return _sample(study, y, whole.weights(), sets)
+
+
+def unmatched_sample(study: Study, y: Floats) -> Sample:
+    """Everyone with the outcome, unweighted: what a naive comparison would use."""
+    return _sample(study, y, (~np.isnan(y)).astype(float), None)
+
+
+def _sample(study: Study, y: Floats, weights: Floats, sets: Ints | None) -> Sample:
+    rows = np.flatnonzero(weights > 0)
+    return Sample(
+        rows=rows,
+        treated=study.treated[rows],
+        y=y[rows],
+        weights=weights[rows],
+        x=study.covariates.model[rows],
+        clusters=None if study.clusters is None else study.clusters[rows],
+        sets=None if sets is None else sets[rows],
+    )

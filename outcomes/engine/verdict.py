@@ -1,0 +1,150 @@
+"""What a reviewer would say of the baseline: WWC Standards Handbook 4.1.
+
+On the analytic sample, |effect size| <= .05 is satisfied; up to .25 only if the
+covariate stands in the outcome model; above, no adjustment can rescue it. Boundaries
+are inclusive and compared unrounded. A matched study can reach no more than "meets with
+reservations".
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from outcomes.designs.design import Design, Outcome
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.arrays import Flags, Ints
+from outcomes.engine.balance import BalanceRow
+from outcomes.terms import Assignment, VerdictCode
+
+SATISFIED, ADJUSTABLE = 0.05, 0.25
+
+WORST_FIRST = (
+    VerdictCode.NO_OVERLAP,
+    VerdictCode.CONFOUND_N1,
+    VerdictCode.NO_PRETEST,
+    VerdictCode.NOT_EQUIVALENT,
+    VerdictCode.NEEDS_ADJUSTMENT_IN_MODEL,
+    VerdictCode.MEETS_WITH_RESERVATIONS,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The code, the covariate that decided it with its value, and a sentence."""
+
+    code: VerdictCode
+    decided_by: str | None
+    value: float | None
+    text: str
+
+
+def judge(value: float, *, in_model: bool) -> VerdictCode:
+    """The verdict on one covariate by its effect size."""
+    size = abs(value)
+    if size > ADJUSTABLE:
+        return VerdictCode.NOT_EQUIVALENT
+    if size <= SATISFIED or in_model:
+        return VerdictCode.MEETS_WITH_RESERVATIONS
+    return VerdictCode.NEEDS_ADJUSTMENT_IN_MODEL
+
+
+def no_overlap() -> Verdict:
+    return Verdict(
+        VerdictCode.NO_OVERLAP,
+        None,
+        None,
+        "No participant can be compared with anyone: nothing is known of the effect. "
+        "Widen the caliper, drop a covariate that decides who takes part, or find "
+        "another comparison group.",
+    )
+
+
+def confound() -> Verdict:
+    return Verdict(
+        VerdictCode.CONFOUND_N1,
+        None,
+        1.0,
+        "One group comes from a single school, so the school and the program cannot be "
+        "told apart. Add schools.",
+    )
+
+
+def is_confounded(clusters: Ints, treated: Flags, assignment: Assignment) -> bool:
+    """Whether an arm is one cluster, so that its effect is also the cluster's.
+
+    When students are assigned one by one, a single school is no confound as long as
+    some comparison students attend it too.
+    """
+    arms = [np.unique(clusters[arm]) for arm in (treated, ~treated)]
+    if min(len(arm) for arm in arms) > 1:
+        return False
+    shares_a_school = bool(np.isin(arms[0], arms[1]).any())
+    return assignment != Assignment.STUDENT or not shares_a_school
+
+
+def has_pretest(design: Design, outcome: Outcome | None) -> bool:
+    """Whether a pretest of the outcome's domain is in the design."""
+    domain = outcome.domain if outcome else ""
+    return any(not domain or p.domain in ("", domain) for p in design.pretests)
+
+
+def of_baseline(
+    rows: Sequence[BalanceRow], in_model: Callable[[str], bool], *, pretest: bool
+) -> Verdict:
+    """The verdict by effect sizes; in_model tells whether the outcome model holds a
+    covariate, and is asked only where that decides."""
+    code, worst = _worst(rows, in_model)
+    name, value = (worst.covariate, _size(worst)) if worst else (None, None)
+    if not pretest:
+        return Verdict(
+            VerdictCode.NO_PRETEST,
+            name,
+            value,
+            "There is no pretest of the outcome, so it is not established that the "
+            "groups began alike. Add a baseline measure under pretests.",
+        )
+    return Verdict(code, name, value, _text(code, name, value))
+
+
+def _worst(
+    rows: Sequence[BalanceRow], in_model: Callable[[str], bool]
+) -> tuple[VerdictCode, BalanceRow | None]:
+    """The gravest code and the largest difference that earned it."""
+    judged = [(_judged(row, in_model), row) for row in rows]
+    if not judged:
+        return VerdictCode.MEETS_WITH_RESERVATIONS, None
+    return min(judged, key=lambda j: (WORST_FIRST.index(j[0]), -abs(_size(j[1]))))
+
+
+def _judged(row: BalanceRow, in_model: Callable[[str], bool]) -> VerdictCode:
+    code = judge(_size(row), in_model=False)
+    if code != VerdictCode.NEEDS_ADJUSTMENT_IN_MODEL:
+        return code
+    return judge(_size(row), in_model=in_model(row.covariate))
+
+
+def _size(row: BalanceRow) -> float:
+    """A difference too great to be measured counts as infinite."""
+    return float("inf") if isinstance(row.judged, NotEstimable) else row.judged
+
+
+def _text(code: VerdictCode, name: str | None, value: float | None) -> str:
+    if name is None or value is None:
+        return "There is no covariate to judge the groups by."
+    largest = f"The groups differ on {name} by {abs(value):.3g} SD"
+    endings = {
+        VerdictCode.NOT_EQUIVALENT: (
+            f"{largest}, more than {ADJUSTABLE:g}: no adjustment can rescue that. "
+            "Match more closely on it."
+        ),
+        VerdictCode.NEEDS_ADJUSTMENT_IN_MODEL: (
+            f"{largest}, between {SATISFIED:g} and {ADJUSTABLE:g}, and it is not in "
+            'the outcome model. Use estimator "g_computation".'
+        ),
+        VerdictCode.MEETS_WITH_RESERVATIONS: (
+            f"{largest}, and on nothing more: within {SATISFIED:g}, or adjusted for in "
+            "the outcome model."
+        ),
+    }
+    return endings[code]
