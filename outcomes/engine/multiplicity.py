@@ -7,7 +7,7 @@ ALPHA = 0.05  # two-sided, as the WWC judges
 
 
 @dataclass(frozen=True, slots=True)
-class Tested:
+class Finding:
     """One p value, from 0 to 1, of an outcome in a domain.
 
     Only confirmatory outcomes may be called significant; the others are exploratory.
@@ -48,7 +48,7 @@ def benjamini_hochberg(p: Sequence[float], alpha: float = ALPHA) -> list[Correct
 
 
 def within_domains(
-    tests: Sequence[Tested], alpha: float = ALPHA
+    tests: Sequence[Finding], alpha: float = ALPHA
 ) -> list[Corrected | None]:
     """Correct confirmatory outcomes domain by domain; None for exploratory ones."""
     results: list[Corrected | None] = [None] * len(tests)

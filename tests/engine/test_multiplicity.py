@@ -2,8 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outcomes.engine import multiplicity
-from outcomes.engine.multiplicity import benjamini_hochberg, within_domains
+from outcomes.engine.multiplicity import Finding, benjamini_hochberg, within_domains
 from tests.engine.worked import formulas
 
 ps = st.lists(st.floats(0, 1), min_size=1, max_size=12)
@@ -53,10 +52,10 @@ def test_the_order_of_the_findings_does_not_matter(p, random):
 
 def test_domains_are_corrected_apart_and_exploratory_findings_not_at_all():
     tests = [
-        multiplicity.Tested(0.03, "ela"),
-        multiplicity.Tested(0.04, "math"),
-        multiplicity.Tested(0.5, "math"),
-        multiplicity.Tested(0.001, "math", confirmatory=False),
+        Finding(0.03, "ela"),
+        Finding(0.04, "math"),
+        Finding(0.5, "math"),
+        Finding(0.001, "math", confirmatory=False),
     ]
     ela, math, other, exploratory = within_domains(tests)
     assert ela is not None
@@ -68,4 +67,4 @@ def test_domains_are_corrected_apart_and_exploratory_findings_not_at_all():
 
 
 def test_no_confirmatory_finding_leaves_nothing_to_correct():
-    assert within_domains([multiplicity.Tested(0.01, confirmatory=False)]) == [None]
+    assert within_domains([Finding(0.01, confirmatory=False)]) == [None]
