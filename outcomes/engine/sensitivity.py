@@ -1,0 +1,113 @@
+"""How much a hidden factor would have to do to change the answer."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import sqrt
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import ndtr
+from scipy.stats import binom, rankdata
+
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.arrays import Floats
+from outcomes.engine.effect_sizes import e_value
+
+LOG_RATIO = 0.91  # log risk ratio an SD of effect stands for
+LOG_RATIO_95 = 1.78  # 0.91 times 1.96, as the source rounds it
+FEWEST_PAIRS = 10  # the normal approximation of the signed rank is poor below
+LARGEST_GAMMA = 1000.0
+
+
+@dataclass(frozen=True, slots=True)
+class EValue:
+    """Risk ratios a hidden factor needs with both participation and outcome: to move
+    the estimate to zero, and to move the near end of its 95% interval there."""
+
+    estimate: float
+    limit: float
+
+
+def e_values(d: float, std_error: float) -> EValue:
+    """Of an effect of d SD; the limit is 1 when the interval holds zero.
+
+    The near limit of the log risk ratio is .91 |d| - 1.78 se. Source: VanderWeele and
+    Ding (2017), Ann. Intern. Med. 167(4):268-274.
+    """
+    near = max(abs(d) - LOG_RATIO_95 / LOG_RATIO * std_error, 0.0)
+    return EValue(e_value(d), e_value(near))
+
+
+def signed_rank_p(differences: Floats, gamma: float) -> float:
+    """Largest one-sided p of the signed rank test when hidden bias may reach gamma.
+
+    differences : (n,) participant minus comparison of each pair, in the direction of
+    the claim; zeros are left out, ties get mean ranks. gamma : odds >= 1 by which two
+    matched students may differ in their chance to take part. With p+ = G/(1+G),
+    z = (W - p+ n(n+1)/2) / sqrt(p+ (1-p+) n(n+1)(2n+1)/6). Source: Rosenbaum (2002),
+    Observational Studies, 4.3. Raises NotEstimable under 10 pairs that differ.
+    """
+    moved = differences[differences != 0]
+    n = len(moved)
+    if n < FEWEST_PAIRS:
+        raise NotEstimable(f"{n} pairs differ, a signed rank test needs {FEWEST_PAIRS}")
+    rank_sum = np.sum(rankdata(np.abs(moved))[moved > 0])
+    chance = gamma / (1 + gamma)
+    spread = sqrt(chance * (1 - chance) * n * (n + 1) * (2 * n + 1) / 6)
+    return float(ndtr(-(rank_sum - chance * n * (n + 1) / 2) / spread))
+
+
+def mcnemar_p(favourable: int, discordant: int, gamma: float) -> float:
+    """Largest one-sided p for pairs with a yes/no outcome: P(B >= favourable).
+
+    discordant : pairs whose members differ; favourable : those where the participant
+    has the outcome; B is Binomial(discordant, G/(1+G)). Source: Rosenbaum (2002), 4.3.
+    """
+    if discordant < 1:
+        raise NotEstimable("no pair differs in the outcome")
+    return float(binom.sf(favourable - 1, discordant, gamma / (1 + gamma)))
+
+
+def gamma_at(largest_p: Callable[[float], float], alpha: float = 0.05) -> float:
+    """The bias gamma >= 1 at which a finding stops being significant.
+
+    largest_p : p as a growing function of gamma. Raises NotEstimable when the finding
+    is not significant even without hidden bias, or still is at gamma 1000.
+    """
+    if largest_p(1.0) >= alpha:
+        raise NotEstimable("not significant even without hidden bias")
+    if largest_p(LARGEST_GAMMA) < alpha:
+        raise NotEstimable(f"still significant at a bias of {LARGEST_GAMMA:g}")
+    return float(brentq(lambda g: largest_p(g) - alpha, 1.0, LARGEST_GAMMA))
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """What leaving a known covariate out would have done, as a yardstick.
+
+    shift : estimate without it minus estimate with it; times_needed : how many times as
+    strong a hidden factor must be to leave no effect.
+    """
+
+    shift: float
+    times_needed: float
+    text: str
+
+
+def omitted_covariate(estimate: float, without: float, name: str) -> Benchmark:
+    """Compare an estimate with the one from the same design but without `name`.
+
+    A hidden factor s times as strong, left out likewise, moves the estimate by s shift,
+    or by its opposite. Source: the benchmarks of Cinelli and Hazlett (2020), J. R.
+    Stat. Soc. B 82(1):39-67, in units of the estimate. Raises NotEstimable when leaving
+    the covariate out changes nothing.
+    """
+    shift = without - estimate
+    if shift == 0:
+        raise NotEstimable(f'leaving out "{name}" does not move the estimate')
+    times = abs(estimate / shift)
+    text = (
+        f'Leaving out "{name}" would have moved the estimate by {shift:+.3g}; a hidden '
+        f"factor {times:.2g} times as strong would leave no effect."
+    )
+    return Benchmark(shift, times, text)

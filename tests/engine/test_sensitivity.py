@@ -1,0 +1,148 @@
+from itertools import product
+from math import exp, log
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import norm, rankdata
+
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine import sensitivity
+from outcomes.engine.effect_sizes import e_value
+from tests.engine.worked import formulas
+
+distinct = st.lists(
+    st.floats(-9, 9).filter(lambda d: abs(d) > 1e-3),
+    min_size=10,
+    max_size=30,
+    unique_by=abs,
+).map(np.array)
+
+
+def test_the_worked_effect_needs_a_ratio_of_one_point_seven():
+    case = formulas()["e_value"]
+    found = sensitivity.e_values(case["d"], case["se"])
+    assert found.estimate == pytest.approx(case["e_point"], rel=1e-6)
+    assert found.limit == pytest.approx(case["e_ci"], rel=1e-6)
+    ratio = case["rr_example"]
+    assert e_value(log(ratio["rr"]) / 0.91) == pytest.approx(ratio["e"], rel=1e-6)
+
+
+two_digits = st.integers(-200, 200).map(lambda i: i / 100)
+
+
+@given(two_digits, two_digits.map(abs))
+def test_an_interval_that_holds_zero_needs_nothing_hidden(d, se):
+    found = sensitivity.e_values(d, se)
+    assert 1 <= found.limit <= found.estimate
+    assert (found.limit == 1) == (0.91 * abs(d) <= 1.78 * se)
+    assert sensitivity.e_values(-d, se) == found
+
+
+@given(st.floats(0.01, 1.5))
+def test_a_factor_of_the_e_value_bends_the_ratio_by_just_so_much(d):
+    """The bound E^2/(2E - 1) of Ding and VanderWeele equals the ratio explained."""
+    e = sensitivity.e_values(d, 0).estimate
+    assert e * e / (2 * e - 1) == pytest.approx(exp(0.91 * d), rel=1e-9)
+
+
+@pytest.mark.parametrize("gamma", ["1", "1.5", "2", "3", "4"])
+def test_the_worked_signed_rank_has_its_upper_p(gamma):
+    case = formulas()["rosenbaum_signed_rank"]
+    p = sensitivity.signed_rank_p(np.array(case["diffs"]), float(gamma))
+    assert p == pytest.approx(case["upper_p"][gamma], rel=1e-6)
+
+
+def test_the_worked_signed_rank_withstands_a_bias_of_two_point_three_seven():
+    """The stored gamma, 2.375, is the first on a grid of .005 that fails."""
+    case = formulas()["rosenbaum_signed_rank"]
+    differences = np.array(case["diffs"])
+    gamma = sensitivity.gamma_at(lambda g: sensitivity.signed_rank_p(differences, g))
+    assert case["gamma_at_p05"] - 0.005 < gamma <= case["gamma_at_p05"]
+    assert sensitivity.signed_rank_p(differences, gamma) == pytest.approx(0.05)
+
+
+def test_the_normal_curve_is_near_every_way_the_signs_can_fall():
+    """All 2^12 signs of ranks 1..12, each + with chance G/(1+G): the exact upper p."""
+    differences = np.array([3.1, 5, -1, 8, 6, -2, 4, 7, 2.2, 9, 10, 1.4])
+    ranks = rankdata(np.abs(differences))
+    seen = ranks[differences > 0].sum()
+    for gamma in (1.0, 2.0):
+        chance = gamma / (1 + gamma)
+        exact = 0.0
+        for signs in product([0, 1], repeat=12):
+            if ranks @ signs >= seen:
+                exact += chance ** sum(signs) * (1 - chance) ** (12 - sum(signs))
+        near = sensitivity.signed_rank_p(differences, gamma)
+        assert near == pytest.approx(exact, abs=0.01)
+
+
+@given(distinct, st.floats(1, 6))
+def test_more_hidden_bias_never_makes_a_finding_surer(differences, gamma):
+    p = sensitivity.signed_rank_p(differences, gamma)
+    assert p <= sensitivity.signed_rank_p(differences, gamma + 0.5)
+    assert p == sensitivity.signed_rank_p(3 * differences, gamma)
+
+
+@given(distinct)
+def test_without_hidden_bias_it_is_wilcoxon_s_test(differences):
+    ranks = rankdata(np.abs(differences))
+    n = len(differences)
+    mean, variance = n * (n + 1) / 4, n * (n + 1) * (2 * n + 1) / 24
+    z = (ranks[differences > 0].sum() - mean) / variance**0.5
+    found = sensitivity.signed_rank_p(differences, 1.0)
+    assert found == pytest.approx(norm.sf(z), abs=1e-12)
+
+
+def test_pairs_that_do_not_differ_say_nothing():
+    differences = np.array(formulas()["rosenbaum_signed_rank"]["diffs"])
+    padded = np.concatenate([differences, np.zeros(7)])
+    p = sensitivity.signed_rank_p(differences, 2.0)
+    assert sensitivity.signed_rank_p(padded, 2.0) == p
+
+
+@pytest.mark.parametrize("gamma", ["1", "1.2", "1.5"])
+def test_the_worked_yes_no_pairs_have_their_upper_p(gamma):
+    case = formulas()["rosenbaum_mcnemar"]
+    found = sensitivity.mcnemar_p(
+        case["treated_positive"], case["discordant"], float(gamma)
+    )
+    assert found == pytest.approx(case["upper_p"][gamma], rel=1e-6)
+
+
+@given(st.integers(1, 30), st.integers(0, 30), st.floats(1, 4))
+def test_yes_no_pairs_are_counted_as_tosses_of_a_bent_coin(discordant, positive, gamma):
+    positive = min(positive, discordant)
+    chance = gamma / (1 + gamma)
+    tossed = np.ones(1)
+    for _ in range(discordant):
+        tossed = np.convolve(tossed, [1 - chance, chance])
+    found = sensitivity.mcnemar_p(positive, discordant, gamma)
+    assert found == pytest.approx(tossed[positive:].sum(), abs=1e-12)
+
+
+def test_a_weak_finding_has_no_gamma_and_a_sure_one_says_so():
+    with pytest.raises(NotEstimable, match="even without hidden bias"):
+        sensitivity.gamma_at(lambda g: sensitivity.mcnemar_p(5, 10, g))
+    with pytest.raises(NotEstimable, match="still significant"):
+        sensitivity.gamma_at(lambda _: 0.001)
+
+
+def test_few_pairs_have_no_signed_rank_p():
+    with pytest.raises(NotEstimable, match="9 pairs differ"):
+        sensitivity.signed_rank_p(np.arange(1.0, 10.0), 1.0)
+    with pytest.raises(NotEstimable, match="no pair differs"):
+        sensitivity.mcnemar_p(0, 0, 1.0)
+
+
+def test_a_left_out_pretest_is_a_yardstick_for_what_is_hidden():
+    found = sensitivity.omitted_covariate(0.2, 0.3, "grade 3 reading")
+    assert found.shift == pytest.approx(0.1)
+    assert found.times_needed == pytest.approx(2.0)
+    assert '"grade 3 reading" would have moved the estimate by +0.1' in found.text
+
+
+def test_a_covariate_that_moves_nothing_is_no_yardstick():
+    with pytest.raises(NotEstimable, match="does not move"):
+        sensitivity.omitted_covariate(0.2, 0.2, "age")
