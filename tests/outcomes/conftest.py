@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from outcomes.services import evaluations
 from tests.factories import (
     EnrollmentFactory,
     EvaluationFactory,
@@ -79,6 +80,18 @@ class SmallDistrict:
         self.joins(student)
         return student
 
+    def populate(self, participants=8, others=24):
+        """Enough of everybody for a comparison: scores that differ, two groups."""
+        for i in range(participants + others):
+            known = {
+                "low_income": i % 2 == 0,
+                "race_ethnicity": ("black", "white")[i % 2],
+            }
+            before = 470 + 7 * (i % 9)
+            student = self.student(snapshot=known, before=before, after=before + i % 5)
+            if i < participants:
+                self.joins(student)
+
     def evaluation(self, **more):
         plan = {
             "program": self.program,
@@ -89,6 +102,11 @@ class SmallDistrict:
             "design": DESIGN,
         }
         return EvaluationFactory(**plan | more)
+
+    def locked(self, **more):
+        """A locked evaluation, as the service locks it."""
+        draft = self.evaluation(**more)
+        return evaluations.lock(draft, by=draft.created_by, version=draft.version)
 
 
 @pytest.fixture
