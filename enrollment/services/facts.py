@@ -13,6 +13,7 @@ from enrollment.models import (
     StudentYear,
 )
 from enrollment.models.participation import SPELLS
+from enrollment.services.rules import Seats
 
 CHUNK = 5_000  # of ids in one question: SQLite takes 32,766
 
@@ -64,10 +65,10 @@ class Facts:
             self._read_memberships(chunk)
             self._read_snapshots(chunk)
             self._read_enrollments(chunk)
-        self.held = defaultdict(set)
+        self.seats = defaultdict(Seats)
         seated = Enrollment.objects.seated().filter(offering__in=self.offerings)
         for offering, seat in seated.values_list("offering", "seat"):
-            self.held[offering].add(seat)
+            self.seats[offering].hold(seat)
 
     def _read_memberships(self, students):
         fields = ["student", "school", "grade", "first_day", "last_day"]

@@ -1,6 +1,7 @@
 """Rows that are kept: one is made, or changed from the version that was read."""
 
 from collections.abc import Iterable
+from functools import cache
 
 from django.db import connection, transaction
 from django.db.models import Max, Model
@@ -57,9 +58,9 @@ def covers_held_seats(offering: Offering) -> None:
 
 def past(row: Model, kind: str, *, by: User | None = None, reason: str = ""):
     """The row as it stands now, for its history; None where none is kept."""
-    if not hasattr(row, "history"):
+    model = _history_of(type(row))
+    if model is None:
         return None
-    model = row.history.model
     return model(
         history_date=timezone.now(),
         history_user=by,
@@ -67,6 +68,11 @@ def past(row: Model, kind: str, *, by: User | None = None, reason: str = ""):
         history_change_reason=reason[:LONGEST_REASON],
         **{it.attname: getattr(row, it.attname) for it in model.tracked_fields},
     )
+
+
+@cache  # simple-history builds a manager whenever it is asked
+def _history_of(model: type[Model]) -> type[Model] | None:
+    return model.history.model if hasattr(model, "history") else None
 
 
 def write_history(rows: Iterable) -> None:

@@ -1,7 +1,6 @@
 """Who may take part, where and when. Nothing here reads or writes a table."""
 
 from datetime import date
-from itertools import count
 
 from enrollment.models import Enrollment, Offering
 from enrollment.models.participation import LIVE, SPELLS
@@ -113,9 +112,29 @@ def ends(spell: Enrollment) -> date:
     return spell.last_day or spell.planned_last_day
 
 
-def free_seat(offering: Offering, held: set[int]) -> int:
-    """The lowest number that nobody holds."""
-    seat = next(number for number in count(1) if number not in held)
+class Seats:
+    """The seats held in an offering. The lowest free one is found without counting
+    from one each time, for an offering may have thousands."""
+
+    def __init__(self):
+        self._held = set()
+        self._lowest = 1  # every seat below it is held
+
+    def hold(self, seat: int | None) -> None:
+        self._held |= {seat} - {None}
+
+    def release(self, seat: int | None) -> None:
+        self._held -= {seat}
+        self._lowest = min(self._lowest, seat or self._lowest)
+
+    def lowest_free(self) -> int:
+        while self._lowest in self._held:
+            self._lowest += 1
+        return self._lowest
+
+
+def free_seat(offering: Offering, seats: Seats) -> int:
+    seat = seats.lowest_free()
     if offering.capacity is not None and seat > offering.capacity:
         raise OfferingFull(
             f"All {offering.capacity} seats of the offering are taken: raise its "

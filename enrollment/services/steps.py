@@ -69,7 +69,7 @@ def begin(
         first_day,
         reason,
         status=Status.ENROLLED,
-        seat=rules.free_seat(place, facts.held[place.pk]),
+        seat=rules.free_seat(place, facts.seats[place.pk]),
         first_day=first_day,
         planned_last_day=last_day,
     )
@@ -183,8 +183,8 @@ def _step(facts, enrollment, action, effective_on, reason, **values) -> Step:
         known.enrollments.append(enrollment)
     else:
         enrollment.version += 1
-    facts.held[place.pk] -= {seat_before}
-    facts.held[place.pk] |= {enrollment.seat} - {None}
+    facts.seats[place.pk].release(seat_before)
+    facts.seats[place.pk].hold(enrollment.seat)
     transition = Transition(
         sequence=enrollment.version,  # each version was made by one transition
         action=action,
