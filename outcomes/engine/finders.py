@@ -1,8 +1,8 @@
 """Who is the nearest free comparison student? Two answers to the same question.
 
 `line.Line` answers for scores on a line in nearly constant time; `Scan` looks at all
-and so can weigh any constraint. Rows are in canonical order, so of equally near
-students the one with the lowest row is taken.
+and so can weigh any constraint. Rows are in canonical order, which decides between
+equally near students; both finders decide alike.
 """
 
 from typing import Protocol
@@ -31,6 +31,7 @@ class Scan:
     ) -> None:
         self._space = space
         self._limits = limits
+        self._score = space.score
         self._tolerance = tie_tolerance
         self._pools = {
             int(cell): pool[limits.cell[pool] == cell]
@@ -47,7 +48,15 @@ class Scan:
         if not len(rows):
             return NOBODY
         tied = np.flatnonzero(distances <= distances.min() + self._tolerance)
-        return int(rows[tied[0]]), float(distances[tied[0]])
+        place = tied[0] if self._score is None else self._next_on_line(row, rows, tied)
+        return int(rows[place]), float(distances[place])
+
+    def _next_on_line(self, row: int, rows: Ints, tied: Ints) -> int:
+        """Among tied scores the nearest in order: the last of the lower ones, the first
+        of the others; of these two the lower row."""
+        assert self._score is not None
+        is_below = self._score[rows[tied]] < self._score[row]
+        return int(min([*tied[is_below][-1:], *tied[~is_below][:1]]))
 
     def allowed(self, row: int) -> tuple[Ints, Floats]:
         """Free comparison students that break no constraint, and their distances."""

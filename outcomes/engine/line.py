@@ -5,8 +5,6 @@ counting sort by cell. After it, the loop over participants touches only what it
 so that its memory grows with the matches and not with the pool.
 """
 
-from bisect import bisect_left
-
 import numpy as np
 from scipy.sparse import csr_array
 
@@ -77,8 +75,12 @@ class Line:
         self._left[slot] = slot - 1
 
     def nearest(self, row: int) -> tuple[int, float]:
-        """The nearest free comparison student and the distance, or NOBODY; of two
-        equally near, the one of the lower row."""
+        """The nearest free comparison student and the distance, or NOBODY.
+
+        Of equal scores, the one next on the line: the last row from above, the first
+        from below; of two equally near on either side, the lower row. So do MatchIt's
+        ties fall, whose data order our rows stand in.
+        """
         score, at, low, high = self._turn[row]
         right, left = at, at - 1
         if right in self._right:
@@ -90,19 +92,12 @@ class Line:
         distance = min(above, below)
         if distance > self._width or distance == NO_DISTANCE:
             return NOBODY
-        slot = right if above < below else self._first_of_equals(left, low)
-        if above == below and self._rows[right] < self._rows[slot]:
+        slot = right if above < below else left
+        if above == below and self._rows[right] < self._rows[left]:
             slot = right
         found = self._rows[slot]
         self._slot[found] = slot
         return found, distance
-
-    def _first_of_equals(self, slot: int, low: int) -> int:
-        """The first free slot with this slot's score: the rows of equals ascend."""
-        if slot == low or self._scores[slot - 1] != self._scores[slot]:
-            return slot
-        first = bisect_left(self._scores, self._scores[slot], low, slot)
-        return _free(self._right, first) if first in self._right else first
 
 
 def _bounds(pool_cell: Ints, turn_cell: Ints) -> tuple[Ints, Ints]:

@@ -21,11 +21,15 @@ def crowds(draw):
 def found_by_looking_at_everyone(row, free, score, cell, width):
     near = [
         (abs(score[other] - score[row]), other)
-        for other in free
+        for other in sorted(free)
         if cell[other] == cell[row] and abs(score[other] - score[row]) <= width
     ]
-    distance, other = min(near, default=(NOBODY[1], NOBODY[0]))
-    return other, distance
+    if not near:
+        return NOBODY
+    distance = min(near)[0]
+    tied = [other for far, other in near if far == distance]
+    lower = [other for other in tied if score[other] < score[row]]
+    return min(lower[-1:] + [o for o in tied if o not in lower][:1]), distance
 
 
 @given(crowds(), st.sampled_from([0, 0.5, 1.0, float("inf")]), st.randoms())
