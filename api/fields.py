@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from datetime import date
+from datetime import UTC, date
 
 from rest_framework import serializers
 
@@ -33,6 +33,9 @@ class Code(Text):
     default_error_messages = {
         "not_a_code": "Use small letters, digits and hyphens, such as ten-boys."
     }
+
+    def __init__(self, *, allow_unicode=False, **kwargs):
+        super().__init__(**kwargs)
 
     def to_internal_value(self, data):
         text = super().to_internal_value(data)
@@ -69,6 +72,13 @@ class Day(serializers.DateField):
             return day_of(value)
         except (ValueError, TypeError):
             self.fail("not_a_day")
+
+
+class Instant(serializers.DateTimeField):
+    """A moment, in UTC whatever zone the district lives in."""
+
+    def __init__(self, **kwargs):
+        super().__init__(default_timezone=UTC, **kwargs)
 
 
 class YesNo(serializers.BooleanField):

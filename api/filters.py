@@ -105,6 +105,33 @@ class ChoiceFilter(django_filters.Filter):
         self.schema = {"type": "string", "enum": [code for code, _ in choices]}
 
 
+class Asked:
+    """Read by the filter set itself, together with others."""
+
+    def filter(self, qs, value):
+        return qs
+
+
+class AskedId(Asked, IdFilter):
+    pass
+
+
+class AskedDay(Asked, DayFilter):
+    pass
+
+
+class AskedChoice(Asked, ChoiceFilter):
+    pass
+
+
+class AskedWord(Asked, WordFilter):
+    pass
+
+
+class AskedSwitch(Asked, SwitchFilter):
+    pass
+
+
 class ListOf(django_filters.BaseInFilter):
     """Several values with commas between them: any of them will do."""
 

@@ -5,11 +5,14 @@ from drf_spectacular.extensions import (
     OpenApiSerializerFieldExtension,
 )
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent, get_lib_doc_excludes
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 from api.errors import MEDIA_TYPE
+from api.parameters import FORMAT
 from api.references import KEYS, how_to_write
+from api.shapes import Body, In, Out
 
 IF_MATCH = OpenApiParameter(
     "If-Match",
@@ -34,6 +37,11 @@ ETAG = OpenApiParameter(
     response=[200, 201],
     description="Version.",
 )
+
+
+def undescribed() -> list[type]:
+    """Classes whose docstrings speak to us and not to readers of the document."""
+    return [*get_lib_doc_excludes(), Body, In, Out]
 
 
 class ProblemEntry(serializers.Serializer):
@@ -89,12 +97,11 @@ class ApiSchema(AutoSchema):
                 yield IF_NONE_MATCH
 
     def needs_if_match(self) -> bool:
-        return self.method == "PATCH" or getattr(self.view, "is_conditional", False)
+        return self.method in getattr(self.view, "conditional", ())
 
     def shows_one(self) -> bool:
-        return getattr(self.view, "action", "") in {"retrieve", "create"} or (
-            self.needs_if_match()
-        )
+        is_one = getattr(self.view, "action", "") in {"retrieve", "create"}
+        return is_one or self.needs_if_match()
 
     def get_request_serializer(self):
         return getattr(self.view, "body", None) or super().get_request_serializer()
@@ -102,16 +109,41 @@ class ApiSchema(AutoSchema):
     def _get_response_bodies(self, direction="response"):
         bodies = super()._get_response_bodies(direction)
         for status in self.problem_statuses():
-            bodies.setdefault(
-                str(status),
-                {
-                    **self._get_response_for_code(Problem, str(status), [MEDIA_TYPE]),
-                    "description": SAID[status],
-                },
-            )
+            bodies.setdefault(str(status), self.problem(status))
         if self.method == "GET" and self.shows_one():
             bodies["304"] = {"description": "What you hold still stands."}
+        if FORMAT in getattr(self.view, "parameters_known", dict)().values():
+            bodies["200"]["content"]["text/csv"] = {"schema": {"type": "string"}}
         return bodies
+
+    def problem(self, status: int) -> dict:
+        """One description for all operations that can end this way."""
+        described = self._get_response_for_code(Problem, str(status), [MEDIA_TYPE])
+        component = ResolvedComponent(
+            name=f"Problem{status}",
+            type=ResolvedComponent.RESPONSE,
+            object=status,
+            schema={**described, "description": SAID[status]},
+        )
+        self.registry.register_on_missing(component)
+        return component.ref
+
+    def _map_model_field(self, model_field, direction):
+        """Without the limits of whichever database happens to be in use."""
+        schema = super()._map_model_field(model_field, direction)
+        limits = {"minimum", "maximum", "format"} if schema["type"] == "integer" else ()
+        return {key: value for key, value in schema.items() if key not in limits}
+
+    def _map_serializer_field(self, field, direction, bypass_extensions=False):
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        unfolded = getattr(field.parent, "expandable", {}).get(field.field_name)
+        if unfolded is None or direction == "request":
+            return schema
+        whole = self.resolve_serializer(unfolded(), direction).ref
+        said = (
+            f"Its id; with ?expand={field.field_name} the record, or null out of sight."
+        )
+        return {"anyOf": [schema, whole, {"type": "null"}], "description": said}
 
     def problem_statuses(self) -> list[int]:
         statuses = [400, 401, 406, 429, 503]

@@ -19,6 +19,14 @@ def visible(rows: QuerySet, user: User, *, on: date) -> QuerySet:
     return rows.visible_to(user, on=on)
 
 
+def reaches(user: User, permission: Permission, *, school, program) -> bool:
+    """Whether a grant of the user carries the permission to this school and program."""
+    return any(
+        grant.school_id in (None, school.pk) and grant.program_id in (None, program.pk)
+        for grant in user.grants_of(permission)
+    )
+
+
 class VisibleToUser:
     """A resource reads through its user's scope and cannot say otherwise."""
 

@@ -45,10 +45,14 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail
 from rest_framework.validators import UniqueValidator
 
-from api.fields import Choice, Code, Day, Number, Text, WholeNumber, YesNo
+from api.fields import Choice, Code, Day, Instant, Number, Text, WholeNumber, YesNo
 from api.scope import visible
 from api.wording import did_you_mean
 
+LARGEST = {
+    models.PositiveSmallIntegerField: 2**15 - 1,
+    models.PositiveIntegerField: 2**31 - 1,
+}
 SERVER_OWNED = {"id", "version", "status", "seat", "baseline", "state", "last_day"}
 
 
@@ -64,9 +68,10 @@ class Reading:
         return body.validated_data
 
     @classmethod
-    def changes(cls, request, amendable: frozenset[str]) -> dict:
+    def changes(cls, request, instance, amendable: frozenset[str]) -> dict:
         """What a PATCH says: any of the amendable keys, no other."""
-        body = cls(data=request.data, context={"request": request}, partial=True)
+        context = {"request": request}
+        body = cls(instance, data=request.data, context=context, partial=True)
         body.amendable = amendable
         body.is_valid(raise_exception=True)
         return body.validated_data
@@ -92,6 +97,23 @@ class Reading:
         if key in self.fields:
             return ErrorDetail("Set once, when the record is made.", "not_amendable")
         return ErrorDetail(f"No such key. {did_you_mean(key, known)}", "unknown_key")
+
+
+class DaysInOrder:
+    """first_day is not after last_day, also when a PATCH names only one of them."""
+
+    def validate(self, values):
+        values = super().validate(values)
+        first, last = (
+            values.get(name, getattr(self.instance, name, None))
+            for name in ("first_day", "last_day")
+        )
+        if first and last and last < first:
+            sentence = f"The last day is before the first, {first}."
+            raise serializers.ValidationError(
+                {"last_day": ErrorDetail(sentence, "days_reversed")}
+            )
+        return values
 
 
 class Body(Reading, serializers.Serializer):
@@ -120,6 +142,8 @@ class In(Reading, serializers.ModelSerializer):
             for validator in options.pop("validators", [])
             if not isinstance(validator, UniqueValidator)
         ]
+        if type(model_field) in LARGEST:  # whatever the database of the day can hold
+            options["max_value"] = LARGEST[type(model_field)]
         return kind, {**options, "validators": kept} if kept else options
 
     def get_uniqueness_extra_kwargs(self, field_names, declared_fields, extra_kwargs):
@@ -135,11 +159,20 @@ class Out(serializers.ModelSerializer):
     A record that is named but out of the reader's sight unfolds to null.
     """
 
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DateTimeField: Instant,
+    }
     expandable: ClassVar[dict[str, type["Out"]]] = {}
 
     def __init__(self, *args, expand=(), only=(), **kwargs):
         super().__init__(*args, **kwargs)
         self.expand, self.only = grouped(expand), only
+
+    def build_standard_field(self, field_name, model_field):
+        kind, options = super().build_standard_field(field_name, model_field)
+        limits = {"min_value", "max_value"}  # databases differ; what is there is there
+        return kind, {k: v for k, v in options.items() if k not in limits}
 
     def get_fields(self):
         fields = super().get_fields()
@@ -148,12 +181,17 @@ class Out(serializers.ModelSerializer):
         return {name: fields[name] for name in self.only or fields}
 
     @classmethod
+    def rows(cls) -> models.QuerySet:
+        """Where these are read from; one that shows a count adds it here."""
+        return cls.Meta.model._default_manager.all()
+
+    @classmethod
     def prefetches(cls, expand, user, *, on) -> list[Prefetch]:
         """One query for each expansion, each within the scope of the reader."""
         fetched = []
         for name, deeper in grouped(expand).items():
             inner = cls.expandable[name]
-            rows = visible(inner.Meta.model._default_manager.all(), user, on=on)
+            rows = visible(inner.rows(), user, on=on)
             rows = rows.prefetch_related(*inner.prefetches(deeper, user, on=on))
             fetched.append(Prefetch(name, rows))
         return fetched

@@ -26,6 +26,8 @@ class Door(APIView):
     http_method_names = ("get", "head", "post", "put", "patch", "delete")
     parameters: ClassVar[tuple] = ()
     is_public = False
+    is_reading = False  # a POST that only asks: nothing to do once, nothing to keep
+    conditional = frozenset({"PATCH"})  # the verbs that need If-Match
 
     def initial(self, request, *args, **kwargs):
         request.today = clock.today()
@@ -43,7 +45,7 @@ class Door(APIView):
         return {each.name: each for each in self.parameters}
 
     def dispatch(self, request, *args, **kwargs):
-        if hasattr(self, "post"):
+        if hasattr(self, "post") and not self.is_reading:
             self.post = once(self.post)
         return super().dispatch(request, *args, **kwargs)
 
@@ -56,6 +58,7 @@ class ResourceViewSet(VisibleToUser, Door, GenericViewSet):
     """Rows in the user's scope. Subclasses say what is shown; see api/shapes.py."""
 
     is_list = False  # an action that answers with a list of its own says True
+    has_live_numbers = False  # shows more than its version tells: never "not modified"
     lookup_value_regex = "[0-9]{1,18}"
     filter_backends = ()
     filterset_class: ClassVar[type[Filter] | None] = None
@@ -76,8 +79,6 @@ class ResourceViewSet(VisibleToUser, Door, GenericViewSet):
         return {each.name: each for each in known}
 
     def shape_parameters(self):
-        if not issubclass(self.serializer_class or object, Out):
-            return
         yield parameter("fields", "Only these.", **list_of(self.out.Meta.fields))
         if self.out.expandable:
             names = list_of(self.out.expansions())
@@ -162,16 +163,16 @@ class ResourceViewSet(VisibleToUser, Door, GenericViewSet):
         prefetch_related_objects([instance], *self.prefetches(shape["expand"]))
         shown = self.out(instance, context={"request": self.request}, **shape).data
         headers = {"ETag": etag_of(instance, shown)}
-        is_reading = self.request.method in {"GET", "HEAD"}
-        if (
-            is_reading
-            and not shape["expand"]
-            and is_known(self.request, headers["ETag"])
-        ):
+        if self.may_skip(shape) and is_known(self.request, headers["ETag"]):
             return Response(status=304, headers=headers)
         if status == 201:
             headers["Location"] = f"{self.request.path}{instance.pk}/"
         return Response(shown, status, headers=headers)
+
+    def may_skip(self, shape: dict) -> bool:
+        """Whether the version of the record tells all that the answer would."""
+        is_get = self.request.method in {"GET", "HEAD"}
+        return is_get and not shape["expand"] and not self.has_live_numbers
 
 
 class KeptViewSet(ResourceViewSet):
@@ -181,14 +182,17 @@ class KeptViewSet(ResourceViewSet):
     amendable: ClassVar[frozenset[str]] = frozenset()
 
     def create(self, request):
-        values = self.body.read(request)
+        values = self.values_to_make(request)
         made = records.create(self.out.Meta.model, by=request.user, **values)
         return self.answer(made, 201)
+
+    def values_to_make(self, request) -> dict:
+        return self.body.read(request)
 
     def partial_update(self, request, pk):
         instance = self.get_object()
         version = version_named(request, instance)
-        values = self.body.changes(request, self.amendable)
+        values = self.body.changes(request, instance, self.amendable)
         if values:
             instance = records.amend(
                 instance, version=version, by=request.user, **values

@@ -124,6 +124,12 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_SUFFIX": "",
+    "GET_LIB_DOC_EXCLUDES": "api.schema.undescribed",
+    "ENUM_NAME_OVERRIDES": {  # two fields share these: neither field lends its name
+        "Grade": "enrollment.models.people.Grade",
+        "Status": "enrollment.models.participation.Status",
+    },
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
