@@ -143,8 +143,8 @@ def _text(code: VerdictCode, name: str | None, value: float | None) -> str:
             'the outcome model. Use estimator "g_computation".'
         ),
         VerdictCode.MEETS_WITH_RESERVATIONS: (
-            f"{largest}, and on nothing more: within {SATISFIED:g}, or adjusted for in "
-            "the outcome model."
+            f"The largest difference, on {name}, is {abs(value):.3g} SD: within "
+            f"{SATISFIED:g}, or adjusted for in the outcome model."
         ),
     }
     return endings[code]

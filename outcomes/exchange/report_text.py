@@ -1,0 +1,51 @@
+"""A report as text for a person at a terminal."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+BALANCE = ("covariate", "smd_before", "smd_after", "wwc_effect_size")
+EFFECTS = ("outcome", "group", "estimate", "std_error", "ci_low", "ci_high", "p")
+GAPS = ("dimension", "metric", "as_delivered", "without_program", "closed", "std_error")
+
+
+def report_lines(report: Mapping[str, Any]) -> Iterator[str]:
+    """Sample, verdict, balance, effects, gaps and warnings, one line at a time."""
+    yield from _sample(report["sample"], report["estimand"])
+    verdict = report["verdict"]
+    yield f"Verdict    {verdict['code']}: {verdict['text']}"
+    yield f"Power      {report['power']['text']}"
+    sections = (("balance", BALANCE), ("effects", EFFECTS), ("gaps", GAPS))
+    for name, columns in sections:
+        if report[name]:
+            yield ""
+            yield from _table(columns, report[name])
+    for warning in report["warnings"]:
+        yield ""
+        yield f"{warning['code']}: {warning['text']}"
+
+
+def _sample(sample: Mapping[str, Any], estimand: str) -> Iterator[str]:
+    yield (
+        f"Matched    {sample['matched_treated']} of {sample['treated']} participants "
+        f"with {sample['matched_comparison']} of {sample['comparison']} comparison "
+        f"students ({estimand})"
+    )
+    for row in sample["unmatched"]:
+        yield f"Unmatched  {row['n']} because of {row['reason']}"
+
+
+def _table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    lines = [list(columns), *([_cell(row[c]) for c in columns] for row in rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(columns))]
+    for line in lines:
+        cells = zip(line, widths, strict=True)
+        yield "  ".join(
+            cell.rjust(width) if i else cell.ljust(width)
+            for i, (cell, width) in enumerate(cells)
+        ).rstrip()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "-"
+    return f"{value:,.4g}" if isinstance(value, float) else str(value)

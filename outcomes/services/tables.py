@@ -1,0 +1,130 @@
+"""Evaluate a table from a file: no database, no models, only columns and a design."""
+
+import csv
+import json
+import re
+import warnings
+from collections.abc import Iterable
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from outcomes.designs.design import Design
+from outcomes.designs.errors import DesignError, InputError
+from outcomes.engine import columns
+from outcomes.engine.baseline import Progress
+from outcomes.engine.evaluate import evaluate
+
+NUMBER = re.compile(
+    r"\s*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?)\s*", re.IGNORECASE
+)
+
+
+def evaluate_table(
+    path: Path, design_path: Path, progress: Progress | None = None
+) -> dict[str, Any]:
+    """The report on a CSV table under a JSON design.
+
+    Raises DesignError or InputError in one sentence: what, why, what to do.
+    """
+    design = Design.from_dict(read_design(design_path))
+    frame = with_numbers(read_table(path), _measured(design))
+    return evaluate(frame, design, progress).report()
+
+
+def read_design(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(_text(path), object_pairs_hook=_each_key_once)
+    except json.JSONDecodeError as error:
+        raise DesignError(
+            f"{path} is not JSON: {error.msg} at line {error.lineno}, column "
+            f"{error.colno}"
+        ) from error
+    if not isinstance(found, dict):
+        raise DesignError(f"{path} must hold one object in braces")
+    return found
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise DesignError("stands twice; keep one of them", key)
+        found[key] = value
+    return found
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Every cell as text, so that identifiers keep their zeros."""
+    text = _text(path)
+    heading = next(csv.reader(StringIO(text, newline="")), [])
+    _refuse_heading(path, heading)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # pandas drops surplus cells with a warning
+            frame = pd.read_csv(
+                StringIO(text), dtype=str, keep_default_na=False, index_col=False
+            )
+    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        raise InputError(
+            f"{path} is not a table: {str(error).strip()}; give every line "
+            f"{len(heading)} cells, in quotes where a cell holds a comma",
+            "bad_table",
+        ) from error
+    short = frame.isna().any(axis=1)
+    if short.any():
+        raise InputError(
+            f"{path} has fewer than {len(heading)} cells in data row "
+            f"{int(short.to_numpy().argmax()) + 1}; give every line the same number",
+            "bad_table",
+        )
+    return frame
+
+
+def _text(path: Path) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{path} is not UTF-8 (byte {error.start}); save it as CSV UTF-8",
+            "not_utf8",
+        ) from error
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.strerror}; check the path", "unreadable"
+        ) from error
+
+
+def _refuse_heading(path: Path, heading: list[str]) -> None:
+    if not any(name.strip() for name in heading):
+        raise InputError(
+            f"{path} is empty; its first line must name columns", "bad_table"
+        )
+    for i, name in enumerate(heading):
+        if name in heading[:i]:
+            raise InputError(
+                f'{path} has two columns "{name}"; name each once', "bad_table"
+            )
+
+
+def _measured(design: Design) -> Iterable[str]:
+    """Columns that may hold numbers; all others are names and stay text."""
+    outcomes = [outcome.name for outcome in design.outcomes]
+    explaining = [*design.matched_on, *design.caliper_columns, *design.cutpoints]
+    return {design.treatment, *outcomes, *explaining}
+
+
+def with_numbers(frame: pd.DataFrame, measured: Iterable[str]) -> pd.DataFrame:
+    """The table with a column of numbers wherever every cell that is there is one."""
+    known = [name for name in measured if name in frame.columns]
+    return frame.assign(**{name: _numbers_or_text(frame[name]) for name in known})
+
+
+def _numbers_or_text(column: columns.Series) -> columns.Series:
+    gone = columns.missing(column)
+    present = column[~gone]
+    if not len(present) or not present.map(NUMBER.fullmatch).notna().all():
+        return column
+    return pd.Series(columns.numbers(column), index=column.index, name=column.name)
