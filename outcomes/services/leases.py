@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
@@ -94,21 +94,19 @@ def reap() -> list[int]:
         error=f"{settings.RUN_ATTEMPTS} workers were lost while they held this run. It "
         "may need more memory than they have; the log of the worker says more.",
     )
+    back = list(silent.values_list("pk", flat=True))
     silent.update(state=RunState.QUEUED, lease_until=None, stage="", progress=0)
-    return _enqueue_the_forgotten(now)
+    # A worker may also die between taking a task and taking its run.
+    forgotten = Q(queued_at__lt=now - settings.RUN_LEASE)
+    return _enqueue(Run.objects.filter(Q(pk__in=back) | forgotten))
 
 
-def _enqueue_the_forgotten(now) -> list[int]:
-    """Queued runs that no task stands for: put back, or their worker died taking them.
-
-    The row and its task are in one database, so a run and its task appear together; a
-    task too many does no harm, for only one can take the run.
-    """
+def _enqueue(runs) -> list[int]:
+    """Give each queued run a task if it has none; one too many would do no harm."""
     tasks = DBTaskResult.objects.ready().filter(task_path=execute_run.module_path)
     waiting = {each["args"][0] for each in tasks.values_list("args_kwargs", flat=True)}
-    long_ago = now - settings.RUN_LEASE  # sooner, its task may be on the way
-    queued = Run.objects.filter(state=RunState.QUEUED, queued_at__lt=long_ago)
-    forgotten = [pk for pk in queued.values_list("pk", flat=True) if pk not in waiting]
-    for pk in forgotten:
+    queued = runs.filter(state=RunState.QUEUED).values_list("pk", flat=True)
+    without_task = [pk for pk in queued if pk not in waiting]
+    for pk in without_task:
         execute_run.enqueue(pk)
-    return forgotten
+    return without_task

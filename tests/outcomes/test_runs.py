@@ -35,7 +35,7 @@ def long_ago():
 
 def with_lease_over(run) -> leases.Lease:
     lease = leases.take(run.pk)
-    lease.row().update(lease_until=long_ago(), queued_at=long_ago())
+    lease.row().update(lease_until=long_ago())
     return lease
 
 

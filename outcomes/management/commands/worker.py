@@ -1,0 +1,64 @@
+"""A worker: takes queued runs, one after another, until it is stopped."""
+
+import signal
+import time
+from contextlib import contextmanager
+
+from django.core.management.base import BaseCommand
+from django.db import OperationalError
+from django.utils.crypto import get_random_string
+from django_tasks_db.management.commands.db_worker import Worker, valid_interval
+
+from outcomes.services import leases
+
+
+class Command(BaseCommand):
+    help = "Take queued runs and execute them. Ctrl-C lets the present one finish."
+
+    def add_arguments(self, parser):
+        ends = parser.add_mutually_exclusive_group()
+        ends.add_argument("--batch", action="store_true", help="stop when all is done")
+        ends.add_argument("--once", action="store_true", help="stop after one run")
+        parser.add_argument(
+            "--interval",
+            type=valid_interval,
+            default=1.0,
+            help="seconds between two looks at an empty queue (default: %(default)s)",
+        )
+
+    def handle(self, *, batch, once, interval, **options):
+        worker = Worker(
+            queue_names=["*"],
+            excluded_queue_names=[],
+            interval=interval,
+            batch=True,  # it returns when the queue is empty, and we reap before more
+            backend_name="default",
+            startup_delay=False,
+            max_tasks=1 if once else None,
+            worker_id=get_random_string(32),
+        )
+        with stopped_by_signals(worker):
+            while worker.running:
+                self.work(worker)
+                if batch or once:
+                    return
+                time.sleep(interval)
+
+    def work(self, worker: Worker) -> None:
+        try:
+            leases.reap()
+            worker.run()
+        except OperationalError as lost:
+            self.stderr.write(f"The database is out of reach, trying again: {lost}")
+
+
+@contextmanager
+def stopped_by_signals(worker: Worker):
+    """One signal lets the present run finish, a second ends it; then as before."""
+    before = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    worker.configure_signals()
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -1,0 +1,135 @@
+"""Workers that are killed without warning: the run is found once, and whole."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from urllib.parse import quote
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from outcomes.models import Run
+from outcomes.services import runs
+from tests.factories import UserFactory
+from tests.house.source import ROOT
+from tests.outcomes.test_execution import DESIGN
+
+# A worker that falls asleep where it is told to, so that it can be killed there.
+SLEEPY = """
+import os, time, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "programs_tracker.settings"
+django.setup()
+from django.core.management import call_command
+from outcomes.services import execution, leases
+module, name = {"engine": (execution, "evaluate"), "last write": (leases, "_end")}[%r]
+real = getattr(module, name)
+def asleep(*arguments, **facts):
+    print("asleep", flush=True)
+    time.sleep(60)
+    return real(*arguments, **facts)
+setattr(module, name, asleep)
+call_command("worker", batch=True)
+"""
+
+
+class Elsewhere:
+    """The test's database as other processes see it; in memory it becomes a file."""
+
+    def __init__(self, folder):
+        self.file = folder / "elsewhere.sqlite3"
+        self.is_file = connection.vendor == "sqlite"
+        if self.is_file:
+            with sqlite3.connect(self.file) as copy:
+                connection.connection.backup(copy)
+        of = connection.settings_dict
+        host = quote(of["HOST"], safe="")
+        url = f"postgresql://{of['USER']}:@{host}/{of['NAME']}"
+        self.url = f"sqlite:///{self.file}" if self.is_file else url
+
+    def ask(self, sql: str) -> tuple:
+        if not self.is_file:
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                return cursor.fetchone() if cursor.description else ()
+        with sqlite3.connect(self.file) as there:
+            return there.execute(sql).fetchone()
+
+    def start(self, *arguments) -> subprocess.Popen:
+        environment = {**os.environ, "DATABASE_URL": self.url}
+        return subprocess.Popen(
+            [sys.executable, *arguments],
+            cwd=ROOT,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def kill_asleep(self, place: str) -> None:
+        worker = self.start("-c", SLEEPY % place)
+        try:
+            assert worker.stdout.readline() == "asleep\n", worker.stderr.read()
+        finally:
+            worker.send_signal(signal.SIGKILL)
+            worker.communicate()
+
+    def found(self) -> tuple:
+        state, attempt = self.ask("SELECT state, attempt FROM outcomes_run")
+        (reports,) = self.ask("SELECT COUNT(*) FROM outcomes_findings")
+        (matched,) = self.ask("SELECT COUNT(*) FROM outcomes_matchedstudent")
+        return state, attempt, reports, matched
+
+
+@pytest.fixture
+def by(db):
+    return UserFactory(evaluator=True)
+
+
+@pytest.fixture
+def queued(district, by):
+    district.populate()
+    return runs.queue(evaluation=district.locked(design=DESIGN), by=by)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("place", ["engine", "last write"])
+def test_a_killed_worker_leaves_nothing_and_another_finishes(queued, tmp_path, place):
+    elsewhere = Elsewhere(tmp_path)
+    elsewhere.kill_asleep(place)
+    assert elsewhere.found() == ("running", 1, 0, 0)
+    elsewhere.ask("UPDATE outcomes_run SET lease_until = '2020-01-01 00:00:00+00:00'")
+    another = elsewhere.start("manage.py", "worker", "--batch")
+    _, said = another.communicate(timeout=60)
+    assert another.returncode == 0, said
+    assert elsewhere.found() == ("done", 2, 1, 16)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_is_stopped_finishes_its_run_first(queued, tmp_path):
+    elsewhere = Elsewhere(tmp_path)
+    worker = elsewhere.start("manage.py", "worker", "--interval", "0.1")
+    deadline = time.monotonic() + 60
+    while elsewhere.found()[0] != "done" and time.monotonic() < deadline:
+        time.sleep(0.1)
+    worker.send_signal(signal.SIGTERM)
+    worker.communicate(timeout=10)
+    assert worker.returncode == 0
+    assert elsewhere.found() == ("done", 1, 1, 16)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_empties_the_queue(queued):
+    call_command("worker", batch=True)
+    queued.refresh_from_db()
+    assert queued.state == "done"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_once_takes_one_run(queued, district, by):
+    runs.queue(evaluation=district.locked(design={**DESIGN, "seed": 2}), by=by)
+    call_command("worker", once=True)
+    assert sorted(Run.objects.values_list("state", flat=True)) == ["done", "queued"]
