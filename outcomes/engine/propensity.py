@@ -34,7 +34,7 @@ def propensity(covariates: Covariates, treated: Flags, warn: Warn) -> Propensity
     """
     x, scale = _standardized(covariates, warn)
     intercept = np.ones((len(x), 1))
-    beta, settled = _newton(np.hstack([intercept, x]), treated.astype(float))
+    beta, settled = logistic(np.hstack([intercept, x]), treated.astype(float))
     logit = beta[0] + times(x, beta[1:])
     has_overlap = bool(logit[~treated].max() >= logit[treated].min())
     if not settled:
@@ -64,10 +64,11 @@ def _standardized(covariates: Covariates, warn: Warn) -> tuple[Floats, Floats]:
     return x[:, kept], covariates.model[:, kept].std(axis=0)
 
 
-def _newton(x: Floats, y: Floats) -> tuple[Floats, bool]:
-    """Coefficients (k,), and whether they settled: without overlap they grow for ever.
+def logistic(x: Floats, y: Floats) -> tuple[Floats, bool]:
+    """Maximum likelihood of y (n,), 0 or 1, on x (n, k), columns independent.
 
-    A step that lowers the likelihood is halved until it does not.
+    Returns coefficients (k,), and whether they settled: without overlap they grow for
+    ever. A step that lowers the likelihood is halved until it does not.
     """
     beta = np.zeros(x.shape[1])
     eta = np.zeros(len(x))

@@ -1,0 +1,159 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.aipw import aipw_att, cross_fitted_att, fitted_att, folds
+from outcomes.engine.gap_closing import fit_models
+from tests.engine import oracles_counterfactual as literal
+from tests.engine.worked import lalonde, lalonde_table, modelled_star, star
+
+KEYS = np.array([f"S{i}" for i in range(100)], dtype=object)
+
+
+def earnings():
+    table = lalonde_table()
+    x = np.column_stack(
+        [table[c] for c in ("age", "educ", "married", "nodegree", "re74", "re75")]
+        + [table["race"] == level for level in ("hispan", "white")]
+    ).astype(float)
+    return table["re78"].to_numpy(float), (table["treat"] == 1).to_numpy(), x
+
+
+def made_up(seed: int, n: int = 80):
+    random = np.random.default_rng(seed)
+    x = random.normal(size=(n, 2))
+    score = 1 / (1 + np.exp(-0.6 * x[:, 0]))
+    treated = random.random(n) < score
+    treated[:20] = np.arange(20) % 2 == 0
+    y = x @ [1.0, 0.5] + 0.3 * treated + random.normal(size=n)
+    return y, treated, x, score
+
+
+def test_lalonde_gives_the_effect_and_error_of_r():
+    """R stopped its score model at a change of 1e-8, hence not more digits."""
+    effect, known = fitted_att(*earnings()), lalonde()["other"]
+    assert effect.value == pytest.approx(known["aipw_att"], rel=1e-7)
+    assert effect.std_error() == pytest.approx(known["aipw_att_se"], rel=1e-7)
+
+
+@pytest.mark.parametrize("group", ["afam", "cauc"])
+def test_star_gives_each_group_the_effect_that_r_found(group):
+    children = modelled_star()
+    models = fit_models(
+        children.z,
+        children.small,
+        children.with_program,
+        children.without_program,
+        children.treatment,
+    )
+    without = children.without_program @ models.slopes
+    members = children.focal if group == "afam" else ~children.focal
+    effect = aipw_att(children.z, children.small, without, models.score, members)
+    known = star()["gapclosing_readk_race"]["att_aipw"][group]
+    assert effect.value == pytest.approx(known, rel=1e-9)
+    assert effect.std_error(children.school) > effect.std_error()
+
+
+@given(st.integers(0, 10_000))
+def test_any_two_models_give_the_literal_sum(seed):
+    y, treated, x, score = made_up(seed)
+    everyone = np.ones(len(y), bool)
+    effect = aipw_att(y, treated, x[:, 1], score, everyone)
+    assert effect.value == pytest.approx(
+        literal.att(y, treated, x[:, 1], score), abs=1e-10
+    )
+    assert effect.influence.sum() == pytest.approx(0, abs=1e-10)
+
+
+@given(st.integers(0, 10_000), st.floats(-5, 5), st.floats(0.1, 10))
+def test_the_effect_follows_the_scale_of_the_outcome_and_not_its_zero(
+    seed, shift, scale
+):
+    y, treated, x, _ = made_up(seed)
+    effect = fitted_att(y, treated, x)
+    moved = fitted_att(shift + scale * y, treated, 3 * x - 1)
+    assert moved.value == pytest.approx(scale * effect.value, abs=1e-7)
+    order = np.random.default_rng(seed).permutation(len(y))
+    mixed = fitted_att(y[order], treated[order], x[order])
+    assert mixed.value == pytest.approx(effect.value, abs=1e-9)
+
+
+@pytest.mark.parametrize("right", ["score", "outcome"])
+def test_one_right_model_is_enough(right):
+    """4,000 students; with both models wrong the bias would be near .56."""
+    y, treated, x, score = made_up(3, n=4000)
+    everyone = np.ones(len(y), bool)
+    flat = np.full(len(y), treated.mean())
+    without = x @ [1.0, 0.5] if right == "outcome" else 0 * y
+    effect = aipw_att(
+        y, treated, without, score if right == "score" else flat, everyone
+    )
+    assert effect.value == pytest.approx(0.3, abs=0.1)
+    wrong = aipw_att(y, treated, 0 * y, flat, everyone)
+    assert wrong.value > 0.6
+
+
+def test_cross_fitting_finds_an_effect_without_noise_exactly():
+    _, treated, x, _ = made_up(5)
+    y = 2 + x @ [1.0, -1.0] + 0.7 * treated
+    effect = cross_fitted_att(y, treated, x, np.arange(len(y)) % 4)
+    assert effect.value == pytest.approx(0.7, abs=1e-10)
+
+
+def test_cross_fitting_predicts_a_student_from_other_folds_only():
+    """A comparison student's own outcome enters once, by his own odds."""
+    y, treated, x, _ = made_up(6)
+    fold = np.arange(len(y)) % 5
+    who = int(np.flatnonzero(~treated)[0])
+    before = cross_fitted_att(y, treated, x, fold)
+    y[who] += 10
+    after = cross_fitted_att(y, treated, x, fold)
+    same_fold = (fold == fold[who]) & (np.arange(len(y)) != who)
+    others = ~treated & same_fold
+    shift = after.influence - before.influence
+    assert shift[others] == pytest.approx(0, abs=1e-12)
+    assert abs(shift[who]) > 1e-3
+
+
+def test_folds_do_not_depend_on_the_order_of_rows_and_keep_clusters_together():
+    fold = folds(KEYS, seed=7)
+    assert np.bincount(fold).tolist() == [20] * 5
+    order = np.random.default_rng(1).permutation(100)
+    assert (folds(KEYS[order], seed=7) == fold[order]).all()
+    assert (folds(KEYS, seed=8) != fold).any()
+    schools = np.array([f"school {i % 12}" for i in range(100)], dtype=object)
+    by_school = folds(schools, seed=7)
+    assert all(len(set(by_school[schools == s])) == 1 for s in set(schools))
+
+
+def test_cross_fitted_lalonde_is_the_same_whatever_the_order_of_rows():
+    y, treated, x = earnings()
+    keys = lalonde_table()["unit_id"].to_numpy(object)
+    order = np.random.default_rng(2).permutation(len(y))
+    first = cross_fitted_att(y, treated, x, folds(keys, seed=1))
+    second = cross_fitted_att(
+        y[order], treated[order], x[order], folds(keys[order], seed=1)
+    )
+    assert second.value == pytest.approx(first.value, rel=1e-9)
+    known = lalonde()["other"]
+    assert abs(first.value - known["aipw_att"]) < known["aipw_att_se"]
+
+
+def test_a_covariate_that_says_nothing_more_does_not_matter():
+    y, treated, x, _ = made_up(8)
+    more = np.column_stack([x, x[:, 0] - x[:, 1], np.ones(len(y))])
+    effect = fitted_att(y, treated, x).value
+    assert fitted_att(y, treated, more).value == pytest.approx(effect, rel=1e-9)
+
+
+def test_no_participant_no_overlap_and_no_second_arm_are_refused():
+    y, treated, x, score = made_up(9)
+    nobody = ~treated
+    with pytest.raises(NotEstimable, match="no participant"):
+        aipw_att(y, treated, 0 * y, score, nobody)
+    with pytest.raises(NotEstimable, match="certain to join"):
+        aipw_att(y, treated, 0 * y, np.ones(len(y)), np.ones(len(y), bool))
+    with pytest.raises(NotEstimable, match="only one arm"):
+        cross_fitted_att(y, treated, x, treated.astype(int))
