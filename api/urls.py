@@ -13,6 +13,7 @@ from api.resources.school_years import SchoolYearViewSet
 from api.resources.schools import SchoolViewSet
 from api.resources.student_years import StudentYearViewSet
 from api.resources.students import StudentViewSet
+from api.resources.tokens import CurrentTokenView, TokensView
 from api.resources.transitions import TransitionViewSet
 from api.unknown import UnknownAddress
 
@@ -33,6 +34,8 @@ STEPS = {"get": "list", "post": "create"}
 ROSTER = {"get": "list"}
 urlpatterns = [
     path("me/", MeView.as_view(), name="me"),
+    path("tokens/", TokensView.as_view(), name="tokens"),
+    path("tokens/current/", CurrentTokenView.as_view(), name="tokens-current"),
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("enrollments/batch/", BatchView.as_view(), name="enrollments-batch"),
