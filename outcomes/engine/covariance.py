@@ -12,7 +12,7 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.linear import Fit, gram, times
 
-NULL = 1e-10  # an eigenvalue of I - H in a cluster below this is zero
+NULL = 1e-10  # what is left of a residual, or of a cluster's, below this is nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,13 @@ def influence(fit: Fit, contrast: Floats) -> Floats:
 def hc3(fit: Fit, contrast: Floats) -> Spread:
     """Heteroskedasticity-robust: sqrt(sum (r_i e_i / (1 - h_i))^2), df n - k.
 
-    Source: MacKinnon and White (1985), as sandwich::vcovHC(type = "HC3"). Raises
-    NotEstimable when a row fits itself perfectly (h = 1).
+    Source: MacKinnon and White (1985), as sandwich::vcovHC(type = "HC3"). A student who
+    alone decides a coefficient (h = 1) has no residual and adds nothing, as in CR2.
     """
-    hat = fit.weights * np.einsum("ij,jk,ik->i", fit.x, fit.bread, fit.x)
-    if fit.residual_df < 1 or (hat > 1 - 1e-10).any():
-        raise NotEstimable("a student alone decides a coefficient, HC3 is undefined")
-    scores = influence(fit, contrast) * fit.residuals / (1 - hat)
+    _require_freedom(fit)
+    hat = fit.weights * np.sum((fit.x @ fit.bread) * fit.x, axis=1)
+    left = np.where(hat < 1 - NULL, 1 - hat, np.inf)
+    scores = influence(fit, contrast) * fit.residuals / left
     return Spread(float(np.sqrt(np.sum(scores**2))), float(fit.residual_df))
 
 
@@ -47,8 +47,7 @@ def cr1(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
     clusters : (n,) codes 0..G-1. Source: Liang and Zeger (1986), as sandwich::vcovCL.
     """
     count, n = _clusters(clusters), len(fit.x)
-    if fit.residual_df < 1:
-        raise NotEstimable("there are as many coefficients as students")
+    _require_freedom(fit)
     sums = np.bincount(clusters, influence(fit, contrast) * fit.residuals)
     factor = count / (count - 1) * (n - 1) / fit.residual_df
     return Spread(float(np.sqrt(factor * np.sum(sums**2))), float(count - 1))
@@ -78,6 +77,11 @@ def cr2(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
     return Spread(
         float(np.sqrt(variance)), _satterthwaite(np.array(own), np.array(moved), link)
     )
+
+
+def _require_freedom(fit: Fit) -> None:
+    if fit.residual_df < 1:
+        raise NotEstimable("the model has as many coefficients as there are students")
 
 
 def _clusters(clusters: Ints) -> int:
@@ -117,4 +121,6 @@ def _satterthwaite(own: Floats, moved: Floats, link: Floats) -> float:
     cross = np.einsum("gi,ij,gj->g", moved, link, moved)
     small = gram(moved, moved) @ link
     squares = np.sum(own**2) + 2 * np.sum(own * cross) + np.trace(small @ small)
+    if squares <= 0:
+        raise NotEstimable("the clusters leave no error to learn from")
     return float(np.sum(own + cross) ** 2 / squares)

@@ -70,15 +70,20 @@ def _estimate(
 ) -> tuple[Number, Inference, Floats | None]:
     try:
         sample.require_both_arms()
-        fit = fitted(sample, model_of(design)(sample))
+        fit = fitted(sample, model_of(design)(sample), means=2)
         estimate = float(contrast(fit, {EFFECT: 1.0}) @ fit.coefficients)
     except NotEstimable as reason:
         return reason, nothing(reason), None
     return estimate, infer(estimate, fit, {EFFECT: 1.0}, sample, design), fit.x
 
 
-def fitted(sample: Sample, columns: Floats) -> Fit:
-    return least_squares(sample.y, columns, sample.weights)
+def fitted(sample: Sample, columns: Floats, means: int) -> Fit:
+    """The regression on columns. Two means are known from two students, but a model of
+    more coefficients than `means` that fits everyone perfectly only extrapolates."""
+    fit = least_squares(sample.y, columns, sample.weights)
+    if fit.residual_df < 1 and len(fit.kept) > means:
+        raise NotEstimable("the model has as many coefficients as there are students")
+    return fit
 
 
 def _in_sds(points: Number, sd: Number) -> float:

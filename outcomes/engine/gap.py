@@ -117,7 +117,7 @@ def _closed(sample: Sample, is_focal: Flags, design: Design) -> tuple[float, Inf
     blocks = [
         _block(group, model(sample.where(group))) for group in (is_focal, ~is_focal)
     ]
-    fit = fitted(sample, np.hstack(blocks))
+    fit = fitted(sample, np.hstack(blocks), means=4)
     weights = {EFFECT: 1.0, blocks[0].shape[1] + EFFECT: -1.0}
     closed = float(contrast(fit, weights) @ fit.coefficients)
     return closed, infer(closed, fit, weights, sample, design)
