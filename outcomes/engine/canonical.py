@@ -12,6 +12,8 @@ from outcomes.engine.arrays import Ints, Texts
 
 def label(value: Any) -> str:
     """The text of a cell: whole floats print as integers, truth values as 0 or 1."""
+    if isinstance(value, str):
+        return value
     if isinstance(value, bool | np.bool_):
         return str(int(value))
     if isinstance(value, float | np.floating) and float(value).is_integer():
@@ -22,9 +24,8 @@ def label(value: Any) -> str:
 def seeded_order(units: Texts, seed: int) -> Ints:
     """(n,) positions that sort the students by the hash of the seed and their key: a
     random order that is the same on every machine."""
-    salt = seed.to_bytes(16, "big")
     digests = [
-        blake2b(unit.encode(), digest_size=16, salt=salt).digest() for unit in units
+        blake2b(f"{seed}\x1f{unit}".encode(), digest_size=16).digest() for unit in units
     ]
     return np.array(sorted(range(len(units)), key=digests.__getitem__), dtype=np.int64)
 
@@ -48,7 +49,14 @@ def input_hash(frame: pd.DataFrame) -> str:
 
 
 def _cells(column: "pd.Series[Any]") -> list[str]:
+    """The labels of a column; numbers, the bulk of a table, by their shortest form."""
     missing = column.isna().to_numpy()
+    if column.dtype == np.float64:
+        texts = map(repr, column.tolist())
+        return [
+            "" if gone else text.removesuffix(".0")
+            for text, gone in zip(texts, missing, strict=True)
+        ]
     return [
         "" if gone else label(value)
         for value, gone in zip(column.tolist(), missing, strict=True)

@@ -55,9 +55,12 @@ def match_nearest(
     else:
         finder = _finder(turns, pool, tolerance, space, limits)
         for _ in range(design.ratio):
-            for row, other, distance in _round(turns, finder, design.order):
+            found = list(_round(turns, finder, design.order))
+            for row, other, distance in found:
                 links.add(row, other, 1.0)
                 links.distance += distance
+            if not found:
+                break
     return _matched(study, design, links)
 
 
