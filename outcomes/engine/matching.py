@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
@@ -11,6 +12,7 @@ from outcomes.engine.limits import Limits, limits
 from outcomes.engine.matched import Matched, from_cells, nobody
 from outcomes.engine.nearest import match_nearest
 from outcomes.engine.notices import Notices
+from outcomes.engine.optimal import match_optimal
 from outcomes.engine.promises import check_promises
 from outcomes.engine.study import Study
 from outcomes.terms import Method
@@ -23,6 +25,10 @@ class Arrangement:
     matched: Matched
     limits: Limits
     space: Space | None
+
+
+Way: TypeAlias = Callable[[Study, Design, Notices], Arrangement]
+Matcher: TypeAlias = Callable[[Study, Design, Space, Limits], Matched]
 
 
 def arrange(study: Study, design: Design, warn: Notices) -> Arrangement:
@@ -39,15 +45,20 @@ def arrange(study: Study, design: Design, warn: Notices) -> Arrangement:
     return arrangement
 
 
-def _nearest(study: Study, design: Design, warn: Notices) -> Arrangement:
-    where = space(study, design, warn)
-    what = limits(study, design, where, warn)
-    matched = (
-        nobody(study.treated)
-        if where.is_separated
-        else match_nearest(study, design, where, what)
-    )
-    return Arrangement(matched, what, where)
+def _by_distance(match: Matcher) -> Way:
+    """The way to matched sets of a method that measures how far students are apart."""
+
+    def arranged(study: Study, design: Design, warn: Notices) -> Arrangement:
+        where = space(study, design, warn)
+        what = limits(study, design, where, warn)
+        matched = (
+            nobody(study.treated)
+            if where.is_separated
+            else match(study, design, where, what)
+        )
+        return Arrangement(matched, what, where)
+
+    return arranged
 
 
 def _exact(study: Study, design: Design, warn: Notices) -> Arrangement:
@@ -60,7 +71,8 @@ def _exact(study: Study, design: Design, warn: Notices) -> Arrangement:
     )
 
 
-METHODS: Mapping[Method, Callable[[Study, Design, Notices], Arrangement]] = {
-    Method.NEAREST: _nearest,
+METHODS: Mapping[Method, Way] = {
+    Method.NEAREST: _by_distance(match_nearest),
+    Method.OPTIMAL: _by_distance(match_optimal),
     Method.EXACT: _exact,
 }

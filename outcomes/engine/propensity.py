@@ -77,7 +77,10 @@ def logistic(x: Floats, y: Floats) -> tuple[Floats, bool]:
         mean = expit(eta)
         weight = np.maximum(mean * (1 - mean), np.finfo(float).tiny)
         moments = gram(x * weight[:, None], x)
-        step = inverse(moments) @ gram(x, (y - mean)[:, None])[:, 0]
+        try:
+            step = inverse(moments) @ gram(x, (y - mean)[:, None])[:, 0]
+        except np.linalg.LinAlgError:  # nobody is left whose part is not certain
+            return beta, False
         for _ in range(30):
             moved = times(x, beta + step)
             likelihood = _log_likelihood(moved, y)
