@@ -14,6 +14,7 @@ from enrollment.models import Program, RoleGrant, School, User
 from enrollment.services.refusal import Refused
 
 PASSWORD_BYTES = 15
+IMPORTER = "importer"
 
 
 class UnknownName(Refused):
@@ -54,6 +55,15 @@ def create_role_user(
     grant, _ = RoleGrant.objects.get_or_create(user=user, **grant)
     token, secret = AuthToken.objects.create(user)
     return Account(user, grant, password, secret, token.expiry)
+
+
+def importer() -> User:
+    """The user in whose name files are brought in. Nobody signs in as it."""
+    user, is_new = User.objects.get_or_create(username=IMPORTER)
+    if is_new:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+    return user
 
 
 def _by_code(model: type[Model], code: str | None) -> Model | None:

@@ -61,7 +61,7 @@ class Facts:
     def __init__(self, *, offerings: set[int], students: set[int]):
         self.offerings = _locked_offerings(offerings)
         self.students = defaultdict(StudentFacts)
-        for chunk in _chunks(_locked_students(students)):
+        for chunk in chunks(_locked_students(students)):
             self._read_memberships(chunk)
             self._read_snapshots(chunk)
             self._read_enrollments(chunk)
@@ -92,7 +92,7 @@ def _locked_offerings(numbers: set[int]) -> dict[int, Offering]:
     # NO KEY UPDATE lets others point at the row meanwhile: only writers of it wait.
     rows = Offering.objects.select_for_update(no_key=True, of=("self",))
     found = {}
-    for chunk in _chunks(sorted(numbers)):
+    for chunk in chunks(sorted(numbers)):
         rows_of_chunk = rows.filter(pk__in=chunk).order_by("pk")
         found |= {row.pk: row for row in rows_of_chunk.select_related("program")}
     return found
@@ -102,12 +102,12 @@ def _locked_students(numbers: set[int]) -> list[int]:
     rows = Student.objects.select_for_update(no_key=True).order_by("pk")
     return [
         pk
-        for chunk in _chunks(sorted(numbers))
+        for chunk in chunks(sorted(numbers))
         for pk in rows.filter(pk__in=chunk).values_list("pk", flat=True)
     ]
 
 
-def _chunks(numbers: list[int]):
-    remaining = iter(numbers)
+def chunks(things: list):
+    remaining = iter(things)
     while chunk := list(islice(remaining, CHUNK)):
         yield chunk
