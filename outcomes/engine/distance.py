@@ -6,10 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from outcomes.designs.design import Design
-from outcomes.designs.errors import DesignError
-from outcomes.engine.arrays import Flags, Floats, Ints
-from outcomes.engine.covariates import Covariates
-from outcomes.engine.linear import gram, independent, times
+from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.metrics import ranked, scaled, whitened
 from outcomes.engine.notices import Notices
 from outcomes.engine.propensity import Propensity, propensity
 from outcomes.engine.study import Study
@@ -54,10 +52,7 @@ def length(differences: Floats) -> Floats:
 
 
 def space(study: Study, design: Design, warn: Notices) -> Space:
-    """The space of the design's distance. Raises DesignError where it has none yet."""
-    if design.distance not in SPACES:
-        known = ", ".join(SPACES)
-        raise DesignError(f'"{design.distance}" is not built; use {known}', "distance")
+    """The space of the design's distance. Raises DesignError without a covariate."""
     found = Notices()
     fitted = propensity(study.covariates, study.treated, found)
     for notice in found.found:
@@ -79,31 +74,18 @@ def _mahalanobis_space(study: Study, fitted: Propensity) -> Space:
     return Space(whitened(study.covariates, study.treated), None, fitted)
 
 
-def whitened(covariates: Covariates, treated: Flags) -> Floats:
-    """(n, d) covariates in which Euclidean distance is Mahalanobis distance.
+def _robust_space(study: Study, fitted: Propensity) -> Space:
+    return Space(ranked(study.covariates), None, fitted)
 
-    The covariance is pooled within the arms: group means are taken out, then cov() over
-    all n (divisor n - 1). Source: MatchIt 4.7.2, distance = "mahalanobis".
-    """
-    x = covariates.model
-    within = x.copy()
-    for arm in (treated, ~treated):
-        within[arm] -= x[arm].mean(axis=0)
-    scale = within.std(axis=0)
-    kept = [j for j in range(x.shape[1]) if scale[j] > 0]
-    x, within = x[:, kept] / scale[kept], within[:, kept] / scale[kept]
-    moments = gram(within, within) / (len(x) - 1)
-    kept = independent(moments)
-    if not kept:  # no covariate varies within an arm
-        return np.zeros((len(x), 1))
-    triangle = np.linalg.cholesky(moments[np.ix_(kept, kept)])
-    turn = np.linalg.inv(triangle)
-    centred = x[:, kept] - x[:, kept].mean(axis=0)
-    return np.column_stack([times(centred, row) for row in turn])
+
+def _euclidean_space(study: Study, fitted: Propensity) -> Space:
+    return Space(scaled(study.covariates, study.treated), None, fitted)
 
 
 SPACES: Mapping[Distance, Callable[[Study, Propensity], Space]] = {
     Distance.PROPENSITY: _propensity_space,
     Distance.LOGIT: _logit_space,
     Distance.MAHALANOBIS: _mahalanobis_space,
+    Distance.ROBUST_MAHALANOBIS: _robust_space,
+    Distance.EUCLIDEAN: _euclidean_space,
 }

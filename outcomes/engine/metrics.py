@@ -1,0 +1,75 @@
+"""Points between which Euclidean distance is the metric that was asked for."""
+
+import numpy as np
+from scipy.stats import rankdata
+
+from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.covariates import Covariates
+from outcomes.engine.linear import gram, independent, times
+
+FLAT = 1e-10  # an SD within the arms below this share of the whole SD is rounding
+RANK = 1e-10  # a direction with less than this share of the largest variance is none
+
+
+def whitened(covariates: Covariates, treated: Flags) -> Floats:
+    """(n, d) covariates in which Euclidean distance is Mahalanobis distance.
+
+    The covariance is pooled within the arms: group means are taken out, then cov() over
+    all n (divisor n - 1). Source: MatchIt 4.7.2, distance = "mahalanobis".
+    """
+    x = covariates.model
+    within = _within(x, treated)
+    scale = within.std(axis=0)
+    varies = scale > FLAT * x.std(axis=0)
+    x, within = x[:, varies] / scale[varies], within[:, varies] / scale[varies]
+    moments = gram(within, within) / (len(x) - 1)
+    kept = independent(moments)
+    if not kept:  # no covariate varies within an arm
+        return np.zeros((len(x), 1))
+    triangle = np.linalg.cholesky(moments[np.ix_(kept, kept)])
+    turn = np.linalg.inv(triangle)
+    centred = x[:, kept] - x[:, kept].mean(axis=0)
+    return np.column_stack([times(centred, row) for row in turn])
+
+
+def ranked(covariates: Covariates) -> Floats:
+    """(n, d) ranks in which Euclidean distance is robust Mahalanobis distance.
+
+    Ties share their mean rank; the covariance of the ranks is rescaled until each has
+    the variance of ranks without ties, so that a rare level weighs no more than a
+    common one. Every level of a text column counts, so the inverse is a generalized
+    one. Source: Rosenbaum (2010), Design of Observational Studies, ch. 8, as MatchIt
+    4.7.2, distance = "robust_mahalanobis".
+    """
+    ranks = rankdata(covariates.x, axis=0)
+    ranks = ranks - ranks.mean(axis=0)
+    untied = np.std(np.arange(len(ranks)), ddof=1)
+    # Ranks at the untied SD have this covariance; a column is never constant.
+    spread = ranks / ranks.std(axis=0, ddof=1) * untied
+    values, vectors = np.linalg.eigh(gram(spread, spread) / (len(ranks) - 1))
+    real = values > RANK * values[-1]
+    turn = vectors[:, real] / np.sqrt(values[real])
+    return np.column_stack([times(ranks, column) for column in turn.T])
+
+
+def scaled(covariates: Covariates, treated: Flags) -> Floats:
+    """(n, d) covariates in units of their SD within the arms, every level of a text
+    column among them; those that vary in neither arm are left out.
+
+    Source: MatchIt 4.7.2, distance = "scaled_euclidean".
+    """
+    within = _within(covariates.x, treated)
+    sd = np.sqrt((within**2).sum(axis=0) / (len(within) - 1))
+    varies = sd > FLAT * covariates.x.std(axis=0)
+    if not varies.any():
+        return np.zeros((len(within), 1))
+    points: Floats = covariates.x[:, varies] / sd[varies]
+    return points
+
+
+def _within(x: Floats, treated: Flags) -> Floats:
+    """(n, k) each arm's own means taken out."""
+    within = x.copy()
+    for arm in (treated, ~treated):
+        within[arm] -= x[arm].mean(axis=0)
+    return within

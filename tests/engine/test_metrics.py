@@ -1,0 +1,62 @@
+"""Robust Mahalanobis and scaled Euclidean distance, against R and their formulas."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outcomes.designs.design import Design
+from outcomes.engine.metrics import scaled
+from tests.engine.lalonde import SPECS, arranged, largest, report
+from tests.engine.oracles_metrics import robust_mahalanobis, scaled_euclidean
+from tests.engine.random_studies import keys, match_on, tables
+
+SPEC = {"robust_mahalanobis": "nn_rmahal", "euclidean": "nn_sceuclid"}
+
+
+@pytest.mark.parametrize("distance", SPEC)
+def test_lalonde_balance_is_that_of_r(distance):
+    """Ties decide whose earnings count, but not how alike the groups are."""
+    rows, expected = report(distance=distance)["balance"], SPECS[SPEC[distance]]
+    assert largest(rows, "smd_after") == pytest.approx(expected["max_abs_smd"])
+    assert largest(rows, "wwc_effect_size") == pytest.approx(
+        expected["wwc_max_abs_es"], rel=1e-6
+    )
+
+
+@pytest.mark.parametrize("pair", [(0, 200), (17, 611), (184, 185)])
+def test_distances_on_lalonde_are_the_formulas(pair):
+    i, j = pair
+    study, found = arranged(distance="robust_mahalanobis")
+    x = study.covariates.x
+    assert found.space.between(np.array([i]), np.array([j])) == pytest.approx(
+        robust_mahalanobis(x, i, j)
+    )
+    study, found = arranged(distance="euclidean")
+    assert found.space.between(np.array([i]), np.array([j])) == pytest.approx(
+        scaled_euclidean(x, study.treated, i, j)
+    )
+
+
+@given(tables(), st.sampled_from([*SPEC]), st.floats(0.01, 100), st.floats(-50, 50))
+@settings(max_examples=60, deadline=None)
+def test_the_unit_of_a_covariate_does_not_matter(frame, distance, unit, start):
+    design = Design.from_dict(keys(distance=distance))
+    _, found = match_on(frame, design)
+    moved = frame.assign(pretest=frame["pretest"] * unit + start)
+    _, again = match_on(moved, design)
+    everyone = np.arange(len(frame))
+    for other in everyone:
+        whom = np.full(len(frame), other)
+        near = found.space.between(everyone, whom)
+        assert again.space.between(everyone, whom) == pytest.approx(near, abs=1e-6)
+
+
+def test_a_covariate_that_only_the_arms_differ_in_is_left_out():
+    study, _ = arranged(distance="euclidean")
+    x = np.full((study.n, 1), 0.1)
+    x[study.treated] = 0.7
+    covariates = type(study.covariates)(
+        x, ("a",), ("a",), np.array([False]), np.array([True])
+    )
+    assert not scaled(covariates, study.treated).any()
