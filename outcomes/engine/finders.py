@@ -52,11 +52,14 @@ class Scan:
         return int(rows[place]), float(distances[place])
 
     def _next_on_line(self, row: int, rows: Ints, tied: Ints) -> int:
-        """Among tied scores the nearest in order: the last of the lower ones, the first
-        of the others; of these two the lower row."""
+        """Among tied distances the next on the line: the last of the lower scores, the
+        first of the others; of these two the lower row."""
         assert self._score is not None
-        is_below = self._score[rows[tied]] < self._score[row]
-        return int(min([*tied[is_below][-1:], *tied[~is_below][:1]]))
+        score = self._score[rows[tied]]
+        in_order = tied[np.argsort(score, kind="stable")]
+        n_below = int((score < self._score[row]).sum())
+        ends = in_order[max(n_below - 1, 0) : n_below + 1]
+        return int(ends.min())
 
     def allowed(self, row: int) -> tuple[Ints, Floats]:
         """Free comparison students that break no constraint, and their distances."""
