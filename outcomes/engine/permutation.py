@@ -1,0 +1,119 @@
+"""Tests that ask how often chance alone would do as much, by dealing clusters anew.
+
+They rest on how clusters came into the program, not on a normal curve, and so hold for
+a handful of clusters. Source: Fisher (1935); Rosenbaum (2002), Stat. Sci. 17(3); for
+covariates take residuals of a regression without the program.
+"""
+
+from dataclasses import dataclass
+from itertools import combinations, product
+from math import comb, prod
+
+import numpy as np
+
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.arrays import Flags, Floats, Ints
+
+DRAWS = 999
+TIE = 1e-9  # relative: statistics this close to the observed one count as equal
+
+
+@dataclass(frozen=True, slots=True)
+class Permuted:
+    """p : two-sided, the observed deal included; smallest : the least p that any deal
+    of these clusters could have; draws : deals compared; is_exact : all there are."""
+
+    p: float
+    smallest: float
+    draws: int
+    is_exact: bool
+
+
+def permute_clusters(
+    values: Floats,
+    weights: Floats,
+    treated: Flags,
+    clusters: Ints,
+    seed: int,
+    blocks: Ints | None = None,
+    draws: int = DRAWS,
+) -> Permuted:
+    """Deal participation anew among whole clusters, within blocks of clusters.
+
+    values, weights, treated, clusters : (n,), the last codes 0..G-1, each cluster in
+    one arm; blocks : (n,) codes, such as matched sets of clusters. The statistic is the
+    difference of weighted means. All deals are made when there are at most draws + 1.
+    Raises NotEstimable when a cluster holds both arms or no block does.
+    """
+    count = int(clusters.max()) + 1
+    size = np.bincount(clusters, minlength=count)
+    share = np.bincount(clusters, treated, count) / size
+    if not np.isin(share, (0.0, 1.0)).all():
+        raise NotEstimable("a cluster holds both arms; turn signs within clusters")
+    block = np.zeros(count, dtype=np.int64)
+    if blocks is not None:
+        block[clusters] = blocks
+    parts = (weights, weights * values)
+    sums = np.array([np.bincount(clusters, part, count) for part in parts])
+    deals, is_exact = _deals(share == 1, block, seed, draws)
+    return _compare(_difference(deals, sums), _difference(share[None], sums), is_exact)
+
+
+def _difference(deals: Floats, sums: Floats) -> Floats:
+    """(B,) difference of weighted means under (B, G) deals; sums : (2, G) w and wy."""
+    (w_in, wy_in), total = (deals @ sums.T).T, sums.sum(axis=1)
+    difference: Floats = wy_in / w_in - (total[1] - wy_in) / (total[0] - w_in)
+    return difference
+
+
+def _deals(treated: Flags, block: Ints, seed: int, draws: int) -> tuple[Floats, bool]:
+    """(B, G) deals that keep each block's number of participants, all or a sample."""
+    members = [np.flatnonzero(block == b) for b in np.unique(block)]
+    taking = [int(treated[m].sum()) for m in members]
+    total = prod(comb(len(m), k) for m, k in zip(members, taking, strict=True))
+    if total < 2:
+        raise NotEstimable("there is but one way to deal the clusters")
+    if total <= draws + 1:
+        ways = (combinations(m, k) for m, k in zip(members, taking, strict=True))
+        deals = np.zeros((total, len(treated)))
+        for row, chosen in enumerate(product(*ways)):
+            deals[row, [c for part in chosen for c in part]] = 1
+        return deals, True
+    random = np.random.default_rng(seed)
+    deals = np.zeros((draws, len(treated)))
+    for m, k in zip(members, taking, strict=True):
+        rank = random.random((draws, len(m))).argsort(axis=1)
+        deals[:, m] = rank < k
+    return deals, False
+
+
+def flip_signs(parts: Floats, seed: int, draws: int = DRAWS) -> Permuted:
+    """Turn the sign of each cluster's part in an estimate, for clusters with both arms.
+
+    parts : (G,) what each cluster adds to the estimate under no effect, as sums of the
+    influence of a model without the program. All 2^G signs are tried when there are at
+    most draws + 1. Assumes parts symmetric about zero. Raises NotEstimable below two
+    clusters.
+    """
+    count = len(parts)
+    if count < 2:
+        raise NotEstimable("turning signs needs two clusters")
+    is_exact = count < 63 and 2**count <= draws + 1
+    if is_exact:
+        signs = np.array(list(product((1.0, -1.0), repeat=count)))
+    else:
+        random = np.random.default_rng(seed)
+        signs = random.choice((1.0, -1.0), (draws, count))
+    return _compare(signs @ parts, np.array([parts.sum()]), is_exact)
+
+
+def _compare(found: Floats, observed: Floats, is_exact: bool) -> Permuted:
+    """Share of deals at least as far from zero as the observed one."""
+    if not is_exact:  # a sample of deals does not hold the observed one
+        found = np.append(found, observed)
+    size = np.abs(found)
+    p, smallest = (
+        float(np.mean(size >= bar * (1 - TIE)))
+        for bar in (abs(float(observed[0])), float(size.max()))
+    )
+    return Permuted(p, smallest, len(found), is_exact)

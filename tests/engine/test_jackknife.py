@@ -1,0 +1,82 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.covariance import cr1, cr2
+from outcomes.engine.jackknife import cr3
+from outcomes.engine.linear import least_squares
+from tests.engine import oracles_errors as literal
+from tests.engine.worked import kindergarten, star
+
+SLOPE = np.array([0.0, 1.0, 0.0])
+
+
+def made_up(seed: int, n: int = 60, count: int = 7):
+    random = np.random.default_rng(seed)
+    clusters = random.permutation(n) % count
+    treated = random.integers(0, 2, n)
+    x = np.column_stack([np.ones(n), treated, random.normal(size=n)])
+    y = random.normal(size=n) + 0.5 * random.normal(size=count)[clusters]
+    return y, x, random.uniform(0.5, 2, n), clusters
+
+
+@given(st.integers(0, 10_000))
+def test_leaving_out_by_algebra_is_leaving_out_by_refitting(seed):
+    y, x, w, clusters = made_up(seed)
+    found = cr3(least_squares(y, x, w), SLOPE, clusters)
+    slow = literal.left_out(y, x, w, SLOPE, clusters)
+    assert found.std_error == pytest.approx(slow, rel=1e-8)
+    assert found.df == 6
+
+
+@given(st.integers(0, 10_000), st.floats(0.1, 9), st.floats(-9, 9))
+def test_the_error_follows_the_scale_of_the_outcome_and_not_its_zero(
+    seed, scale, shift
+):
+    y, x, w, clusters = made_up(seed)
+    first = cr3(least_squares(y, x, w), SLOPE, clusters)
+    second = cr3(least_squares(scale * y + shift, x, 3 * w), SLOPE, clusters)
+    assert second.std_error == pytest.approx(scale * first.std_error, rel=1e-7)
+
+
+def test_clusters_of_one_give_hc3_but_for_the_factor():
+    """sum (r e / (1 - h))^2 (n-1)/n: the plain jackknife."""
+    y, x, _, _ = made_up(3, n=30)
+    fit = least_squares(y, x, np.ones(30))
+    hat = np.einsum("ij,jk,ik->i", x, fit.bread, x)
+    moved = (x @ fit.bread @ SLOPE) * fit.residuals / (1 - hat)
+    found = cr3(fit, SLOPE, np.arange(30)).std_error
+    assert found == pytest.approx(np.sqrt(29 / 30 * np.sum(moved**2)), rel=1e-9)
+
+
+def test_star_with_a_mean_for_each_school_keeps_its_place_above_the_other_errors():
+    """A school's own mean leaves with it; R's CR1 and CR2 are reproduced beside."""
+    table = kindergarten().dropna(subset=["readk"])
+    schools = np.unique(table["schoolidk"], return_inverse=True)[1].reshape(-1)
+    dummies = (schools[:, None] == np.arange(79)).astype(float)
+    x = np.column_stack([table["small"].to_numpy(), dummies])
+    y, one = table["z"].to_numpy(), np.ones(len(table))
+    contrast = np.eye(80)[0]
+    fit = least_squares(y, x, one)
+    known = star()["experimental_benchmark"]["readk"]
+    assert fit.coefficients[0] == pytest.approx(known["itt_school_fe"], rel=1e-9)
+    errors = [rule(fit, contrast, schools).std_error for rule in (cr1, cr2, cr3)]
+    assert errors[0] == pytest.approx(known["se_cluster_school_CR1"], rel=1e-9)
+    assert errors[1] == pytest.approx(known["se_cluster_school_CR2"], rel=1e-9)
+    assert errors[1] < errors[2] < 1.05 * errors[1]
+    some = schools < 5
+    small = np.column_stack([x[some, :1], dummies[some][:, :5]])
+    found = cr3(least_squares(y[some], small, one[some]), np.eye(6)[0], schools[some])
+    slow = literal.left_out(y[some], small, one[some], np.eye(6)[0], schools[some])
+    assert found.std_error == pytest.approx(slow, rel=1e-8)
+
+
+def test_a_cluster_that_holds_all_participants_cannot_be_left_out():
+    y, x, w, clusters = made_up(4)
+    x[:, 1] = clusters == 2
+    with pytest.raises(NotEstimable, match="one cluster alone"):
+        cr3(least_squares(y, x, w), SLOPE, clusters)
+    with pytest.raises(NotEstimable, match="in one cluster"):
+        cr3(least_squares(y, x, w), SLOPE, np.zeros(60, int))

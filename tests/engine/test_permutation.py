@@ -1,0 +1,114 @@
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.permutation import flip_signs, permute_clusters
+from tests.engine import oracles_errors as literal
+
+
+def made_up(seed: int, count: int = 7, taking: int = 3):
+    random = np.random.default_rng(seed)
+    clusters = np.concatenate([np.arange(count), random.integers(0, count, 20)])
+    values = random.integers(0, 9, len(clusters)).astype(float)
+    weights = random.uniform(0.5, 2, len(clusters))
+    return values, weights, clusters < taking, clusters
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 10_000))
+def test_few_clusters_are_dealt_in_every_way(seed):
+    values, weights, treated, clusters = made_up(seed)
+    found = permute_clusters(values, weights, treated, clusters, seed=1)
+    assert found.is_exact
+    assert found.draws == 35
+    assert found.p == pytest.approx(
+        literal.dealt_anew(values, weights, treated, clusters)
+    )
+    assert found.smallest <= found.p
+
+
+def test_three_clusters_against_three_can_never_be_significant():
+    values = np.array([9.0, 9, 9, 1, 1, 1])
+    found = permute_clusters(values, np.ones(6), values > 5, np.arange(6), seed=1)
+    assert found.p == found.smallest == pytest.approx(2 / 20)
+
+
+def test_deals_stay_within_blocks():
+    """Two pairs of schools: each pair may swap, so 4 deals, of which 2 are as far."""
+    values = np.array([2.0, 1, 12, 11])
+    treated = np.array([True, False, True, False])
+    blocks = np.array([0, 0, 1, 1])
+    found = permute_clusters(
+        values, np.ones(4), treated, np.arange(4), seed=1, blocks=blocks
+    )
+    assert found.draws == 4
+    assert found.p == pytest.approx(0.5)
+
+
+def test_a_sample_of_deals_is_near_all_of_them_and_the_same_for_the_same_seed():
+    values, weights, treated, clusters = made_up(11, count=12, taking=5)
+    exact = permute_clusters(values, weights, treated, clusters, seed=1)
+    assert exact.draws == 792
+    first, again, other = (
+        permute_clusters(values, weights, treated, clusters, seed=s, draws=700)
+        for s in (3, 3, 4)
+    )
+    assert not first.is_exact
+    assert first.draws == 701
+    assert first == again
+    assert first != other
+    assert first.p == pytest.approx(exact.p, abs=0.06)  # 3 SE of a share of 700
+
+
+def test_when_nothing_happens_p_is_small_no_more_often_than_it_says():
+    """300 programs without effect, 8 schools of 20: p <= .05 in at most 9%."""
+    random = np.random.default_rng(8)
+    clusters = np.repeat(np.arange(20), 10)
+    found = [
+        permute_clusters(
+            random.normal(size=200) + random.normal(size=20)[clusters],
+            np.ones(200),
+            clusters < 8,
+            clusters,
+            seed=draw,
+            draws=199,
+        ).p
+        for draw in range(300)
+    ]
+    assert np.mean(np.array(found) <= 0.05) <= 0.09
+
+
+@given(st.lists(st.floats(-5, 5), min_size=2, max_size=8))
+def test_signs_are_turned_in_every_way(parts):
+    parts = np.array(parts)
+    bar = abs(parts.sum()) * (1 - 1e-9)
+    ways = [abs(np.dot(s, parts)) >= bar for s in product((1, -1), repeat=len(parts))]
+    found = flip_signs(parts, seed=1)
+    assert found.p == pytest.approx(np.mean(ways))
+
+
+def test_ten_cohorts_that_all_gain_are_two_in_a_thousand():
+    found = flip_signs(np.full(9, 0.1), seed=1)
+    assert found.p == pytest.approx(2 / 512)
+    sampled = flip_signs(np.full(30, 0.1), seed=1)
+    assert not sampled.is_exact
+    assert sampled.p == pytest.approx(1 / 1000)
+
+
+def test_what_cannot_be_dealt_anew_is_refused():
+    values, weights, treated, clusters = made_up(1)
+    mixed = treated.copy()
+    mixed[np.flatnonzero(clusters == 0)[0]] = False
+    mixed[np.flatnonzero(clusters == 3)[0]] = True
+    with pytest.raises(NotEstimable, match="both arms"):
+        permute_clusters(values, weights, mixed, np.zeros(len(clusters), int), seed=1)
+    with pytest.raises(NotEstimable, match="one way"):
+        permute_clusters(
+            values, weights, treated, clusters, seed=1, blocks=clusters.copy()
+        )
+    with pytest.raises(NotEstimable, match="two clusters"):
+        flip_signs(np.ones(1), seed=1)
