@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
+from outcomes.engine.arrays import Ints
+from outcomes.engine.coarsened import coarsened_cells
 from outcomes.engine.distance import Space, space
 from outcomes.engine.exact import exact_cells
 from outcomes.engine.limits import Limits, limits
@@ -15,6 +17,7 @@ from outcomes.engine.notices import Notices
 from outcomes.engine.optimal import match_optimal
 from outcomes.engine.promises import check_promises
 from outcomes.engine.study import Study
+from outcomes.engine.subclasses import subclass_cells
 from outcomes.terms import Method
 
 
@@ -62,17 +65,40 @@ def _by_distance(match: Matcher) -> Way:
 
 
 def _exact(study: Study, design: Design, warn: Notices) -> Arrangement:
-    for key in ("caliper", "anti_exact"):
+    _refuse_unused(design, "caliper", "anti_exact")
+    return _in_cells(study, exact_cells(study))
+
+
+def _coarsened(study: Study, design: Design, warn: Notices) -> Arrangement:
+    _refuse_unused(design, "caliper", "anti_exact")
+    return _in_cells(study, coarsened_cells(study, design))
+
+
+def _subclass(study: Study, design: Design, warn: Notices) -> Arrangement:
+    _refuse_unused(design, "caliper", "anti_exact")
+    where = space(study, design, warn)
+    return _in_cells(study, subclass_cells(study, design, where), where)
+
+
+def _in_cells(study: Study, cell: Ints, where: Space | None = None) -> Arrangement:
+    is_separated = where is not None and where.is_separated
+    matched = nobody(study.treated) if is_separated else from_cells(cell, study.treated)
+    return Arrangement(matched, Limits(cell, (), float("inf"), ()), where)
+
+
+def _refuse_unused(design: Design, *keys: str) -> None:
+    """A promise that the method cannot keep must not stand in its design."""
+    for key in keys:
         if getattr(design, key):
-            raise DesignError('method "exact" has no use for it; remove it', key)
-    cell = exact_cells(study)
-    return Arrangement(
-        from_cells(cell, study.treated), Limits(cell, (), float("inf"), ()), None
-    )
+            raise DesignError(
+                f'method "{design.method}" has no use for it; remove it', key
+            )
 
 
 METHODS: Mapping[Method, Way] = {
     Method.NEAREST: _by_distance(match_nearest),
     Method.OPTIMAL: _by_distance(match_optimal),
     Method.EXACT: _exact,
+    Method.CEM: _coarsened,
+    Method.SUBCLASS: _subclass,
 }
