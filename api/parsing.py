@@ -115,7 +115,7 @@ def refuse_depth_and_deceit(value) -> None:
     waiting = [("", value, 0)]
     while waiting:
         pointer, value, depth = waiting.pop()
-        if depth > MAX_DEPTH:
+        if depth >= MAX_DEPTH and isinstance(value, dict | list):
             raise too_deep()
         if isinstance(value, str):
             refuse_deceit(pointer, value)

@@ -10,16 +10,24 @@ from enrollment.access import POLICIES, Role
 class GrantOut(serializers.Serializer):
     role = serializers.CharField()
     school = serializers.CharField(
-        source="school.code", default=None, help_text="Its code; null: every school."
+        source="school.code",
+        default=None,
+        allow_null=True,
+        help_text="Its code; null: every school.",
     )
     program = serializers.CharField(
-        source="program.code", default=None, help_text="Its code; null: every program."
+        source="program.code",
+        default=None,
+        allow_null=True,
+        help_text="Its code; null: every program.",
     )
 
 
 class MeOut(serializers.Serializer):
     username = serializers.CharField()
-    role = serializers.CharField(help_text="The widest of the roles held, or null.")
+    role = serializers.CharField(
+        allow_null=True, help_text="The widest of the roles held; null: none."
+    )
     scope = GrantOut(many=True, help_text="Each role with where it holds.")
     permissions = serializers.DictField(
         child=serializers.CharField(), help_text="Name of each permission, in words."
