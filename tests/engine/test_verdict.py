@@ -1,0 +1,136 @@
+"""The WWC verdict: every code, its boundaries, and what decides it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from outcomes.designs.design import Design
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine import verdict
+from outcomes.engine.balance import BalanceRow
+from outcomes.engine.outcome_model import difference, g_computation, stands_in
+from outcomes.engine.sample import matched_sample
+from outcomes.terms import Assignment, VerdictCode
+from tests.engine import lalonde
+from tests.engine.lalonde import caliper
+
+MEETS = VerdictCode.MEETS_WITH_RESERVATIONS
+ADJUST = VerdictCode.NEEDS_ADJUSTMENT_IN_MODEL
+NOT = VerdictCode.NOT_EQUIVALENT
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize(
+    ("size", "without", "within"),
+    [
+        (0.0, MEETS, MEETS),
+        (0.05, MEETS, MEETS),
+        (np.nextafter(0.05, 1), ADJUST, MEETS),
+        (0.25, ADJUST, MEETS),
+        (np.nextafter(0.25, 1), NOT, NOT),
+    ],
+)
+def test_the_thresholds_are_inclusive_and_unrounded(size, sign, without, within):
+    assert verdict.judge(sign * size, in_model=False) == without
+    assert verdict.judge(sign * size, in_model=True) == within
+
+
+def row(name, judged):
+    fields = BalanceRow.__dataclass_fields__
+    return replace(BalanceRow(*[0.0] * len(fields)), covariate=name, judged=judged)
+
+
+def judge(rows, in_model=(), *, pretest=True):
+    return verdict.of_baseline(rows, lambda name: name in in_model, pretest=pretest)
+
+
+def test_the_gravest_covariate_decides_not_the_largest_number():
+    rows = [row("age", 0.2), row("pretest", -0.1)]
+    found = judge(rows, in_model={"age"})
+    assert (found.code, found.decided_by, found.value) == (ADJUST, "pretest", -0.1)
+    assert "pretest" in found.text
+
+
+def test_of_equally_grave_ones_the_largest_decides():
+    found = judge([row("age", 0.3), row("lunch", -0.9), row("race", 0.31)])
+    assert (found.code, found.decided_by, found.value) == (NOT, "lunch", -0.9)
+
+
+def test_a_difference_beyond_measure_is_not_equivalent():
+    assert judge([row("age", NotEstimable("no spread"))]).code == NOT
+
+
+def test_without_a_pretest_nothing_is_established():
+    found = judge([row("age", 0.01)], pretest=False)
+    assert found.code == VerdictCode.NO_PRETEST
+    assert "pretest" in found.text
+
+
+def test_without_covariates_only_the_pretest_is_asked_for():
+    assert judge([]).code == MEETS
+    assert judge([], pretest=False).code == VerdictCode.NO_PRETEST
+
+
+@pytest.mark.parametrize(
+    ("schools", "assignment", "confounded"),
+    [
+        ("aab bcc", Assignment.SCHOOL, False),
+        ("aaa bcc", Assignment.SCHOOL, True),
+        ("abc ddd", Assignment.SCHOOL_GRADE, True),
+        ("aaa bcc", Assignment.STUDENT, True),
+        ("aaa abc", Assignment.STUDENT, False),
+        ("aaa aaa", Assignment.STUDENT, False),
+        ("aaa abc", Assignment.SCHOOL, True),
+    ],
+)
+def test_a_single_school_in_an_arm_is_a_confound(schools, assignment, confounded):
+    codes = np.array([ord(c) for c in schools.replace(" ", "")])
+    treated = np.arange(6) < 3
+    assert verdict.is_confounded(codes, treated, assignment) == confounded
+
+
+@pytest.mark.parametrize(
+    ("pretests", "domain", "found"),
+    [
+        ([], "ela", False),
+        (["re74"], "ela", True),
+        ([{"name": "re74", "domain": "math"}], "ela", False),
+        ([{"name": "re74", "domain": "math"}], "math", True),
+        ([{"name": "re74", "domain": "math"}], "", True),
+    ],
+)
+def test_a_pretest_serves_its_own_domain(pretests, domain, found):
+    outcome = {"name": "re78", "domain": domain}
+    plain = {"unit": "unit_id", "treatment": "treat", "outcomes": [outcome]}
+    design = Design.from_dict(plain | {"pretests": pretests})
+    assert verdict.has_pretest(design, design.outcomes[0]) == found
+
+
+PRETESTS = {"pretests": ["re74", "re75"], "caliper": caliper(0.2)}
+
+
+def test_a_difference_that_the_model_adjusts_for_is_accepted():
+    found = lalonde.report(**PRETESTS)["verdict"]
+    assert (found["code"], found["decided_by"]) == (ADJUST, "nodegree")
+    assert found["value"] == pytest.approx(0.189705, rel=1e-5)
+    adjusted = lalonde.report(**PRETESTS, estimator="g_computation")["verdict"]
+    assert adjusted["code"] == MEETS
+
+
+def test_no_model_rescues_a_large_difference():
+    keys = {"pretests": ["re74", "re75"], "estimator": "g_computation"}
+    found = lalonde.report(**keys)["verdict"]
+    assert (found["code"], found["decided_by"]) == (NOT, "race=black")
+
+
+def test_what_stands_in_a_model_is_asked_of_its_columns():
+    study, arranged = lalonde.arranged()
+    sample = matched_sample(study, arranged.matched, study.outcomes["re78"])
+    adjusted, plain = g_computation(sample), difference(sample)
+    for j, name in enumerate(study.covariates.names):
+        column = study.covariates.x[sample.rows, j]
+        # The base level of race is not a column, yet the others imply it.
+        assert stands_in(adjusted, sample, column), name
+        assert not stands_in(plain, sample, column), name
+    assert not stands_in(adjusted, sample, sample.y)
