@@ -79,9 +79,10 @@ class Matched:
         first = np.full(int(self.sets.max(initial=-1)) + 1, len(self.treated))
         np.minimum.at(first, self.sets, self.rows)
         lead = first[self.sets]
-        order = np.lexsort((self.rows, ~self.is_treated, lead))
-        _, number = np.unique(lead[order], return_inverse=True)
-        return replace(self._where(order), sets=number.reshape(-1).astype(np.int64))  # type: ignore[arg-type]
+        # Sets that share their first student, as replacement allows, stay apart.
+        order = np.lexsort((self.rows, ~self.is_treated, self.sets, lead))
+        begins = np.diff(self.sets[order], prepend=-1) != 0
+        return replace(self._where(order), sets=np.cumsum(begins) - 1)  # type: ignore[arg-type]
 
 
 def _has_both(matched: Matched) -> Flags:

@@ -226,6 +226,19 @@ def test_members_are_numbered_by_their_first_student():
     assert in_order.rows.tolist() == [0, 3, 2, 1]
 
 
+def test_sets_that_share_a_comparison_student_stay_apart():
+    matched = Matched(
+        np.array([False, True, True]),
+        sets=np.array([0, 1, 0, 1]),
+        rows=np.array([1, 2, 0, 0]),
+        shares=np.ones(4),
+        is_paired=False,
+    )
+    in_order = matched.sorted()
+    assert in_order.sets.tolist() == [0, 0, 1, 1]
+    assert in_order.rows.tolist() == [1, 0, 2, 0]
+
+
 def alike(one, other):
     """Equal numbers, or no number for the same reason."""
     if isinstance(one, NotEstimable):
