@@ -15,7 +15,7 @@ from programs_tracker.demo.schools import serves
 from programs_tracker.demo.students import on_roll_in
 
 SEATS = 10
-SHARE_OF_SCHOOLS = {"cohort": 0.45, "whole_grade": 0.25}
+SHARE_OF_SCHOOLS = {"cohort": 0.5, "whole_grade": 0.25}
 CHANCE = 1.0  # how much of a nomination is none of the reasons below
 FEWEST_TO_CHOOSE_FROM = 2 * SEATS
 
@@ -85,10 +85,10 @@ def how_worried(people: pd.DataFrame, known: pd.DataFrame) -> np.ndarray:
     """
     focus = people["race_ethnicity"].isin(["black", "hispanic"])
     return (
-        -0.8 * known["last_year"]
+        -0.6 * known["last_year"]
         - 0.5 * known["year_before"]
         - 0.5 * known["attendance"]
-        + 0.4 * focus
+        + 0.3 * focus
         + 0.2 * people["low_income"]
     ).to_numpy()
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from programs_tracker.demo.achievement import HIGHEST, LOWEST, SUBJECTS, is_tested_in
 from programs_tracker.demo.district import District
-from programs_tracker.demo.programs import PROGRAMS
+from programs_tracker.demo.programs import PROGRAMS, SEATS, Planted
 from programs_tracker.demo.students import (
     MEMBER_DAYS,
     NOW,
@@ -20,7 +20,8 @@ from programs_tracker.demo.students import (
 
 LAST = YEARS[-1]
 OCTOBER_FIRST = "2025-10-01"
-PROGRAMS_BEGIN, PROGRAMS_END = "2025-10-06", "2026-06-05"
+PROGRAM_DAYS = {2026: ("2025-10-06", "2026-06-05"), 2027: ("2026-10-05", "2027-06-04")}
+PROGRAMS_BEGIN, PROGRAMS_END = PROGRAM_DAYS[LAST]
 SCHOOL_YEARS = {
     2024: ("2023-09-07", "2024-06-18"),
     2025: ("2024-09-05", "2025-06-18"),
@@ -28,7 +29,7 @@ SCHOOL_YEARS = {
     2027: ("2026-09-10", "2027-06-18"),
 }
 MEETS = 500
-SHARE_UNKNOWN = {"race_ethnicity": 0.005, "low_income": 0.02, "swd": 0.01}
+SHARE_UNKNOWN = {"race_ethnicity": 0.005}
 MEASURES = {"ela": "English language arts", "math": "Mathematics"}
 
 
@@ -43,6 +44,7 @@ def tables_of(district: District) -> dict[str, pd.DataFrame]:
         ],
         "student-years": _student_years(district),
         "memberships": _memberships(district),
+        "offerings": _offerings(district),
         "enrollments": _enrollments(district),
         "scores": _scores(district),
     }
@@ -145,6 +147,29 @@ def leaving_day(people: pd.DataFrame) -> pd.Series:
     days = 30 + people["lasid"].astype(int) % 120
     return (pd.Timestamp(PROGRAMS_BEGIN) + pd.to_timedelta(days, unit="D")).dt.strftime(
         "%Y-%m-%d"
+    )
+
+
+def _offerings(district: District) -> pd.DataFrame:
+    """Last year's; and this year's cohorts, whose ten seats are still free."""
+    last = [_at_sites(district, planted, LAST) for planted in PROGRAMS]
+    now = [_at_sites(district, planted, NOW) for planted in PROGRAMS if planted.gender]
+    return pd.concat([*last, *now])
+
+
+def _at_sites(district: District, planted: Planted, year: int) -> pd.DataFrame:
+    sites = district.sites[planted.code]
+    return pd.DataFrame(
+        {
+            "program": planted.code,
+            "school": district.schools["code"].to_numpy()[sites],
+            "school_year": year,
+            "label": "",
+            "grades": " ".join(f"{grade:02}" for grade in planted.grades),
+            "first_day": PROGRAM_DAYS[year][0],
+            "last_day": PROGRAM_DAYS[year][1],
+            "capacity": SEATS if planted.gender else "",
+        }
     )
 
 
