@@ -99,10 +99,14 @@ def nobody(treated: Flags) -> Matched:
     return Matched(treated, none, none, np.empty(0), is_paired=False)
 
 
-def from_cells(cell: Ints, treated: Flags) -> Matched:
-    """Every cell with both arms is a set; a cell of -1 belongs to nobody."""
+def from_cells(cell: Ints, treated: Flags, weights: Floats | None = None) -> Matched:
+    """Every cell with both arms is a set; a cell of -1 belongs to nobody.
+
+    weights : (n,) by which comparison students share their set, equal without any.
+    """
     rows = np.flatnonzero(cell >= 0)
-    everyone = Matched(treated, cell[rows], rows, np.ones(len(rows)), is_paired=False)
+    parts = np.ones(len(treated)) if weights is None else weights
+    everyone = Matched(treated, cell[rows], rows, parts[rows], is_paired=False)
     return everyone.without(np.zeros(len(treated), dtype=bool))
 
 

@@ -6,11 +6,13 @@ from typing import TypeAlias
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
-from outcomes.engine.arrays import Ints
+from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.coarsened import coarsened_cells
 from outcomes.engine.distance import Space, space
+from outcomes.engine.entropy import entropy_weights
 from outcomes.engine.exact import exact_cells
-from outcomes.engine.limits import Limits, limits
+from outcomes.engine.inverse_probability import participation_odds
+from outcomes.engine.limits import Limits, cells, limits
 from outcomes.engine.matched import Matched, from_cells, nobody
 from outcomes.engine.nearest import match_nearest
 from outcomes.engine.notices import Notices
@@ -80,9 +82,34 @@ def _subclass(study: Study, design: Design, warn: Notices) -> Arrangement:
     return _in_cells(study, subclass_cells(study, design, where), where)
 
 
-def _in_cells(study: Study, cell: Ints, where: Space | None = None) -> Arrangement:
+def _entropy(study: Study, design: Design, warn: Notices) -> Arrangement:
+    _refuse_unused(design, "caliper", "anti_exact")
+    cell = cells(list(study.exact.values()), study.n)
+    kept = from_cells(cell, study.treated).weights() > 0
+    weights = entropy_weights(study, cell, kept) if kept.any() else None
+    return _in_cells(study, cell, weights=weights)
+
+
+def _inverse_probability(study: Study, design: Design, warn: Notices) -> Arrangement:
+    _refuse_unused(design, "caliper", "anti_exact")
+    where = space(study, design, warn)
+    odds = participation_odds(where, study.treated, warn)
+    cell = cells(list(study.exact.values()), study.n)
+    return _in_cells(study, cell, where, odds)
+
+
+def _in_cells(
+    study: Study,
+    cell: Ints,
+    where: Space | None = None,
+    weights: Floats | None = None,
+) -> Arrangement:
     is_separated = where is not None and where.is_separated
-    matched = nobody(study.treated) if is_separated else from_cells(cell, study.treated)
+    matched = (
+        nobody(study.treated)
+        if is_separated
+        else from_cells(cell, study.treated, weights)
+    )
     return Arrangement(matched, Limits(cell, (), float("inf"), ()), where)
 
 
@@ -101,4 +128,6 @@ METHODS: Mapping[Method, Way] = {
     Method.EXACT: _exact,
     Method.CEM: _coarsened,
     Method.SUBCLASS: _subclass,
+    Method.ENTROPY: _entropy,
+    Method.IPW: _inverse_probability,
 }

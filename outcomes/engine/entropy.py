@@ -1,0 +1,109 @@
+"""Entropy balancing: the most even weights that make the groups' means equal."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outcomes.designs.errors import InputError
+from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.linear import gram, independent, inverse, times
+from outcomes.engine.study import Study
+
+BALANCED = 1e-6  # the largest gap between means, in SDs, that counts as none
+SETTLED = 1e-12
+STEPS = 200
+HALVINGS = 60
+
+
+def entropy_weights(study: Study, cell: Ints, kept: Flags) -> Floats:
+    """(n,) weights of the comparison students among `kept` (n,), 0 for the others.
+
+    cell : (n,) codes; each cell of `kept` has both arms. Of all weights under which
+    comparison students have the participants' share of each cell and their mean in each
+    covariate, those nearest to equal ones by Kullback-Leibler divergence. Raises
+    InputError where no weights do. Source: Hainmueller (2012), Polit. Anal.
+    20(1):25-46, its dual by Newton's method.
+    """
+    x, arm = study.covariates.x[kept], study.treated[kept]
+    x = x / np.where(x.std(axis=0) > 0, x.std(axis=0), 1)
+    _, code = np.unique(cell[kept], return_inverse=True)
+    share = np.bincount(code[arm]) / arm.sum()
+    moments = x[~arm] - x[arm].mean(axis=0)
+    weights = _most_even(moments, Shares(code[~arm], share))
+    gaps = np.abs(gram(moments, weights[:, None])[:, 0])
+    _require_balance(gaps, study.covariates.names)
+    out = np.zeros(study.n)
+    out[kept & ~study.treated] = weights
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """cell : (c,) codes of comparison students; share : (cells,) what they sum to."""
+
+    cell: Ints
+    share: Floats
+
+    def tilted(self, eta: Floats) -> tuple[Floats, float]:
+        """(c,) weights proportional to exp(eta) within each cell, and the dual there:
+        the shares times the log of each cell's sum of exp(eta)."""
+        top = np.full(len(self.share), -np.inf)
+        np.maximum.at(top, self.cell, eta)
+        raised = np.exp(eta - top[self.cell])
+        total = np.bincount(self.cell, raised)
+        weights: Floats = raised * (self.share / total)[self.cell]
+        return weights, float(np.sum(self.share * (np.log(total) + top)))
+
+    def sums(self, values: Floats) -> Floats:
+        """(cells, k) sums within cells of values (c, k)."""
+        return np.column_stack([np.bincount(self.cell, v) for v in values.T])
+
+
+def _most_even(moments: Floats, shares: Shares) -> Floats:
+    """(c,) weights under which moments (c, k) come nearest to mean 0.
+
+    The dual falls by Newton steps. Dependent columns are left out: their means follow,
+    or cannot be reached.
+    """
+    centred = moments - moments.mean(axis=0)
+    c = moments[:, independent(gram(centred, centred))]
+    eta = np.zeros(len(c))
+    weights, height = shares.tilted(eta)
+    for _ in range(STEPS):
+        weighted = c * weights[:, None]
+        slope = weighted.sum(axis=0)
+        if np.abs(slope).max(initial=0) < SETTLED:
+            break
+        inner = shares.sums(weighted)
+        bend = gram(weighted, c) - gram(inner / shares.share[:, None], inner)
+        step = times(c, _newton_step(bend, slope))
+        for _ in range(HALVINGS):
+            moved, lower = shares.tilted(eta + step)
+            if lower <= height:
+                break
+            step = step / 2
+        else:
+            break
+        eta, weights, height = eta + step, moved, lower
+    return weights
+
+
+def _newton_step(bend: Floats, slope: Floats) -> Floats:
+    """(k,) the step along the columns that still bend the dual."""
+    kept = independent(bend)
+    step = np.zeros(len(slope))
+    if kept:
+        step[kept] = -inverse(bend[np.ix_(kept, kept)]) @ slope[kept]
+    return step
+
+
+def _require_balance(gaps: Floats, names: tuple[str, ...]) -> None:
+    if gaps.max(initial=0) < BALANCED:
+        return
+    worst = int(np.argmax(gaps))
+    raise InputError(
+        "no weights give comparison students the participants' means: "
+        f"{names[worst]} stays {gaps[worst]:.2g} SD apart; name fewer covariates, or "
+        "match within a caliper",
+        "not_balanceable",
+    )
