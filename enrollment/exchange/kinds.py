@@ -46,7 +46,7 @@ class Kind:
         return any(it.name == column for it in self.columns)
 
 
-YEAR = Whole(1990, 2100)
+YEAR = Whole(1900, 2100)
 DAYS = Whole(0, 366)
 GRADE = Choice(
     Grade,

@@ -17,6 +17,7 @@ FULL_OF_TEXT = "field larger than field limit"
 class Row:
     line: int  # of the file, on which the row begins
     values: dict  # by column; an optional column that the file lacks is absent
+    written: dict  # the same cells as they stand in the file
 
 
 @dataclass
@@ -67,7 +68,7 @@ def _read_row(sheet: Sheet, line: int, record: list[str], readers) -> None:
         values[reader.column.name] = value
     sheet.problems += wrong
     if not wrong:
-        sheet.rows.append(Row(line, values))
+        sheet.rows.append(Row(line, values, dict(zip(values, record, strict=True))))
 
 
 def _records(text: str):

@@ -46,7 +46,7 @@ def amend(instance, *, version: int, by: User, **values):
 
 
 def covers_held_seats(offering: Offering) -> None:
-    seated = Enrollment.objects.seated().filter(offering=offering)
+    seated = Enrollment.objects.seated().filter(offering=offering.pk)
     highest = seated.aggregate(highest=Max("seat"))["highest"] or 0
     if offering.capacity is not None and offering.capacity < highest:
         raise CapacityBelowEnrolled(

@@ -59,7 +59,7 @@ class Roster:
                 "Fill in the other cell of the two.",
             )
         applied.problems += [
-            it.at(row.line, column, str(row.values.get(column, "")))
+            it.at(row.line, column, row.written.get(column, ""))
             for column, it in wrong.items()
         ]
         return not wrong
@@ -81,7 +81,7 @@ class Roster:
         for outcome, row in zip(outcomes, rows, strict=True):
             if outcome.action == REFUSED:
                 refusal = Wrong(outcome.refusal.code, str(outcome.refusal), "")
-                lasid = row.values["lasid"]
+                lasid = row.written["lasid"]
                 applied.problems.append(refusal.at(row.line, "lasid", lasid))
             elif outcome.note:
                 noted.setdefault(outcome.note, []).append(row)

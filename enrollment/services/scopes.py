@@ -23,9 +23,7 @@ def of_school(
     ours = _is_ours(scope, column, kind, rows)
     wrong = Wrong("out_of_scope", f"a row of school {scope.code}", "Leave out the row.")
     problems = [
-        wrong.at(row.line, column, str(row.values[column]))
-        for row in rows
-        if not ours(row)
+        wrong.at(row.line, column, row.written[column]) for row in rows if not ours(row)
     ]
     return [row for row in rows if ours(row)], problems
 

@@ -48,8 +48,7 @@ def known(rows: list[Row], references, found, applied) -> list[Row]:
     for row in rows:
         missing = [it for it in references if row.values[it] not in found[it]]
         applied.problems += [
-            references[it].missing().at(row.line, it, str(row.values[it]))
-            for it in missing
+            references[it].missing().at(row.line, it, row.written[it]) for it in missing
         ]
         kept += [] if missing else [row]
     return kept
@@ -93,7 +92,7 @@ def unshared(rows: list[Row], key, column: str, model, applied) -> list[Row]:
     kept = []
     for row in rows:
         if len(owners[row.values.get(column)]) > 1:
-            applied.problems.append(wrong.at(row.line, column, row.values[column]))
+            applied.problems.append(wrong.at(row.line, column, row.written[column]))
         else:
             kept.append(row)
     return kept
@@ -113,4 +112,4 @@ def _contradicting(same: list[Row], key):
     )
     for row in same:
         first = next(iter(key))
-        yield wrong.at(row.line, first, str(row.values[first]))
+        yield wrong.at(row.line, first, row.written[first])

@@ -119,7 +119,7 @@ class _Change:
             self.applied.unchanged += 1
         elif wrong := list(self.faults_of(instance)):
             self.applied.problems += [
-                fault.at(row.line, column, str(row.values.get(column, "")))
+                fault.at(row.line, column, row.written.get(column, ""))
                 for column, fault in wrong
             ]
         elif stored:

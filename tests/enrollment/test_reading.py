@@ -1,0 +1,301 @@
+"""A file is read as it is written, or refused with the place and the reason."""
+
+import pytest
+
+from enrollment.exchange.kinds import ENROLLMENTS, MEMBERSHIPS, STUDENT_YEARS, STUDENTS
+from enrollment.exchange.problems import Unreadable
+from enrollment.exchange.reading import read
+
+HEADER = "lasid,first_name,last_name,birth_date"
+
+
+def students(*lines: str, header=HEADER):
+    return read(STUDENTS, "\n".join([header, *lines, ""]).encode())
+
+
+def snapshots(**cells):
+    row = {
+        "lasid": "1",
+        "school_year": "2026",
+        "collection": "oct",
+        "as_of": "2025-10-01",
+        "school": "00350001",
+        "grade": "05",
+        **cells,
+    }
+    return read(STUDENT_YEARS, f"{','.join(row)}\n{','.join(row.values())}\n".encode())
+
+
+def problem_of(sheet):
+    [problem] = sheet.problems
+    return problem
+
+
+def unreadable(data, kind=STUDENTS):
+    with pytest.raises(Unreadable) as refusal:
+        read(kind, data.encode() if isinstance(data, str) else data)
+    return refusal.value.problem
+
+
+# --- Bytes and encodings
+
+PLAIN = f"{HEADER}\n007,Zoë,Muñoz,2015-01-02\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n", "\r"])
+def test_the_encodings_and_line_ends_of_the_world_are_read_alike(encoding, ends):
+    [row] = read(STUDENTS, PLAIN.replace("\n", ends).encode(encoding)).rows
+    assert (row.values["lasid"], row.values["first_name"]) == ("007", "Zoë")
+    assert row.line == 2
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
+def test_another_encoding_is_refused_with_the_place_of_the_byte(encoding):
+    data = PLAIN.encode(encoding)
+    problem = unreadable(data)
+    assert (problem.code, problem.line) == ("bad_encoding", 2)
+    assert str(data.index(b"\xeb")) in problem.found
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        (b"PK\x03\x04rest", "Excel"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "Excel"),
+        (b"%PDF-1.7", "PDF"),
+        (b" <!DOCTYPE html><html>", "web page"),
+        (b"<html><table>", "web page"),
+    ],
+)
+def test_what_is_no_csv_is_refused_by_its_content(data, found):
+    problem = unreadable(data)
+    assert problem.code == "not_csv"
+    assert found in problem.found
+
+
+# --- Headers
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        ("", "empty_file"),
+        (b"\xef\xbb\xbf", "empty_file"),
+        ("\n\n", "empty_file"),
+        (HEADER, "no_rows"),
+        (f"{HEADER}\n\n\n", "no_rows"),
+        ("lasid,lasid\n1,2\n", "duplicate_header"),
+        ("lasid,student_id\n1,2\n", "duplicate_header"),
+        ("lasid,frist_name\n1,2\n", "unknown_header"),
+        ("lasid,\n1,2\n", "unknown_header"),
+        ("first_name\nAda\n", "missing_header"),
+        ("lasid;first_name\n1;Ada\n", "bad_delimiter"),
+        ("lasid\tfirst_name\n1\tAda\n", "bad_delimiter"),
+    ],
+)
+def test_a_header_that_does_not_fit_is_refused(data, code):
+    assert unreadable(data).code == code
+
+
+def test_an_unknown_header_is_answered_with_the_nearest():
+    problem = unreadable("lasid,frist_name\n1,2\n")
+    assert (problem.found, problem.line) == ("frist_name", 1)
+    assert "the nearest is first_name" in problem.advice
+    assert "lasid, sasid, first_name" in problem.expected
+
+
+def test_a_missing_header_is_named():
+    assert (
+        "Add school, grade."
+        in unreadable("lasid,first_day\n1,2025-09-04\n", MEMBERSHIPS).advice
+    )
+
+
+@pytest.mark.parametrize("word", ["LASID", "Student ID", "student-id", "DOE001"])
+def test_a_header_may_be_written_in_the_words_of_the_state_or_of_a_school(word):
+    [row] = students("007,Ada,Wren,", header=HEADER.replace("lasid", word)).rows
+    assert row.values["lasid"] == "007"
+
+
+def test_an_optional_column_may_be_left_out_and_then_says_nothing():
+    [row] = students("007", header="lasid").rows
+    assert row.values == {"lasid": "007"}
+
+
+# --- Rows
+
+
+def test_a_row_of_another_width_is_refused_and_the_others_are_read():
+    sheet = students("1,A,B,", "2,A", "3,A,B,,", "4,A,B,")
+    assert [row.line for row in sheet.rows] == [2, 5]
+    assert [(it.line, it.code) for it in sheet.problems] == [
+        (3, "field_count"),
+        (4, "field_count"),
+    ]
+
+
+def test_a_blank_line_inside_is_a_row_and_at_the_end_it_is_nothing():
+    sheet = students("1,A,B,", "", "2,A,B,", "", "", "")
+    assert [(it.line, it.code) for it in sheet.problems] == [(3, "field_count")]
+
+
+def test_an_open_quote_is_found_where_it_opens():
+    problem = unreadable(f'{HEADER}\n1,A,B,\n2,"A,B,\n3,A,B,\n4,A,B,\n')
+    assert (problem.code, problem.line) == ("open_quote", 3)
+
+
+def test_a_field_without_end_is_found_where_it_begins():
+    problem = unreadable(f"{HEADER}\n1,A,B,\n2,{'x' * 200_000},B,\n")
+    assert (problem.code, problem.line) == ("field_too_long", 3)
+
+
+def test_a_line_break_in_quotes_belongs_to_the_cell_and_lines_are_those_of_the_file():
+    sheet = students('1,"Ada\nMaria",B,', "2,A,B,x")
+    assert sheet.rows[0].values["first_name"] == "Ada\nMaria"
+    assert problem_of(sheet).line == 4
+
+
+def test_every_wrong_cell_of_a_row_is_reported():
+    sheet = students(f"1.2E+05,{'x' * 101},B\x00b,31.1.2015")
+    assert {(it.column, it.code) for it in sheet.problems} == {
+        ("lasid", "excel_damage"),
+        ("first_name", "too_long"),
+        ("last_name", "hidden_character"),
+        ("birth_date", "bad_date"),
+    }
+    assert {it.line for it in sheet.problems} == {2}
+
+
+def test_what_was_found_is_shown_but_not_at_any_length():
+    problem = problem_of(students(f"{'9' * 500},A,B,"))
+    assert len(problem.found) < 70
+
+
+# --- Cells
+
+
+@pytest.mark.parametrize("lasid", ["00123", "1234567890123456", "A-7", "0"])
+def test_an_identifier_keeps_its_zeros_and_digits(lasid):
+    [row] = students(f"{lasid},A,B,").rows
+    assert row.values["lasid"] == lasid
+
+
+@pytest.mark.parametrize("lasid", ["1.23E+05", "1E5", "1,23e+11"])
+def test_a_number_that_excel_shortened_is_refused(lasid):
+    assert problem_of(students(f'"{lasid}",A,B,')).code == "excel_damage"
+
+
+def test_blanks_around_a_cell_are_nothing():
+    [row] = students("\u00a0007 , Ada,Wren ,2015-01-02 ").rows
+    assert list(row.values.values())[:3] == ["007", "Ada", "Wren"]
+
+
+@pytest.mark.parametrize("name", ["Null", "NA", "None", "-", "N/A"])
+def test_a_word_that_some_take_for_nothing_stays_a_name(name):
+    [row] = students(f"1,A,{name},").rows
+    assert row.values["last_name"] == name
+
+
+@pytest.mark.parametrize("hidden", ["\x00", "\x07", "\u200b", "\u202e", "\ufeff"])
+def test_a_hidden_character_is_refused_by_its_number(hidden):
+    problem = problem_of(students(f"1,A{hidden}b,B,"))
+    assert problem.code == "hidden_character"
+    assert f"U+{ord(hidden):04X}" in problem.expected
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        "01/02/2015",
+        "2015-1-2",
+        "2015-02-30",
+        "20150102",
+        "42006",
+        "2015-01-02T00:00",
+        "0001-01-01",
+        "\u0662\u0660\u0661\u0665-\u0660\u0661-\u0660\u0662",
+    ],
+)
+def test_only_an_iso_day_is_a_day(day):
+    problem = problem_of(students(f"1,A,B,{day}"))
+    assert (problem.code, problem.found) == ("bad_date", day)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "value"),
+    [
+        ("grade", "5", "05"),
+        ("grade", "k2", "K2"),
+        ("grade", "KF", "K"),
+        ("race_ethnicity", "BLACK", "black"),
+        ("race_ethnicity", "african american/black", "black"),
+        ("race_ethnicity", "", None),
+        ("gender", "f", "F"),
+        ("gender", "Nonbinary", "N"),
+        ("collection", "October", "oct"),
+        ("swd", "Y", True),
+        ("swd", "0", False),
+        ("swd", "Unknown", None),
+        ("swd", "", None),
+        ("days_member", "180", 180),
+        ("school_year", "2026", 2026),
+    ],
+)
+def test_a_code_may_be_written_as_people_do(column, text, value):
+    [row] = snapshots(**{column: text}).rows
+    assert row.values[column] == value
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "code"),
+    [
+        ("grade", "13", "bad_choice"),
+        ("grade", "", "missing"),
+        ("race_ethnicity", "unknown", "bad_choice"),
+        ("el_status", "Limited", "bad_choice"),
+        ("swd", "maybe", "bad_flag"),
+        ("days_member", "-1", "bad_number"),
+        ("days_member", "400", "bad_number"),
+        ("days_member", "1_0", "bad_number"),
+        ("days_member", "\u0661\u0662", "bad_number"),
+        ("days_member", "12.0", "bad_number"),
+        ("days_member", "NA", "bad_number"),
+        ("school_year", "2025-26", "bad_number"),
+    ],
+)
+def test_what_is_no_code_is_refused(column, text, code):
+    problem = problem_of(snapshots(**{column: text}))
+    assert (problem.column, problem.code, problem.found) == (column, code, text)
+    assert problem.expected
+    assert problem.advice
+
+
+def test_a_wrong_code_is_answered_with_the_nearest():
+    assert "the nearest is hispanic" in (
+        problem_of(snapshots(race_ethnicity="hispanics")).advice
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("'=Ada", "=Ada"),
+        ("'+1", "+1"),
+        ("'@x", "@x"),
+        ("''=x", "'=x"),
+        ("'Ada", "'Ada"),
+        ("O'Neil", "O'Neil"),
+        ("=Ada", "=Ada"),
+    ],
+)
+def test_the_mark_of_the_export_is_taken_away_and_no_other_apostrophe(written, read_as):
+    [row] = students(f"1,{written},B,").rows
+    assert row.values["first_name"] == read_as
+
+
+def test_an_enrollment_has_its_own_words():
+    text = "lasid,program,school,school_year,first_day,exit_reason\n"
+    [row] = read(ENROLLMENTS, f"{text}1,ten-boys,1,2026,2025-10-01,\n".encode()).rows
+    assert row.values["exit_reason"] == ""
+    assert "label" not in row.values
