@@ -1,11 +1,9 @@
 """The kinds of file that tell what became of the students."""
 
-from enrollment.exchange.cells import Choice, Code, Slug, Text, Whole, day, number
-from enrollment.exchange.kinds import Column, Kind, lasid, school_year
+from enrollment.exchange.cells import Choice, Code, Slug, Text, day, number
+from enrollment.exchange.kinds import YEAR, Column, Kind, lasid, school_year
 from outcomes.models import Direction, Period, ScoreStatus
 from outcomes.models import Kind as MeasureKind
-
-YEAR = Whole(1990, 2100)
 
 MEASURES = Kind(
     "measures",
