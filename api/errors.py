@@ -4,6 +4,7 @@ What a reader can mend is said once here; a bug is logged whole and answered bar
 """
 
 import logging
+import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
@@ -23,6 +24,7 @@ from api.parameters import BadParameter
 from api.parsing import BodyTooLarge, Malformed
 from enrollment.services.constraints import constraint_of, refusal_of
 from enrollment.services.refusal import Refused, StaleVersion
+from outcomes.designs.errors import DesignError
 
 log = logging.getLogger("api")
 MEDIA_TYPE = "application/problem+json"
@@ -108,6 +110,14 @@ def refused(error: Refused) -> Problem:
     return Problem(status, error.code, str(error))
 
 
+def wrong_design(error: DesignError) -> Problem:
+    """A key of a design, by its place in the body that carries it."""
+    steps = re.findall(r"[^.\[\]]+", error.path)
+    pointer = "/".join(["/design", *steps])
+    errors = [{"pointer": pointer, "code": error.code, "detail": str(error)}]
+    return Problem(400, error.code, str(error), errors)
+
+
 def broken_fact(error: IntegrityError) -> Problem:
     """A race that no rule foresaw: the database had the last word."""
     name = constraint_of(error)
@@ -138,6 +148,7 @@ def always(status: int, code: str, detail: str):
 NOT_FOUND = always(404, "not_found", "There is nothing here that you may see.")
 TRANSLATIONS = [
     (Refused, refused),
+    (DesignError, wrong_design),
     (exceptions.ValidationError, invalid),
     (Malformed, malformed),
     ((Http404, exceptions.NotFound), NOT_FOUND),

@@ -14,7 +14,7 @@ from api.scope import visible
 from api.wording import did_you_mean
 from enrollment.access import Permission
 from enrollment.models import Offering, Program, School, SchoolYear, Student
-from outcomes.models import Measure
+from outcomes.models import Evaluation, Measure
 
 # The keys of each kind of record, with the column where each is kept.
 KEYS: dict[type[Model], dict[str, str]] = {
@@ -23,6 +23,7 @@ KEYS: dict[type[Model], dict[str, str]] = {
     Program: {"code": "code"},
     Measure: {"code": "code"},
     SchoolYear: {"year": "year"},
+    Evaluation: {},
     Offering: {
         "program": "program__code",
         "school": "school__code",
@@ -106,8 +107,9 @@ def how_to_write(model: type[Model]) -> str:
     keys = KEYS[model]
     if "label" in keys:
         return "an id or {" + ", ".join(f'"{key}": …' for key in keys) + "}"
-    text = "a code, " if "code" in keys else ""
-    return "an id, " + text + " or ".join(f'{{"{key}": …}}' for key in keys)
+    named = " or ".join(f'{{"{key}": …}}' for key in keys)
+    ways = ["an id", "a code" if "code" in keys else "", named]
+    return ", ".join(way for way in ways if way)
 
 
 def find_all(lookups: list[Lookup], rows: QuerySet) -> list[Model | None]:

@@ -101,6 +101,7 @@ class ApiSchema(AutoSchema):
 
     def shows_one(self) -> bool:
         is_one = getattr(self.view, "action", "") in {"retrieve", "create"}
+        is_one |= getattr(self.view, "is_document", False)
         return is_one or self.needs_if_match()
 
     def get_request_serializer(self):
@@ -146,7 +147,7 @@ class ApiSchema(AutoSchema):
         return {"anyOf": [schema, whole, {"type": "null"}], "description": said}
 
     def problem_statuses(self) -> list[int]:
-        statuses = [400, 401, 406, 429, 503]
+        statuses = [400, 401, 406, 429, 503, *getattr(self.view, "also_answers", ())]
         if not getattr(self.view, "is_public", False):
             statuses += [403]
         if "{" in self.path:
@@ -185,5 +186,7 @@ class ReferenceSchema(OpenApiSerializerFieldExtension):
         }
         forms = [{"type": "integer"}]
         forms += [{"type": "string"}] if "code" in keys else []
-        forms += [{"type": "object", "properties": keys, "additionalProperties": False}]
+        if keys:
+            whole = {"type": "object", "properties": keys}
+            forms.append({**whole, "additionalProperties": False})
         return {"oneOf": forms, "description": f"Write {how_to_write(model)}."}

@@ -4,13 +4,23 @@ from rest_framework.routers import SimpleRouter
 
 from api.resources.batches import BatchView
 from api.resources.enrollments import EnrollmentViewSet
+from api.resources.evaluations import EvaluationViewSet
 from api.resources.me import MeView
+from api.resources.measures import MeasureViewSet
 from api.resources.memberships import MembershipViewSet
 from api.resources.offerings import OfferingViewSet
 from api.resources.programs import ProgramViewSet
 from api.resources.rosters import RosterViewSet
+from api.resources.runs import (
+    DiagnosticsView,
+    EvaluationRunViewSet,
+    LovePlotView,
+    RunPartView,
+    RunViewSet,
+)
 from api.resources.school_years import SchoolYearViewSet
 from api.resources.schools import SchoolViewSet
+from api.resources.scores import ScoreViewSet
 from api.resources.student_years import StudentYearViewSet
 from api.resources.students import StudentViewSet
 from api.resources.tokens import CurrentTokenView, TokensView
@@ -27,11 +37,39 @@ for name, viewset in {
     "programs": ProgramViewSet,
     "offerings": OfferingViewSet,
     "enrollments": EnrollmentViewSet,
+    "measures": MeasureViewSet,
+    "scores": ScoreViewSet,
+    "evaluations": EvaluationViewSet,
+    "runs": RunViewSet,
 }.items():
     router.register(name, viewset, basename=name)
 
-STEPS = {"get": "list", "post": "create"}
-ROSTER = {"get": "list"}
+# What hangs on one record: its address, and what each verb does there.
+PARTS = {
+    "enrollments/transitions": (TransitionViewSet, {"get": "list", "post": "create"}),
+    "offerings/roster": (RosterViewSet, {"get": "list"}),
+    "evaluations/runs": (EvaluationRunViewSet, {"get": "list", "post": "create"}),
+    "evaluations/diagnostics": (
+        DiagnosticsView,
+        {"get": "diagnostics", "post": "diagnose"},
+    ),
+    "runs/report": (RunPartView, {"get": "report"}),
+    "runs/balance": (RunPartView, {"get": "balance"}),
+    "runs/effects": (RunPartView, {"get": "effects"}),
+    "runs/gaps": (RunPartView, {"get": "gaps"}),
+    "runs/love-plot": (LovePlotView, {"get": "draw"}),
+}
+
+
+def part(address: str, viewset, verbs: dict[str, str]):
+    whole, name = address.split("/")
+    return re_path(
+        rf"^{whole}/(?P<pk>[0-9]{{1,18}})/{name}/$",
+        viewset.as_view(verbs, basename=name),
+        name=f"{whole}-{name}",
+    )
+
+
 urlpatterns = [
     path("me/", MeView.as_view(), name="me"),
     path("tokens/", TokensView.as_view(), name="tokens"),
@@ -39,16 +77,7 @@ urlpatterns = [
     path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(), name="docs"),
     path("enrollments/batch/", BatchView.as_view(), name="enrollments-batch"),
-    re_path(
-        r"^enrollments/(?P<pk>[0-9]{1,18})/transitions/$",
-        TransitionViewSet.as_view(STEPS, basename="transitions"),
-        name="enrollments-transitions",
-    ),
-    re_path(
-        r"^offerings/(?P<pk>[0-9]{1,18})/roster/$",
-        RosterViewSet.as_view(ROSTER, basename="roster"),
-        name="offerings-roster",
-    ),
+    *(part(address, *answer) for address, answer in PARTS.items()),
     *router.urls,
     re_path("", UnknownAddress.as_view()),
 ]

@@ -26,6 +26,7 @@ class Door(APIView):
     http_method_names = ("get", "head", "post", "put", "patch", "delete")
     parameters: ClassVar[tuple] = ()
     is_public = False
+    also_answers: ClassVar[frozenset[int]] = frozenset()  # beside what its verb may
     is_reading = False  # a POST that only asks: nothing to do once, nothing to keep
     conditional = frozenset({"PATCH"})  # the verbs that need If-Match
 

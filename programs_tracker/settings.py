@@ -129,6 +129,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {  # two fields share these: neither field lends its name
         "Grade": "enrollment.models.people.Grade",
         "Status": "enrollment.models.participation.Status",
+        "ScoreStatus": "outcomes.models.ScoreStatus",
+        "MeasureKind": "outcomes.models.Kind",
     },
     "COMPONENT_SPLIT_REQUEST": True,
     "SWAGGER_UI_DIST": "SIDECAR",

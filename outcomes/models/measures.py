@@ -61,6 +61,15 @@ class Measure(Versioned):
             ),
         ]
 
+    def spans(self, value: float) -> bool:
+        """Whether the value stands on the scale, its ends included."""
+        low, high = self.minimum, self.maximum
+        return (low is None or low <= value) and (high is None or value <= high)
+
+    def was_given_in(self, year: int) -> bool:
+        first, last = self.first_year, self.last_year
+        return (first is None or first <= year) and (last is None or year <= last)
+
     def __str__(self):
         return self.code
 

@@ -1,0 +1,128 @@
+"""The report of a run as readers of the API document see it. What is shown comes from
+the engine as it is; these shapes only describe it, and a test holds them to it."""
+
+from rest_framework import serializers
+
+
+class Number(serializers.FloatField):
+    """A number that may have no value: null then, and `not_estimable` says why."""
+
+    def __init__(self, **kwargs):
+        super().__init__(allow_null=True, **kwargs)
+
+
+class Reason(serializers.CharField):
+    """Why a number of this entry is null; absent when none is."""
+
+    def __init__(self):
+        super().__init__(required=False)
+
+
+class CountOut(serializers.Serializer):
+    reason = serializers.CharField()
+    n = serializers.IntegerField()
+
+
+class WarningOut(serializers.Serializer):
+    code = serializers.CharField()
+    text = serializers.CharField()
+
+
+class VerdictOut(serializers.Serializer):
+    code = serializers.CharField(help_text="What a federal reviewer would say.")
+    decided_by = serializers.CharField(allow_null=True, help_text="The covariate.")
+    value = Number(help_text="Its effect size.")
+    text = serializers.CharField()
+
+
+class CohortOut(serializers.Serializer):
+    first_day = serializers.DateField()
+    last_day = serializers.DateField()
+    participants = serializers.IntegerField()
+    comparison_pool = serializers.IntegerField()
+    excluded = CountOut(many=True)
+
+
+class SampleOut(serializers.Serializer):
+    treated = serializers.IntegerField()
+    comparison = serializers.IntegerField()
+    matched_treated = serializers.IntegerField()
+    matched_comparison = serializers.IntegerField()
+    ess_comparison = Number(help_text="The effective size after weighting.")
+    sets = serializers.IntegerField(allow_null=True)
+    total_distance = Number()
+    unmatched = CountOut(many=True)
+
+
+class BalanceOut(serializers.Serializer):
+    covariate = serializers.CharField(help_text="A level is `name=level`.")
+    smd_before = Number()
+    smd_after = Number()
+    variance_ratio_after = Number()
+    ks_after = Number()
+    wwc_effect_size = Number()
+    not_estimable = Reason()
+
+
+class EffectOut(serializers.Serializer):
+    outcome = serializers.CharField()
+    group = serializers.CharField(allow_null=True, help_text="null: everyone.")
+    estimator = serializers.CharField()
+    estimate = Number(help_text="On the scale of the measure.")
+    std_error = Number()
+    se_kind = serializers.CharField(allow_null=True)
+    df = Number()
+    ci_low = Number()
+    ci_high = Number()
+    p = Number()
+    hedges_g = Number()
+    improvement_index = Number()
+    e_value = Number()
+    not_estimable = Reason()
+
+
+class GapOut(serializers.Serializer):
+    dimension = serializers.CharField()
+    focal = serializers.CharField()
+    reference = serializers.CharField()
+    outcome = serializers.CharField()
+    metric = serializers.CharField()
+    as_delivered = Number(help_text="Reference minus focal, with the program.")
+    without_program = Number(help_text="The same, had there been none.")
+    closed = Number(help_text="Positive when the program narrows the gap.")
+    share_closed = Number()
+    std_error = Number()
+    ci_low = Number()
+    ci_high = Number()
+    agree = serializers.BooleanField(
+        allow_null=True, help_text="Whether the metrics tell one story."
+    )
+    not_estimable = Reason()
+
+
+class PowerOut(serializers.Serializer):
+    mdes = Number(help_text="The least effect the comparison can see, in SDs.")
+    text = serializers.CharField()
+
+
+class DiagnosticsOut(serializers.Serializer):
+    design_hash = serializers.CharField()
+    input_hash = serializers.CharField()
+    engine = serializers.CharField()
+    estimand = serializers.CharField(allow_null=True)
+    cohort = CohortOut()
+    sample = SampleOut()
+    balance = BalanceOut(many=True)
+    overlap = serializers.DictField()
+    verdict = VerdictOut()
+    power = PowerOut()
+    warnings = WarningOut(many=True)
+    design = serializers.DictField(help_text="Every key, with the default used.")
+
+
+class ReportOut(DiagnosticsOut):
+    effects = EffectOut(many=True)
+    gaps = GapOut(many=True)
+    naive = EffectOut(many=True, help_text="Without matching: for comparison only.")
+    verdicts = serializers.ListField(child=serializers.DictField())
+    sensitivity = serializers.DictField()

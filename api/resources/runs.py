@@ -1,0 +1,212 @@
+from django.http import HttpResponse
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.response import Response
+
+from api.conditions import etag_of, is_known
+from api.filters import Filter
+from api.parameters import BadParameter, one_of, parameter
+from api.permissions import may
+from api.resources.evaluations import EvaluationOut
+from api.resources.reports import (
+    BalanceOut,
+    DiagnosticsOut,
+    EffectOut,
+    GapOut,
+    ReportOut,
+)
+from api.shapes import Body, Out
+from api.viewsets import ResourceViewSet
+from enrollment.access import Permission as P
+from outcomes import charts
+from outcomes.models import Evaluation, Purpose, Run, RunState
+from outcomes.services import runs
+
+SECONDS_TO_WAIT = "1"
+FORMS = {"svg": "image/svg+xml", "png": "image/png"}
+CHART = {
+    (200, "application/json"): OpenApiTypes.OBJECT,
+    **{(200, media_type): OpenApiTypes.BINARY for media_type in FORMS.values()},
+}
+CHART_FORMAT = parameter(
+    "format",
+    "`vega-lite` is JSON for a browser, Python or R; the others are drawn here.",
+    **one_of("vega-lite", *FORMS),
+)
+
+
+class RunOut(Out):
+    expandable = {"evaluation": EvaluationOut}
+    requested_by = serializers.CharField(source="requested_by.username")
+
+    class Meta:
+        model = Run
+        fields = [
+            "id",
+            "evaluation",
+            "evaluation_version",
+            "purpose",
+            "state",
+            "stage",
+            "progress",
+            "attempt",
+            "requested_by",
+            "queued_at",
+            "started_at",
+            "finished_at",
+            "design_hash",
+            "input_hash",
+            "engine",
+            "error_code",
+            "error",
+        ]
+
+    @classmethod
+    def rows(cls):
+        return super().rows().select_related("requested_by")
+
+
+class RunFilter(Filter):
+    class Meta:
+        model = Run
+        fields = {
+            "evaluation": ["exact", "in"],
+            "purpose": ["exact"],
+            "state": ["exact", "in"],
+        }
+
+
+class RunViewSet(ResourceViewSet):
+    """One execution of a plan: anyone who may see evaluations may watch it."""
+
+    permission_classes = [may(read=P.SEE_EVALUATIONS, write=P.EVALUATE)]
+    queryset = RunOut.rows()
+    serializer_class = RunOut
+    has_live_numbers = True
+    filterset_class = RunFilter
+    ordering_fields = ["queued_at", "finished_at"]
+    csv_columns = {
+        name: name for name in RunOut.Meta.fields if name not in {"requested_by"}
+    }
+
+    @extend_schema(request=None, responses={200: RunOut})
+    @action(detail=True, methods=["post"])
+    def cancel(self, request, pk):
+        """Take it out of the queue, or out of its worker's hands."""
+        Body.read(request)
+        return self.answer(runs.cancel(self.get_object()))
+
+
+class ShownWhole:
+    """Documents, which have no ?fields= and nothing to unfold."""
+
+    is_document = True
+    also_answers = frozenset({409})  # a GET too, before there is anything to show
+
+    def shape_parameters(self):
+        return ()
+
+    def shown(self, content) -> Response:
+        etag = etag_of(None, content)
+        status = 304 if is_known(self.request, etag) else 200
+        body = None if status == 304 else content
+        return Response(body, status, headers={"ETag": etag})
+
+
+class RunPartView(ShownWhole, ResourceViewSet):
+    """What a run found: whole, by section, or drawn. 409 `not_done` until it is."""
+
+    permission_classes = [may(read=P.SEE_EVALUATIONS)]
+    queryset = Run.objects.all()
+
+    @extend_schema(responses=ReportOut)
+    def report(self, request, pk):
+        """The whole report; never who stands in which matched set."""
+        return self.shown(runs.report_for(self.get_object(), request.user))
+
+    @extend_schema(responses=BalanceOut(many=True))
+    def balance(self, request, pk):
+        """How alike the groups are, covariate by covariate."""
+        return self.section("balance")
+
+    @extend_schema(responses=EffectOut(many=True))
+    def effects(self, request, pk):
+        """How much, and how sure, for each outcome and group."""
+        return self.section("effects")
+
+    @extend_schema(responses=GapOut(many=True))
+    def gaps(self, request, pk):
+        """Reference minus focal, with the program and without it."""
+        return self.section("gaps")
+
+    def section(self, name: str) -> Response:
+        return self.shown(runs.section(self.get_object(), name, self.request.user))
+
+
+class LovePlotView(RunPartView):
+    parameters = (CHART_FORMAT,)
+
+    @extend_schema(responses=CHART)
+    def draw(self, request, pk):
+        """Balance before and after matching, as a chart."""
+        form = request.query_params.get("format", "vega-lite")
+        if form not in {"vega-lite", *FORMS}:
+            known = f"Expected vega-lite, {', '.join(FORMS)}."
+            raise BadParameter.of("format", "unknown_format", known)
+        chart = charts.love_plot(runs.report_for(self.get_object(), request.user))
+        if form == "vega-lite":
+            return self.shown(chart)
+        return HttpResponse(charts.draw(chart, form), content_type=FORMS[form])
+
+
+class EvaluationRunViewSet(ResourceViewSet):
+    """The runs of one evaluation."""
+
+    permission_classes = [may(read=P.SEE_EVALUATIONS, write=P.EVALUATE)]
+    queryset = Evaluation.objects.all()
+    serializer_class = RunOut
+    csv_columns = RunViewSet.csv_columns
+
+    @extend_schema(responses=RunOut(many=True))
+    def list(self, request, pk):
+        """Every run of the plan, its diagnostics too."""
+        return self.listed(RunOut.rows().filter(evaluation=self.get_object()))
+
+    @extend_schema(request=None, responses={202: RunOut})
+    def create(self, request, pk):
+        """Queue a run of a locked plan; the one that waits already, if there is one."""
+        return self.queued(Purpose.IMPACT)
+
+    def queued(self, purpose: Purpose) -> Response:
+        Body.read(self.request)
+        asked = {"evaluation": self.get_object(), "by": self.request.user}
+        return self.accepted(runs.queue(**asked, purpose=purpose))
+
+    def accepted(self, run: Run) -> Response:
+        response = self.answer(run, 202)
+        response["Location"] = reverse("runs-detail", args=[run.pk])
+        response["Retry-After"] = SECONDS_TO_WAIT
+        return response
+
+
+class DiagnosticsView(ShownWhole, EvaluationRunViewSet):
+    """What can be known of a comparison before any outcome is looked at."""
+
+    @extend_schema(responses={200: DiagnosticsOut, 202: RunOut})
+    def diagnostics(self, request, pk):
+        """Overlap, balance, power and verdict, before any outcome is looked at.
+
+        A worker makes them: 202 with the run to wait for, then 200 with what it found.
+        """
+        run = runs.diagnostics_of(self.get_object(), by=request.user)
+        if run.state in {RunState.QUEUED, RunState.RUNNING}:
+            return self.accepted(run)
+        return self.shown(runs.report_for(run, request.user))
+
+    @extend_schema(request=None, responses={202: RunOut})
+    def diagnose(self, request, pk):
+        """Make the diagnostics anew, of the rows as they are now."""
+        return self.queued(Purpose.DIAGNOSTICS)
