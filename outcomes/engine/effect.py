@@ -80,7 +80,8 @@ def _estimate(
 def fitted(sample: Sample, columns: Floats, means: int) -> Fit:
     """The regression on columns. Two means are known from two students, but a model of
     more coefficients than `means` that fits everyone perfectly only extrapolates."""
-    fit = least_squares(sample.y, columns, sample.weights)
+    # A level common to all moves no effect; without it large scores lose no digits.
+    fit = least_squares(sample.y - sample.y.min(), columns, sample.weights)
     if fit.residual_df < 1 and len(fit.kept) > means:
         raise NotEstimable("the model has as many coefficients as there are students")
     return fit

@@ -1,0 +1,186 @@
+"""Data that cannot bear an answer get a reason, never a number that looks right."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from outcomes.designs.design import Design
+from outcomes.designs.errors import InputError
+from outcomes.engine.evaluate import evaluate
+
+near = pytest.approx
+
+
+def school_table(**columns):
+    random = np.random.default_rng(0)
+    plain = {
+        "student": [f"S{i}" for i in range(40)],
+        "treated": [1] * 12 + [0] * 28,
+        "pre": random.normal(size=40),
+        "school": random.choice(["a", "b", "c"], 40),
+        "grade": ["4"] * 11 + ["5"] + ["4"] * 28,
+        "read": random.normal(size=40),
+    }
+    return pd.DataFrame(plain | columns)
+
+
+def run(frame, **more):
+    plain = {"unit": "student", "treatment": "treated", "outcomes": ["read"]}
+    design = Design.from_dict({**plain, "covariates": ["pre"], **more})
+    report = evaluate(frame, design).report()
+    json.dumps(report, allow_nan=False)
+    return report
+
+
+def codes(report):
+    return {row["code"] for row in report["warnings"]}
+
+
+def test_reasons_name_the_constraint():
+    apart = school_table(school=["a"] * 40)
+    assert run(school_table(), exact=["grade"])["sample"]["unmatched"] == [
+        {"reason": "exact", "n": 1}
+    ]
+    assert run(apart, anti_exact=["school"])["sample"]["unmatched"] == [
+        {"reason": "anti_exact", "n": 12}
+    ]
+    holes = school_table(grade=[None, *["4"] * 39])
+    assert run(holes, exact=["grade"])["sample"]["unmatched"] == [
+        {"reason": "exact_missing", "n": 1}
+    ]
+
+
+@pytest.mark.parametrize("estimator", ["difference", "g_computation"])
+def test_separated_groups_have_no_effect(estimator):
+    frame = school_table(
+        pre=[5.0 + i for i in range(12)] + [0.1 * i for i in range(28)]
+    )
+    report = run(frame, estimator=estimator)
+    effect = report["effects"][0]
+    assert report["verdict"]["code"] == "no_overlap"
+    assert report["sample"]["unmatched"] == [{"reason": "no_overlap", "n": 12}]
+    assert effect["estimate"] is effect["std_error"] is effect["p"] is None
+    assert effect["not_estimable"]
+    assert report["power"]["mdes"] is None
+
+
+def test_a_caliper_that_nobody_meets_leaves_no_effect():
+    report = run(school_table(), caliper={"pre": {"width": 0, "unit": "raw"}})
+    assert report["sample"]["matched_treated"] == 0
+    assert report["verdict"]["code"] == "no_overlap"
+    assert report["effects"][0]["estimate"] is None
+
+
+def test_an_outcome_that_never_varies_has_an_estimate_and_no_interval():
+    same = run(school_table(read=[3.0] * 40))["effects"][0]
+    assert same["estimate"] == 0
+    assert same["ci_low"] is same["p"] is same["hedges_g"] is None
+    assert "zero variance" in same["not_estimable"]
+    apart = run(school_table(read=[3.0] * 12 + [1.0] * 28))["effects"][0]
+    assert apart["estimate"] == 2
+    assert apart["p"] is apart["hedges_g"] is apart["estimate_sd"] is None
+
+
+def test_an_outcome_nobody_has_is_null_beside_one_that_all_have():
+    frame = school_table(math=[np.nan] * 40)
+    rows = run(frame, outcomes=["read", "math"])["effects"]
+    assert rows[0]["estimate"] is not None
+    assert rows[1]["estimate"] is None
+    with pytest.raises(InputError, match="no outcome"):
+        run(frame, outcomes=["math"])
+
+
+def test_columns_that_repeat_each_other_are_named_and_harmless():
+    frame = school_table().assign(again=lambda t: 2 * t["pre"] - 1)
+    for distance in ("propensity", "mahalanobis"):
+        one = run(frame, distance=distance)
+        two = run(frame, distance=distance, covariates=["pre", "again"])
+        assert "collinear" in codes(two)
+        assert one["effects"][0]["estimate"] == near(two["effects"][0]["estimate"])
+
+
+def test_large_numbers_with_small_differences_lose_nothing():
+    plain, huge = school_table(), school_table()
+    huge[["pre", "read"]] += 1e9
+    one, other = (
+        run(frame, estimator="g_computation")["effects"][0] for frame in (plain, huge)
+    )
+    assert other["estimate"] == near(one["estimate"], rel=1e-5)
+    assert other["std_error"] == near(one["std_error"], rel=1e-5)
+
+
+@pytest.mark.parametrize("shares", [(0, 0), (1, 1), (0, 1)])
+def test_a_binary_outcome_of_none_or_all(shares):
+    frame = school_table(read=[shares[0]] * 12 + [shares[1]] * 28)
+    effect = run(frame, outcomes=[{"name": "read", "kind": "binary"}])["effects"][0]
+    assert effect["estimate"] == shares[0] - shares[1]
+    assert (effect["hedges_g"] is None) == (shares[0] != shares[1])
+
+
+def test_one_school_in_an_arm_is_a_confound():
+    frame = school_table(school=["a"] * 12 + ["b", "c"] * 14)
+    report = run(frame, cluster="school", assignment="school", pretests=["pre"])
+    assert report["verdict"]["code"] == "confound_n1"
+
+
+def test_few_schools_are_said_and_nothing_is_called_significant():
+    frame = school_table(
+        read=[9.0 + i / 9 for i in range(12)] + [i / 9 for i in range(28)]
+    )
+    outcome = {"name": "read", "confirmatory": True}
+    loose = run(frame, outcomes=[outcome], pretests=["pre"], estimator="g_computation")
+    tight = run(
+        frame, outcomes=[outcome], pretests=["pre"], estimator="g_computation",
+        cluster="school",
+    )  # fmt: skip
+    assert "few_clusters" in codes(tight)
+    assert tight["effects"][0]["se_kind"] == "CR2 by school"
+    assert not tight["effects"][0]["significant"]
+    assert loose["effects"][0]["p_adjusted"] == near(loose["effects"][0]["p"])
+
+
+def test_only_planned_outcomes_on_a_sound_baseline_are_called_significant():
+    random = np.random.default_rng(5)
+    frame = pd.DataFrame(
+        {
+            "student": [f"S{i}" for i in range(400)],
+            "treated": np.arange(400) % 2,
+            "pre": np.repeat(random.normal(size=200), 2),
+            "read": random.normal(size=400) + np.arange(400) % 2,
+            "math": random.normal(size=400) + np.arange(400) % 2,
+        }
+    )
+    planned = [{"name": "read", "confirmatory": True}, {"name": "math"}]
+    with_pretest = run(frame, outcomes=planned, covariates=[], pretests=["pre"])
+    assert [r["significant"] for r in with_pretest["effects"]] == [True, False]
+    without = run(frame, outcomes=planned)
+    assert without["verdict"]["code"] == "no_pretest"
+    assert [r["significant"] for r in without["effects"]] == [False, False]
+    assert without["effects"][0]["estimate"] is not None
+
+
+def test_an_empty_group_has_no_gap():
+    gap = {"dimension": "school", "focal": "a", "reference": "nobody"}
+    rows = run(school_table(), gaps=[gap])["gaps"]
+    assert all(row["closed"] is None and row["not_estimable"] for row in rows)
+
+
+def test_a_gap_that_points_the_other_way_has_no_share():
+    read = [1.0] * 6 + [2.0] * 6 + [5.0] * 14 + [1.0, 2.0] * 7
+    groups = ["f"] * 6 + ["r"] * 6 + ["f"] * 14 + ["r"] * 14
+    frame = school_table(read=read, group=groups)
+    gap = {"dimension": "group", "focal": "f", "reference": "r", "sd": 1.0}
+    row = run(frame, method="exact", covariates=[], gaps=[gap])["gaps"][0]
+    assert row["without_program"] < 0
+    assert row["share_closed"] is None
+    assert row["closed"] == near(row["without_program"] - row["as_delivered"])
+
+
+def test_whole_schools_without_a_cluster_are_warned_of():
+    report = run(school_table(), assignment="school")
+    assert "not_clustered" in codes(report)
+    clustered = run(school_table(), assignment="school", cluster="school")
+    assert "not_clustered" not in codes(clustered)
+    assert clustered["power"]["mdes"] > report["power"]["mdes"]
