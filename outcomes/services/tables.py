@@ -3,8 +3,7 @@
 import csv
 import json
 import re
-import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -58,29 +57,32 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def read_table(path: Path) -> pd.DataFrame:
     """Every cell as text, so that identifiers keep their zeros."""
-    text = _text(path)
-    heading = next(csv.reader(StringIO(text, newline="")), [])
+    lines = _lines(path)
+    heading = next(lines, [])
     _refuse_heading(path, heading)
+    return pd.DataFrame(list(lines), columns=heading, dtype=object)
+
+
+def _lines(path: Path) -> Iterator[list[str]]:
+    """The lines that hold anything, all as long as the first."""
+    reader = csv.reader(StringIO(_text(path), newline=""), strict=True)
+    width = 0
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")  # pandas drops surplus cells with a warning
-            frame = pd.read_csv(
-                StringIO(text), dtype=str, keep_default_na=False, index_col=False
-            )
-    except (pd.errors.ParserError, pd.errors.ParserWarning) as error:
+        for cells in filter(None, reader):
+            width = width or len(cells)
+            if len(cells) != width:
+                raise InputError(
+                    f"{path} has {len(cells)} cells in line {reader.line_num} and "
+                    f"{width} in its heading; give every line the same number, and "
+                    "put a cell that holds a comma in quotes",
+                    "bad_table",
+                )
+            yield cells
+    except csv.Error as error:
         raise InputError(
-            f"{path} is not a table: {str(error).strip()}; give every line "
-            f"{len(heading)} cells, in quotes where a cell holds a comma",
+            f"{path} is not a table: {error} in line {reader.line_num}; correct it",
             "bad_table",
         ) from error
-    short = frame.isna().any(axis=1)
-    if short.any():
-        raise InputError(
-            f"{path} has fewer than {len(heading)} cells in data row "
-            f"{int(short.to_numpy().argmax()) + 1}; give every line the same number",
-            "bad_table",
-        )
-    return frame
 
 
 def _text(path: Path) -> str:

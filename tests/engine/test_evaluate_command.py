@@ -1,0 +1,175 @@
+"""`manage.py evaluate` as a person at a terminal meets it."""
+
+import json
+import subprocess
+import sys
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.engine.lalonde import REFERENCE
+
+ROOT = Path(__file__).parents[2]
+LALONDE = REFERENCE / "lalonde.csv"
+DESIGN = {
+    "unit": "unit_id",
+    "treatment": "treat",
+    "outcomes": [{"name": "re78"}],
+    "covariates": ["age", "educ", "race", "married", "nodegree", "re74", "re75"],
+    "caliper": {"distance": {"width": 0.2, "unit": "sd"}},
+}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def written(name, content):
+        path = tmp_path / name
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            text = content if isinstance(content, str) else json.dumps(content)
+            path.write_text(text, encoding="utf-8")
+        return path
+
+    return written
+
+
+def evaluate(data, design, *options):
+    out, err = StringIO(), StringIO()
+    call_command("evaluate", data, design, *options, stdout=out, stderr=err)
+    return out.getvalue(), err.getvalue()
+
+
+def test_the_report_is_json_on_stdout_and_progress_on_stderr(write):
+    out, err = evaluate(LALONDE, write("design.json", DESIGN))
+    report = json.loads(out)
+    assert report["sample"]["matched_treated"] == 113
+    assert report["sample"]["total_distance"] == pytest.approx(3.775139, abs=1e-6)
+    assert report["effects"][0]["estimate"] == pytest.approx(1571.74445442, rel=1e-9)
+    assert "100% done" in err
+
+
+def test_the_report_goes_to_a_file_on_request(write, tmp_path):
+    path = tmp_path / "report.json"
+    out, err = evaluate(LALONDE, write("design.json", DESIGN), "--out", str(path))
+    assert out == ""
+    assert str(path) in err
+    assert json.loads(path.read_text())["sample"]["sets"] == 113
+
+
+def test_the_same_question_gets_the_same_bytes(write):
+    design = write("design.json", DESIGN)
+    lines = LALONDE.read_text().splitlines()
+    turned = write("turned.csv", "\n".join([lines[0], *lines[:0:-1]]) + "\n")
+    assert evaluate(LALONDE, design)[0] == evaluate(turned, design)[0]
+
+
+def test_a_person_can_read_the_table(write):
+    gap = {"dimension": "race", "focal": "black", "reference": "white"}
+    design = write("design.json", DESIGN | {"gaps": [gap]})
+    out, _ = evaluate(LALONDE, design, "--format", "table")
+    assert "113 of 185 participants" in out
+    assert "needs_adjustment" in out or "no_pretest" in out
+    assert "without_program" in out
+    assert "few_kept" in out
+
+
+TABLE = """id,t,x,school,y
+1,1,0.5,007,1
+2,1,1.5,7,2
+3,0,0.6,007,3
+4,0,1.4,7,4
+"""
+PLAIN = {"unit": "id", "treatment": "t", "outcomes": ["y"], "covariates": ["x"]}
+
+
+def test_identifiers_keep_their_zeros(write):
+    design = write("design.json", PLAIN | {"exact": ["school"]})
+    report = json.loads(evaluate(write("data.csv", TABLE), design)[0])
+    sets = {}
+    for pair in report["pairs"]:
+        sets.setdefault(pair["set"], []).append(pair["unit"])
+    assert sorted(sets.values()) == [["1", "3"], ["2", "4"]]
+
+
+def test_a_byte_order_mark_and_windows_lines_are_accepted(write):
+    data = write("data.csv", b"\xef\xbb\xbf" + TABLE.replace("\n", "\r\n").encode())
+    report = json.loads(evaluate(data, write("design.json", PLAIN))[0])
+    assert report["sample"]["treated"] == 2
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("", "is empty"),
+        ("\n", "is empty"),
+        ("id,t,x,y\n", "no rows"),
+        ("id,t,x,x\n1,1,1,1\n", 'two columns "x"'),
+        ("id,t,x,y\n1,1,1,1\n2,0,1\n", "3 cells in line 3 and 4 in its heading"),
+        ("id,t,x,y\n1,1,1,1\n2,0,1,1,9\n", "5 cells in line 3"),
+        ('id,t,x,y\n1,1,"1"1,1\n', "is not a table"),
+        (b"id,t,x,y\n1,1,\xe9,1\n", "not UTF-8"),
+        ("id;t;x;y\n1;1;1;1\n", 'no column "id"'),
+        ("id,t,x,y\n1,1,inf,1\n2,0,1,1\n", "infinite"),
+        ("id,t,x,y\n1,1,5,low\n2,0,6,high\n", "must hold numbers"),
+    ],
+)
+def test_a_file_that_is_no_table_is_refused_in_one_line(write, content, says):
+    with pytest.raises(CommandError) as refusal:
+        evaluate(write("data.csv", content), write("design.json", PLAIN))
+    assert says in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+    assert refusal.value.returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("{", "is not JSON"),
+        ("[]", "one object in braces"),
+        ('{"unit": "id", "unit": "t"}', "unit: stands twice"),
+        ({**PLAIN, "covarates": []}, 'did you mean "covariates"'),
+        ({**PLAIN, "covariates": ["z"]}, 'no column "z"'),
+    ],
+)
+def test_a_wrong_design_is_refused_in_one_line(write, content, says):
+    with pytest.raises(CommandError) as refusal:
+        evaluate(write("data.csv", TABLE), write("design.json", content))
+    assert says in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_file_that_is_not_there_is_refused(write, tmp_path):
+    with pytest.raises(CommandError, match="cannot be read"):
+        evaluate(tmp_path / "nothing.csv", write("design.json", PLAIN))
+    with pytest.raises(CommandError, match="cannot be written"):
+        evaluate(
+            write("data.csv", TABLE),
+            write("design.json", PLAIN),
+            "--out",
+            str(tmp_path / "no" / "where.json"),
+        )
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, ROOT / "manage.py", "evaluate", *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+
+
+def test_exit_codes_and_no_traceback(write):
+    design = write("design.json", PLAIN)
+    refused = run(write("data.csv", "id,t,x,y\n1,0,1,1\n"), design)
+    assert refused.returncode == 1
+    assert refused.stderr.strip().splitlines()[-1].startswith("Refused: no student")
+    assert "Traceback" not in refused.stderr
+    assert run("only-one-argument").returncode == 2
+    done = run(write("data.csv", TABLE), design)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["sample"]["sets"] == 2
