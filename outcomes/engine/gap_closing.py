@@ -16,7 +16,7 @@ from scipy.special import expit
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.influence import Estimate, weighted_mean
-from outcomes.engine.linear import gram, inverse, least_squares, times
+from outcomes.engine.linear import gram, independent, inverse, least_squares, times
 from outcomes.engine.propensity import logistic
 
 
@@ -69,13 +69,14 @@ def fit_models(
 ) -> Models:
     """Least squares for the outcome, logistic regression for taking part.
 
-    Columns hold an intercept. Raises NotEstimable when a column of the outcome model is
-    implied by the others, or when the covariates decide who takes part.
+    Columns hold an intercept. Raises NotEstimable when a column of a model is implied
+    by the others, or when the covariates decide who takes part.
     """
     x = np.where(treated[:, None], with_program, without_program)
     fit = least_squares(outcome, x, np.ones(len(x)))
-    if len(fit.kept) < x.shape[1]:
-        raise NotEstimable("a column of the outcome model is implied by the others")
+    known = independent(gram(treatment, treatment))
+    if len(fit.kept) < x.shape[1] or len(known) < treatment.shape[1]:
+        raise NotEstimable("a column of a model is implied by the others")
     slopes, settled = logistic(treatment, treated.astype(float))
     if not settled:
         raise NotEstimable("the covariates decide who takes part: there is no overlap")

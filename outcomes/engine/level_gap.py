@@ -17,7 +17,8 @@ from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.influence import Estimate
 
 STEPS = 200
-SETTLED = 1e-10  # the largest change of a parameter in the last step
+SETTLED = 1e-10  # the largest change of a parameter that still counts as none
+RARE = 1e-12  # a chance below this means that the cut points run away
 NO_MAXIMUM = "the counts by level do not fix the two distributions, so V has no value"
 
 
@@ -84,15 +85,17 @@ def _maximum(counts: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         information = np.einsum("gk,gkp,gkq->pq", each, slopes, slopes)
         if np.linalg.cond(information) > 1e12:
             break
-        step = np.linalg.solve(information, score)
+        whole = step = np.linalg.solve(information, score)
         for _ in range(40):
             moved, turned = _model(theta + step)
             likelihood = _log_likelihood(counts, moved)
             if likelihood >= best - 1e-12 * abs(best):
                 break
             step = step / 2
+        else:
+            break
         theta, chances, slopes, best = theta + step, moved, turned, likelihood
-        if np.abs(step).max() < SETTLED:
+        if np.abs(whole).max() < SETTLED:
             return theta, information, chances, slopes
     raise NotEstimable(NO_MAXIMUM)
 
@@ -124,6 +127,6 @@ def _model(theta: Floats) -> tuple[Floats, Floats]:
 
 def _log_likelihood(counts: Floats, chances: Floats) -> float:
     """Minus infinity where the model is no model."""
-    if (chances <= 0).any():
+    if (chances < RARE).any():
         return float("-inf")
     return float(np.sum(counts * np.log(chances)))

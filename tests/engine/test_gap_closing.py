@@ -180,8 +180,12 @@ def test_arms_that_the_covariates_tell_apart_have_no_models():
         fit_models(y, z[:, 1] > 0, *columns, z)
 
 
-def test_a_column_said_twice_is_refused():
+@pytest.mark.parametrize("model", ["outcome", "treatment"])
+def test_a_column_said_twice_is_refused(model):
     y, treated, columns, z, _, _ = made_up(1)
-    twice = [np.column_stack([c, c[:, 2]]) for c in columns]
+    if model == "outcome":
+        columns = [np.column_stack([c, c[:, 2]]) for c in columns]
+    else:
+        z = np.column_stack([z, 2 * z[:, 1]])
     with pytest.raises(NotEstimable, match="implied by the others"):
-        fit_models(y, treated, *twice, z)
+        fit_models(y, treated, *columns, z)

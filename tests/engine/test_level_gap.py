@@ -64,6 +64,20 @@ def test_the_influence_of_a_level_is_the_slope_in_its_count(six):
     assert gap.influence.ravel() * counts == pytest.approx(slope, abs=1e-6)
 
 
+any_counts = st.lists(st.integers(0, 1000), min_size=5, max_size=5).map(np.array)
+
+
+@given(any_counts, any_counts)
+def test_any_counts_have_a_finite_gap_or_a_reason(reference, focal):
+    try:
+        gap = gap_from_counts(reference, focal)
+    except NotEstimable:
+        return
+    assert np.isfinite([gap.v, gap.mu, gap.std_error]).all()
+    assert gap.sigma > 0
+    assert np.isfinite(gap.influence).all()
+
+
 def test_the_standard_error_is_that_of_repeated_samples():
     """400 draws of 400 students a group: SE within a tenth of the true spread."""
     random = np.random.default_rng(9)
