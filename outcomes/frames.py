@@ -150,12 +150,18 @@ def _snapshots(evaluation: Evaluation, plan: Plan) -> pd.DataFrame:
     dated = StudentYear.objects.filter(
         as_of__lt=first_day, as_of__gte=first_day - timedelta(SNAPSHOT_DAYS)
     ).order_by("as_of", "school_year", "collection")
-    wanted = {name for fact in plan.facts for name in READ_FROM.get(fact, (fact,))}
+    named = [fact.partition("=")[0] for fact in plan.facts]
+    wanted = {name for fact in named for name in READ_FROM.get(fact, (fact,))}
     rows = fetch(dated, student="student", **{name: name for name in sorted(wanted)})
     latest = _last_by_student(rows)
-    if "attendance_rate" in plan.facts:
+    if "attendance_rate" in named:
         latest["attendance_rate"] = _attendance_rate(rows)
-    _derive(latest, plan.facts, evaluation)
+    _derive(latest, named, evaluation)
+    for fact in plan.facts:
+        name, equals, label = fact.partition("=")
+        if equals:
+            has_it = latest[name].eq(label).astype(float)
+            latest[fact] = has_it.where(latest[name].notna())
     return latest
 
 
@@ -170,7 +176,7 @@ def _attendance_rate(rows: pd.DataFrame) -> pd.Series:
     return last["days_attended"].astype(float) / last["days_member"].astype(float)
 
 
-def _derive(latest: pd.DataFrame, facts: tuple[str, ...], evaluation: Evaluation):
+def _derive(latest: pd.DataFrame, facts: list[str], evaluation: Evaluation):
     """Facts that are read from others, and all of them in the words of the district."""
     if "high_needs" in facts:
         latest["high_needs"] = _high_needs(latest).map(YES_NO)

@@ -3,7 +3,8 @@
 A design names a measure by its code. Where it explains, that is the latest valid score
 before the first day of the window; as an outcome, the latest of the outcome year on or
 after it. `math@2025` and `math@2025.spring` pin a school year and a period, and
-`math_before` is the baseline of a measure that is also an outcome.
+`math_before` is the baseline of a measure that is also an outcome. A fact with a label,
+such as `race_ethnicity=black`, is 1 for the students who have it and 0 for others.
 """
 
 from collections.abc import Iterator, Mapping
@@ -212,7 +213,7 @@ def _outcomes(design, measures, outcome_year) -> Iterator[ScoreColumn]:
 def _explaining_columns(design: Design, measures):
     facts, scores = {}, {}
     for path, name in _explaining_names(design):
-        if name in FACTS:
+        if _is_fact(name):
             facts[name] = None
         elif _code(name, measures) in measures:
             scores[name] = ScoreColumn(name, *_pinned(name, measures, path))
@@ -227,6 +228,10 @@ def _explaining_names(design: Design) -> Iterator[tuple[str, str]]:
     for key in EXPLAINING:
         for i, item in enumerate(getattr(design, key)):
             yield f"{key}[{i}]", getattr(item, "name", item)
+    after = {outcome.name for outcome in design.outcomes}
+    for i, name in enumerate(design.require):
+        if name not in after:
+            yield f"require[{i}]", name
     yield from ((f"caliper.{name}", name) for name in design.caliper_columns)
     yield from ((f"cutpoints.{name}", name) for name in design.cutpoints)
     yield from (
@@ -234,6 +239,14 @@ def _explaining_names(design: Design) -> Iterator[tuple[str, str]]:
     )
     if design.cluster:
         yield "cluster", design.cluster
+
+
+def _is_fact(name: str) -> bool:
+    """A fact, or whether it has one of its labels: `race_ethnicity=black`."""
+    fact, equals, label = name.partition("=")
+    if not equals:
+        return fact in FACTS
+    return label in FACTS.get(fact, ())
 
 
 def _code(name: str, measures) -> str:

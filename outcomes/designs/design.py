@@ -68,6 +68,7 @@ class Design:
     pretests: tuple[Pretest, ...] = ()
     exact: tuple[str, ...] = ()
     anti_exact: tuple[str, ...] = ()
+    require: tuple[str, ...] = ()  # whoever lacks one of these is left out and counted
     distance: Distance = Distance.PROPENSITY
     method: Method = Method.NEAREST
     ratio: int = 1
@@ -199,6 +200,7 @@ _READ = reading.record(
         "pretests": reading.list_of(_pretest),
         "exact": reading.names,
         "anti_exact": reading.names,
+        "require": reading.names,
         "distance": reading.choice(Distance),
         "method": reading.choice(Method),
         "ratio": reading.whole(1),

@@ -113,7 +113,7 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     study, design = base.study, base.design
     y = study.outcomes[outcome.name]
     sample = matched_sample(study, base.arranged.matched, y)
-    pool_sd = _sd(y[~study.treated])
+    pool_sd = _sd(study.pool[outcome.name])
     cautions.of_outcome(study, outcome.name, y, base.weights, base.warn)
     main = effect(sample, design, outcome, pool_sd)
     cautions.of_clusters(main, design, base.warn)

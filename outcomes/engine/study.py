@@ -32,8 +32,10 @@ class Study:
 
     units : (n,) keys; treated : (n,); exact, anti_exact : columns of (n,) codes,
     -1 where missing; calipers : (n,) numbers by column, NaN where missing;
-    outcomes : (n,) numbers by name, NaN where missing; clusters : (n,) labels or None;
-    groups : (n,) labels by dimension, None where missing.
+    outcomes : (n,) numbers by name, NaN where missing; pool : those of all comparison
+    students of the table, even of those left out, whose SD is the reference year's;
+    clusters : (n,) labels or None; groups : (n,) labels by dimension, None where
+    missing.
     """
 
     units: Texts
@@ -43,6 +45,7 @@ class Study:
     anti_exact: Mapping[str, Ints]
     calipers: Mapping[str, Floats]
     outcomes: Mapping[str, Floats]
+    pool: Mapping[str, Floats]
     clusters: Ints | None
     groups: Mapping[str, Texts]
     excluded: tuple[Excluded, ...]
@@ -63,7 +66,9 @@ class Study:
         warn = Notices() if warn is None else warn
         _require_columns(frame, design, with_outcomes=with_outcomes)
         frame = _in_canonical_order(frame, design)
-        frame, treated, excluded = _eligible(frame, design)
+        required = _required(design, with_outcomes=with_outcomes)
+        pool = _pool(frame, design) if with_outcomes else {}
+        frame, treated, excluded = _eligible(frame, design, required)
         return cls(
             units=columns.labels(frame[design.unit]),
             treated=treated,
@@ -72,6 +77,7 @@ class Study:
             anti_exact={c: _codes(frame, c) for c in design.anti_exact},
             calipers={c: columns.numbers(frame[c]) for c in design.caliper_columns},
             outcomes=_outcomes(frame, design, treated) if with_outcomes else {},
+            pool=pool,
             clusters=_codes(frame, design.cluster) if design.cluster else None,
             groups={d: columns.labels(frame[d]) for d in _dimensions(design)},
             excluded=excluded,
@@ -95,6 +101,7 @@ def _require_columns(
 ) -> None:
     wanted = [design.unit, design.treatment, *design.matched_on, *design.exact]
     wanted += [*design.anti_exact, *design.caliper_columns, *_dimensions(design)]
+    wanted += _required(design, with_outcomes=with_outcomes)
     wanted += [design.cluster] if design.cluster else []
     wanted += [outcome.name for outcome in design.outcomes] if with_outcomes else []
     known = [str(column) for column in frame.columns]
@@ -104,6 +111,12 @@ def _require_columns(
             raise InputError(f'the data have no column "{column}"{hint}', "no_column")
     if frame.empty:
         raise InputError("the data have a heading but no rows", "no_rows")
+
+
+def _required(design: Design, *, with_outcomes: bool) -> list[str]:
+    """Columns that must be known; an outcome among them only where outcomes are."""
+    hidden = set() if with_outcomes else {outcome.name for outcome in design.outcomes}
+    return [column for column in design.require if column not in hidden]
 
 
 def _in_canonical_order(frame: pd.DataFrame, design: Design) -> pd.DataFrame:
@@ -133,7 +146,7 @@ def _in_canonical_order(frame: pd.DataFrame, design: Design) -> pd.DataFrame:
 
 
 def _eligible(
-    frame: pd.DataFrame, design: Design
+    frame: pd.DataFrame, design: Design, required: list[str]
 ) -> tuple[pd.DataFrame, Flags, tuple[Excluded, ...]]:
     """Rows that can take part, their arm, and the count of those that cannot."""
     arm = columns.flags(frame[design.treatment])
@@ -141,6 +154,7 @@ def _eligible(
     excluded = [_count("treatment_missing", ~keep, arm)]
     needed = [(f"pretest_missing: {p.name}", p.name) for p in design.pretests]
     needed += [("cluster_missing", design.cluster)] if design.cluster else []
+    needed += [(f"required_missing: {column}", column) for column in required]
     for reason, column in needed:
         gone = columns.missing(frame[column]) & keep
         excluded.append(_count(reason, gone, arm))
@@ -170,6 +184,11 @@ def _require_both_arms(treated: Flags, design: Design) -> None:
             "the column and what is missing",
             "no_controls",
         )
+
+
+def _pool(frame: pd.DataFrame, design: Design) -> dict[str, Floats]:
+    arm = columns.flags(frame[design.treatment])
+    return {o.name: _outcome(frame[o.name][arm == 0], o) for o in design.outcomes}
 
 
 def _outcomes(frame: pd.DataFrame, design: Design, treated: Flags) -> dict[str, Floats]:

@@ -166,6 +166,8 @@ def test_the_latest_snapshot_before_the_first_day_counts(district, frame):
         ("school_level", {}, "k8"),
         ("grade", {"grade": "K0"}, "K0"),
         ("race_ethnicity", {"race_ethnicity": "hispanic"}, "hispanic"),
+        ("race_ethnicity=black", {"race_ethnicity": "hispanic"}, 0),
+        ("race_ethnicity=black", {"race_ethnicity": "black"}, 1),
         ("gender", {"gender": "N"}, "N"),
         ("el_status", {"el_status": "former"}, "former"),
         ("swd", {"swd": True}, "yes"),
@@ -177,9 +179,12 @@ def test_a_fact_is_said_in_the_districts_words(district, column, fact, known, sa
     assert column(fact, district.student(snapshot=known)) == said
 
 
-@pytest.mark.parametrize("fact", ["race_ethnicity", "gender", "el_status", "swd"])
+@pytest.mark.parametrize(
+    "fact", ["race_ethnicity", "race_ethnicity=black", "gender", "el_status", "swd"]
+)
 def test_what_is_unknown_stays_missing(district, column, fact):
-    assert pd.isna(column(fact, district.student(snapshot={fact: None})))
+    known = {fact.partition("=")[0]: None}
+    assert pd.isna(column(fact, district.student(snapshot=known)))
 
 
 def test_age_and_birth_year_come_from_the_birth_date(district, frame):

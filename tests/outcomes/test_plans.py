@@ -115,6 +115,8 @@ def test_a_measure_whose_code_ends_in_before_is_itself(read):
         ({"outcomes": ["gender"]}, "outcomes[0].name", "is no measure"),
         ({"pretests": ["ela@25"]}, "pretests[0]", "pinned to a year"),
         ({"pretests": ["ela@2025.summer"]}, "pretests[0]", "pinned to a year"),
+        ({"exact": ["gender=Q"]}, "exact[0]", "neither a fact nor a measure"),
+        ({"require": ["birth_yaer"]}, "require[0]", 'did you mean "birth_year"'),
         ({"exact": ["schol"]}, "exact[0]", 'did you mean "school"'),
         ({"caliper": {"agee": {"width": 1}}}, "caliper.agee", 'did you mean "age"'),
         ({"cluster": "scool"}, "cluster", 'did you mean "school"'),

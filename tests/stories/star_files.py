@@ -1,6 +1,6 @@
 """Project STAR's kindergarten children as the files that the importers read.
 
-`python -m tests.stories.star_files FOLDER` writes them; docs/star.md goes on from here
+`python -m tests.stories.star_files FOLDER` writes them; docs/star.md goes on from here.
 """
 
 import csv
@@ -46,6 +46,7 @@ def write(folder: Path) -> dict[str, Path]:
             "student-years": [_student_year(child) for child in children],
             "memberships": [_membership(child) for child in children],
             "scores": list(_scores(children)),
+            "offerings": _offerings(children),
             "enrollments": [
                 _enrollment(child) for child in children if child["stark"] == "small"
             ],
@@ -142,6 +143,20 @@ def _scores(children: list[dict[str, str]]) -> Iterator[dict[str, str]]:
                     "observed_on": AFTER,
                     "value": child[measure],
                 }
+
+
+def _offerings(children: list[dict[str, str]]) -> list[dict[str, str]]:
+    return [
+        {
+            "program": "small-class",
+            "school": code,
+            "school_year": YEAR,
+            "grades": "K",
+            "first_day": FIRST_DAY,
+            "last_day": LAST_DAY,
+        }
+        for code in sorted({school(c) for c in children if c["stark"] == "small"})
+    ]
 
 
 def _enrollment(child: dict[str, str]) -> dict[str, str]:
