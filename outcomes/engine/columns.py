@@ -22,12 +22,17 @@ def missing(column: Series) -> Flags:
     """(n,) whether a cell is empty, NA or NaN."""
     gone: Flags = column.isna().to_numpy(dtype=bool)
     if is_text(column):
-        words = column.map(lambda v: isinstance(v, str) and v.strip() in MISSING_WORDS)
-        gone = gone | words.to_numpy(dtype=bool, na_value=False)
+        empty = [_is_empty(value) for value in column.tolist()]
+        gone = gone | np.array(empty, dtype=bool)
     return gone
 
 
+def _is_empty(value: object) -> bool:
+    return isinstance(value, str) and value.strip() in MISSING_WORDS
+
+
 def is_text(column: Series) -> bool:
+    """Whether a column holds words, so that it groups students rather than measures."""
     return not (is_numeric_dtype(column) or is_bool_dtype(column))
 
 

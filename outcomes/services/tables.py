@@ -2,7 +2,6 @@
 
 import csv
 import json
-import re
 from collections.abc import Iterable, Iterator
 from io import StringIO
 from pathlib import Path
@@ -15,10 +14,6 @@ from outcomes.designs.errors import DesignError, InputError
 from outcomes.engine import columns
 from outcomes.engine.baseline import Progress
 from outcomes.engine.evaluate import evaluate
-
-NUMBER = re.compile(
-    r"\s*[+-]?((\d+\.?\d*|\.\d+)(e[+-]?\d+)?|inf(inity)?)\s*", re.IGNORECASE
-)
 
 
 def evaluate_table(
@@ -125,8 +120,7 @@ def with_numbers(frame: pd.DataFrame, measured: Iterable[str]) -> pd.DataFrame:
 
 
 def _numbers_or_text(column: columns.Series) -> columns.Series:
-    gone = columns.missing(column)
-    present = column[~gone]
-    if not len(present) or not present.map(NUMBER.fullmatch).notna().all():
+    present = column[~columns.missing(column)]
+    if not len(present) or pd.to_numeric(present, errors="coerce").isna().any():
         return column
     return pd.Series(columns.numbers(column), index=column.index, name=column.name)
