@@ -35,6 +35,10 @@ class Limits:
     within: tuple[Within, ...]
 
     @property
+    def has_caliper(self) -> bool:
+        return bool(self.within) or np.isfinite(self.width).item()
+
+    @property
     def known(self) -> Flags:
         """(n,) students whose every limited column is there."""
         known: Flags = self.cell != UNKNOWN

@@ -11,6 +11,7 @@ from outcomes.engine.coarsened import coarsened_cells
 from outcomes.engine.distance import Space, space
 from outcomes.engine.entropy import entropy_weights
 from outcomes.engine.exact import exact_cells
+from outcomes.engine.full import match_full
 from outcomes.engine.inverse_probability import participation_odds
 from outcomes.engine.limits import Limits, cells, limits
 from outcomes.engine.matched import Matched, from_cells, nobody
@@ -46,7 +47,9 @@ def arrange(study: Study, design: Design, warn: Notices) -> Arrangement:
         known = ", ".join(METHODS)
         raise DesignError(f'"{design.method}" is not built; use {known}', "method")
     arrangement = METHODS[design.method](study, design, warn)
-    check_promises(study, design, arrangement.limits, arrangement.matched)
+    check_promises(
+        study, design, arrangement.limits, arrangement.matched, arrangement.space
+    )
     return arrangement
 
 
@@ -125,6 +128,7 @@ def _refuse_unused(design: Design, *keys: str) -> None:
 METHODS: Mapping[Method, Way] = {
     Method.NEAREST: _by_distance(match_nearest),
     Method.OPTIMAL: _by_distance(match_optimal),
+    Method.FULL: _by_distance(match_full),
     Method.EXACT: _exact,
     Method.CEM: _coarsened,
     Method.SUBCLASS: _subclass,

@@ -11,16 +11,28 @@ import numpy as np
 from outcomes.designs.design import Design
 from outcomes.designs.errors import PromiseBroken
 from outcomes.engine.arrays import Flags, Ints
+from outcomes.engine.distance import Space
 from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched
 from outcomes.engine.study import Study
 
 
 def check_promises(
-    study: Study, design: Design, limits: Limits, matched: Matched
+    study: Study,
+    design: Design,
+    limits: Limits,
+    matched: Matched,
+    space: Space | None = None,
 ) -> None:
-    """Raise PromiseBroken unless cells, calipers, arms and reuse are as designed."""
-    for name, broken in _broken(study, design, limits, matched):
+    """Raise PromiseBroken unless cells, calipers, arms and reuse are as designed.
+
+    space : what the caliper on the distance is measured in, if there is one.
+    """
+    broken_ones = [*_broken(study, design, limits, matched)]
+    if space is not None and np.isfinite(limits.width):
+        far = space.between(*pairs(matched)) > limits.width
+        broken_ones.append(("caliper: distance", bool(far.any())))
+    for name, broken in broken_ones:
         if broken:
             raise PromiseBroken(
                 f'the finished match breaks "{name}" of its own design and was not '

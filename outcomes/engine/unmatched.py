@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from outcomes.engine.arrays import Ints
+from outcomes.engine.arrays import Flags, Ints
 from outcomes.engine.columns import UNKNOWN
 from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched
@@ -19,16 +19,19 @@ def unmatched_reasons(
 
     missing : a limited column is empty; exact : no comparison student in the cell;
     anti_exact : all of them are on the forbidden side; caliper : some stayed free, but
-    too far away; pool_exhausted : all went to other participants.
+    too far away; pool_exhausted : all went to other participants; balance : a larger
+    match would not have been balanced.
     """
     weights = matched.weights()
     alone = np.flatnonzero(study.treated & (weights == 0))
-    reasons = Counter(_reasons(alone, study, limits, weights == 0))
+    # Only a pair uses a student up.
+    is_free = (weights == 0) if matched.is_paired else np.ones(study.n, dtype=bool)
+    reasons = Counter(_reasons(alone, study, limits, is_free))
     return sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _reasons(
-    alone: Ints, study: Study, limits: Limits, unused: np.ndarray
+    alone: Ints, study: Study, limits: Limits, is_free: Flags
 ) -> Iterator[str]:
     known = limits.known
     pool = np.flatnonzero(~study.treated & known)
@@ -48,5 +51,7 @@ def _reasons(
             rows = rows[code[rows] != code[row]]
         if not len(rows):
             yield "anti_exact"
+        elif not is_free[rows].any():
+            yield "pool_exhausted"
         else:
-            yield "caliper" if unused[rows].any() else "pool_exhausted"
+            yield "caliper" if limits.has_caliper else "balance"

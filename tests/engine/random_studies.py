@@ -73,3 +73,8 @@ def kept_promises(frame, design, study, matched):
         for c in design.caliper_columns
     )
     return same and apart and near
+
+
+def within_reach(found):
+    """Whether each pair keeps the caliper on the distance."""
+    return (found.space.between(*pairs(found.matched)) <= found.limits.width).all()

@@ -1,0 +1,117 @@
+"""Full matching: everyone is matched, in sets of one against several or several against
+one, at the least total distance.
+
+Sources: Rosenbaum (1991), J. R. Stat. Soc. B 53(3):597-610; Hansen (2004), J. Am. Stat.
+Assoc. 99(467):609-618. As a cheapest edge cover: Schrijver (2003), section 19.3.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from outcomes.designs.design import Design
+from outcomes.designs.errors import DesignError
+from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.cell_distances import cells_with_distances
+from outcomes.engine.distance import Space
+from outcomes.engine.full_scores import links_on_scores
+from outcomes.engine.limits import Limits
+from outcomes.engine.matched import Matched, from_cells
+from outcomes.engine.study import Study
+
+
+def match_full(study: Study, design: Design, space: Space, limits: Limits) -> Matched:
+    """Match everyone who has an allowed partner, so that pairs cost least in all.
+
+    Raises DesignError for matching with replacement: each student is in one set.
+    """
+    if design.replacement:
+        raise DesignError(
+            'in a full match everyone is in one set; set it to false or use "nearest"',
+            "replacement",
+        )
+    turns = np.flatnonzero(study.treated & limits.known)
+    pool = np.flatnonzero(~study.treated & limits.known)
+    if space.score is not None and not limits.apart and not limits.within:
+        one, other = _on_scores(turns, pool, space, limits)
+    else:
+        one, other = _by_cell(turns, pool, space, limits)
+    needed = _needed(one, other)
+    one, other = one[needed], other[needed]
+    number = np.full(study.n, -1, dtype=np.int64)
+    # Of the two ends of a link, the one with more links is the hub of its set.
+    hub = np.where(np.bincount(other, minlength=study.n)[other] > 1, other, one)
+    number[one] = number[other] = hub
+    total = float(np.sum(space.between(one, other)))
+    return replace(from_cells(number, study.treated), total_distance=total)
+
+
+def _on_scores(
+    turns: Ints, pool: Ints, space: Space, limits: Limits
+) -> tuple[Ints, Ints]:
+    """Links along the line; a cell where one is too long is solved by its matrix."""
+    score = space.points[:, 0]
+    one, other = links_on_scores(turns, pool, score, limits.cell, limits.width)
+    long = np.abs(score[one] - score[other]) > limits.width
+    again = np.unique(limits.cell[one[long]])
+    keep = ~np.isin(limits.cell[one], again)
+    cell = limits.cell
+    more = _by_cell(
+        turns[np.isin(cell[turns], again)],
+        pool[np.isin(cell[pool], again)],
+        space,
+        limits,
+    )
+    return np.concatenate([one[keep], more[0]]), np.concatenate([other[keep], more[1]])
+
+
+def _by_cell(
+    turns: Ints, pool: Ints, space: Space, limits: Limits
+) -> tuple[Ints, Ints]:
+    """(e,) rows of linked participants and comparison students, under any limits."""
+    one, other = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    for cell in cells_with_distances(turns, pool, space, limits):
+        rows, columns = cover(cell.distances)
+        one.append(cell.turns[rows])
+        other.append(cell.pool[columns])
+    return np.concatenate(one), np.concatenate(other)
+
+
+def cover(distances: Floats) -> tuple[Ints, Ints]:
+    """(e,) rows and columns of the links that cost least and leave out nobody.
+
+    distances : (t, c), infinite where forbidden; who has no allowed partner is left
+    out. All take their cheapest link but those whom one common link serves for less
+    than two: these are the best assignment on the savings.
+    """
+    t = np.flatnonzero(np.isfinite(distances).any(axis=1))
+    c = np.flatnonzero(np.isfinite(distances).any(axis=0))
+    cost = distances[np.ix_(t, c)]
+    if not cost.size:
+        return t, c
+    cheapest = cost.min(axis=1)[:, None] + cost.min(axis=0)
+    saved = np.minimum(cost - cheapest, 0)
+    one, other = linear_sum_assignment(saved)
+    shared = saved[one, other] < 0
+    one, other = one[shared], other[shared]
+    alone = np.setdiff1d(np.arange(len(t)), one)
+    left = np.setdiff1d(np.arange(len(c)), other)
+    rows = np.concatenate([one, alone, cost[:, left].argmin(axis=0)])
+    columns = np.concatenate([other, cost[alone].argmin(axis=1), left])
+    return t[rows], c[columns]
+
+
+def _needed(one: Ints, other: Ints) -> Flags:
+    """(e,) links without which somebody would be left out, so that each set has a hub.
+
+    What goes is free: a link of distance 0, or one that stands twice.
+    """
+    links = np.bincount(np.concatenate([one, other]))
+    keep = np.ones(len(one), dtype=bool)
+    for i in np.flatnonzero((links[one] > 1) & (links[other] > 1)).tolist():
+        ends = [one[i], other[i]]
+        if (links[ends] > 1).all():
+            keep[i] = False
+            links[ends] -= 1
+    return keep
