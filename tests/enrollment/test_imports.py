@@ -1,5 +1,6 @@
 """Files brought in: all or nothing, or row by row; a second time changes nothing."""
 
+from collections import defaultdict
 from datetime import date
 
 import pytest
@@ -136,3 +137,46 @@ def test_a_file_asks_a_number_of_questions_that_does_not_grow(
     with django_assert_max_num_queries(14):
         file("students", STUDENTS, *lines)
     assert Student.objects.filter(birth_date=date(2015, 1, 2)).count() == 900
+
+
+# Two dozen ways to be wrong, each with the line's number as the student's.
+DAMAGE = [
+    ("{n}E+05,,A,B,", [("lasid", "excel_damage")]),
+    (",,A,B,", [("lasid", "missing")]),
+    ("{n}" + "9" * 20 + ",,A,B,", [("lasid", "too_long")]),
+    ("{n},12345678901,A,B,", [("sasid", "too_long")]),
+    ("{n},1E9,A,B,", [("sasid", "excel_damage")]),
+    ("{n},," + "x" * 101 + ",B,", [("first_name", "too_long")]),
+    ("{n},,A," + "x" * 101 + ",", [("last_name", "too_long")]),
+    ("{n},,A\x00,B,", [("first_name", "hidden_character")]),
+    ("{n},,A,\u202eB,", [("last_name", "hidden_character")]),
+    ("{n}\x07,,A,B,", [("lasid", "hidden_character")]),
+    ("{n},,A,B,01/02/2015", [("birth_date", "bad_date")]),
+    ("{n},,A,B,2015-13-01", [("birth_date", "bad_date")]),
+    ("{n},,A,B,2015-02-29", [("birth_date", "bad_date")]),
+    ("{n},,A,B,42006", [("birth_date", "bad_date")]),
+    ("{n},,A,B,NA", [("birth_date", "bad_date")]),
+    ("{n},,A,B,20150101", [("birth_date", "bad_date")]),
+    ("{n},,A,B,1066-10-14", [("birth_date", "bad_date")]),
+    ("{n},,A,B,,", [("", "field_count")]),
+    ("{n},,A,B", [("", "field_count")]),
+    ("{n}", [("", "field_count")]),
+    ("", [("", "field_count")]),
+    ("{n};;A;B;", [("", "field_count")]),
+    ("{n}E+05,,A,B,1/2/15", [("birth_date", "bad_date"), ("lasid", "excel_damage")]),
+    (",,\x00,B,x", [(it, "") for it in ("birth_date", "first_name", "lasid")]),
+]
+
+
+def test_ten_thousand_wrong_rows_are_each_told_and_none_is_written(file):
+    kinds = [DAMAGE[n % len(DAMAGE)] for n in range(9_999)]
+    lines = [text.format(n=n) for n, (text, _) in enumerate(kinds)]
+    report = file("students", STUDENTS, *lines, ADA)
+    told = defaultdict(list)
+    for problem in report.problems:
+        told[problem.line].append((problem.column, problem.code))
+    assert len(told) == report.refused == 9_999
+    for line, (_, expected) in enumerate(kinds, start=2):
+        found = zip(sorted(told[line]), expected, strict=True)
+        assert all(a == b or (a[0], "") == b for a, b in found), line
+    assert not Student.objects.exists()

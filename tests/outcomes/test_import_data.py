@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from enrollment.models import School, Student, User
+from enrollment.services import imports
 from tests.factories import SchoolFactory, StudentFactory, UserFactory
 from tests.house.source import ROOT
 
@@ -143,6 +144,19 @@ def test_notes_are_told(tmp_path):
     path.write_text("code,name\n1,A\n1,A\n")
     assert "folded into it: line 3" in run("schools", path)
     assert School.objects.get().name == "A"
+
+
+def test_who_is_stopped_has_written_nothing(students, monkeypatch):
+    def stop(done):
+        raise KeyboardInterrupt
+
+    bring = imports.bring
+    monkeypatch.setattr(
+        imports, "bring", lambda *a, **options: bring(*a, **options | {"at_each": stop})
+    )
+    code, sentence, _ = refused("students", students)
+    assert (code, sentence) == (1, "Stopped: nothing was written.")
+    assert not Student.objects.exists()
 
 
 def test_no_bytes_make_a_traceback(tmp_path):

@@ -78,7 +78,10 @@ class Command(BaseCommand):
                 if done % STEP == 0:
                     progress.update(task, completed=done)
 
-            return imports.bring(importer, data, **options, at_each=at_each)
+            try:
+                return imports.bring(importer, data, **options, at_each=at_each)
+            except KeyboardInterrupt:
+                raise CommandError("Stopped: nothing was written.") from None
 
 
 def misused(sentence: str) -> CommandError:
