@@ -32,3 +32,13 @@ def test_every_link_of_a_page_leads_somewhere():
     for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text()):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize("page", ["evaluator", "developer", "operator"])
+def test_a_page_whose_every_command_is_answered(reader, page):
+    played = reader.play(f"docs/{page}.md")
+    assert [step for step in played if step.status >= 400] == []
+
+
+def test_the_commands_of_the_readme_exist(reader):
+    reader.play("README.md")
