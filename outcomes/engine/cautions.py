@@ -71,6 +71,7 @@ def _of_score(study: Study, design: Design, arranged: Arrangement, warn: Warn) -
 
 
 def of_balance(rows: list[BalanceRow], warn: Warn) -> None:
+    """A match that left the largest difference as it was, or made it larger."""
     before, after = _largest(rows, "smd_before"), _largest(rows, "smd_after")
     if after > 0.05 and after >= before:
         warn(
@@ -86,6 +87,7 @@ def _largest(rows: list[BalanceRow], name: str) -> float:
 
 
 def of_design(study: Study, design: Design, warn: Warn) -> None:
+    """A design whose errors, or whose groups, promise more than they hold."""
     if design.assignment != Assignment.STUDENT and not design.cluster:
         warn(
             "not_clustered",
@@ -123,6 +125,7 @@ def has_few_clusters(found: Effect) -> bool:
 
 
 def of_clusters(found: Effect, design: Design, warn: Warn) -> None:
+    """An interval that rests on few clusters."""
     if has_few_clusters(found):
         warn(
             "few_clusters",

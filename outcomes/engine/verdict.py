@@ -50,6 +50,7 @@ def judge(value: float, *, in_model: bool) -> VerdictCode:
 
 
 def no_overlap() -> Verdict:
+    """Nobody to compare: the gravest of all."""
     return Verdict(
         VerdictCode.NO_OVERLAP,
         None,
@@ -61,6 +62,7 @@ def no_overlap() -> Verdict:
 
 
 def confound() -> Verdict:
+    """One school in an arm; the value is that number of schools."""
     return Verdict(
         VerdictCode.CONFOUND_N1,
         None,
