@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from outcomes import frames
 from outcomes.services import evaluations
 from tests.factories import (
     EnrollmentFactory,
@@ -112,3 +113,16 @@ class SmallDistrict:
 @pytest.fixture
 def district(db):
     return SmallDistrict()
+
+
+@pytest.fixture
+def frame(district):
+    """The frame of an evaluation of the district, and its table by student."""
+
+    def frame(*, with_outcomes=True, **more):
+        evaluation = district.evaluation(**more)
+        plan = evaluations.plan_of(evaluation)
+        made = frames.frame_of(evaluation, plan, with_outcomes=with_outcomes)
+        return made.table.set_index("student"), made
+
+    return frame

@@ -1,0 +1,124 @@
+import csv
+import json
+
+from django.core.management.base import BaseCommand, CommandError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from enrollment.access import Permission
+from enrollment.models import User
+from enrollment.services.refusal import Refused
+from outcomes.designs.errors import EngineError
+from outcomes.exchange.report_text import report_lines
+from outcomes.models import Evaluation, EvaluationState, Run, RunState
+from outcomes.services import evaluations, execution, runs
+
+EFFECT = [
+    "outcome",
+    "group",
+    "estimator",
+    "estimate",
+    "std_error",
+    "se_kind",
+    "df",
+    "ci_low",
+    "ci_high",
+    "p",
+    "hedges_g",
+    "improvement_index",
+    "e_value",
+]
+
+
+class Command(BaseCommand):
+    help = "Run one evaluation here and now, and print what it found."
+
+    def add_arguments(self, parser):
+        parser.add_argument("id", type=int, help="of the evaluation")
+        parser.add_argument("--lock", action="store_true", help="lock a draft first")
+        parser.add_argument(
+            "--by", metavar="USERNAME", help="in whose name; else who drafted it"
+        )
+        parser.add_argument(
+            "--format",
+            choices=["table", "json", "csv"],
+            default="table",
+            help="csv: the effects alone",
+        )
+
+    def handle(self, *, id, lock, by, **options):  # noqa: A002 - the argument's name
+        evaluation = found(id)
+        person = evaluator(by or evaluation.created_by.username)
+        try:
+            run = self.run_here(ready(evaluation, person, lock=lock), person)
+            report = runs.report_for(run, person)
+        except (Refused, EngineError) as refusal:
+            raise CommandError(f"{refusal} [{refusal.code}]") from refusal
+        PRINTERS[options["format"]](report, self.stdout)
+
+    def run_here(self, evaluation: Evaluation, person: User) -> Run:
+        run, _ = runs.make(evaluation=evaluation, by=person)
+        console = Console(stderr=True)
+        columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+        with Progress(
+            *columns, console=console, transient=True, disable=not console.is_terminal
+        ) as progress:
+            task = progress.add_task("waiting", total=1.0)
+            execution.execute(
+                run.pk,
+                watch=lambda stage, share: progress.update(
+                    task, description=stage, completed=share
+                ),
+            )
+        run.refresh_from_db()
+        if run.state == RunState.RUNNING:
+            raise CommandError(f"A worker holds run {run.pk} already: watch it there.")
+        return run
+
+
+def found(pk: int) -> Evaluation:
+    evaluation = Evaluation.objects.filter(pk=pk).first()
+    if evaluation is None:
+        known = Evaluation.objects.order_by("-pk").values_list("pk", flat=True)[:10]
+        there = f"the latest are {', '.join(map(str, known))}" if known else "none yet"
+        raise CommandError(f"There is no evaluation {pk}: {there}.")
+    return evaluation
+
+
+def evaluator(name: str) -> User:
+    person = User.objects.filter(username=name).first()
+    if person is None or not person.may(Permission.EVALUATE):
+        raise CommandError(
+            f"There is no user {name} who may evaluate: name one with --by, or make "
+            f"one with `manage.py create_role_user {name} --role evaluator`."
+        )
+    return person
+
+
+def ready(evaluation: Evaluation, person: User, *, lock: bool) -> Evaluation:
+    """Locked already, or locked now because that was asked for."""
+    if evaluation.state == EvaluationState.LOCKED:
+        return evaluation
+    if not lock:
+        raise CommandError(
+            f"Evaluation {evaluation.pk} is a draft, and no outcome is looked at "
+            "before it is locked: add --lock when the plan is final. [not_locked]"
+        )
+    return evaluations.lock(evaluation, by=person, version=evaluation.version)
+
+
+def print_json(report: dict, out) -> None:
+    out.write(json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False))
+
+
+def print_csv(report: dict, out) -> None:
+    rows = csv.DictWriter(out, EFFECT, extrasaction="ignore", lineterminator="\n")
+    rows.writeheader()
+    rows.writerows(report["effects"])
+
+
+def print_table(report: dict, out) -> None:
+    out.write("\n".join(report_lines(report)))
+
+
+PRINTERS = {"json": print_json, "csv": print_csv, "table": print_table}

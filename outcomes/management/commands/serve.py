@@ -1,0 +1,115 @@
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, contextmanager
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+
+from enrollment.access import Role
+from enrollment.models import User
+from enrollment.services import accounts
+
+OFFICE = "office"
+SECONDS_TO_START, SECONDS_TO_STOP = 30, 20
+
+
+class Command(BaseCommand):
+    help = "Serve web and one worker on this machine. Ctrl-C stops both."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--host", default="127.0.0.1")
+        parser.add_argument("--port", type=int, default=8000)
+
+    def handle(self, *, host, port, **options):
+        refuse_taken(host, port)
+        call_command("migrate", verbosity=0, interactive=False)
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        try:
+            with ExitStack() as running:
+                web = running.enter_context(process(*web_server(host, port)))
+                worker = running.enter_context(process("manage.py", "worker"))
+                wait_until_up(host, port, web)
+                self.say_where(f"http://{host}:{port}")
+                raise CommandError(wait_until_one_ends(web=web, worker=worker))
+        except KeyboardInterrupt:
+            self.stderr.write("Stopped.")
+
+    def say_where(self, address: str) -> None:
+        said = [
+            f"Programs Tracker is at {address}/api/v1/docs/",
+            self.log_in(),
+            "More log-ins: manage.py create_role_user NAME --role ROLE",
+            "Ctrl-C stops it.",
+        ]
+        self.stdout.write("\n".join(said))
+        self.stdout.flush()
+
+    def log_in(self) -> str:
+        if User.objects.filter(username=OFFICE).exists():
+            again = f"manage.py changepassword {OFFICE}"
+            return f"Log in as {OFFICE}, with the password as before ({again})."
+        account = accounts.create_role_user(name=OFFICE, role=Role.ADMIN)
+        return (
+            f"Log in as {OFFICE}, password {account.password} (it is shown only now)\n"
+            f"or send `Authorization: Bearer {account.token}`"
+        )
+
+
+def refuse_taken(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or error
+            raise CommandError(
+                f"{host}:{port} cannot be served: {reason}. Choose another --port."
+            ) from error
+
+
+def web_server(host: str, port: int) -> list[str]:
+    threads = ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
+    where = ["--bind", f"{host}:{port}", "--log-level", "warning"]
+    return ["-m", "gunicorn", "programs_tracker.wsgi", *threads, *where]
+
+
+@contextmanager
+def process(*arguments: str):
+    """A child of this Python; whatever happens here, it ends with us.
+
+    Ctrl-C reaches us alone, and a worker that is asked once finishes its run first.
+    """
+    command = [sys.executable, *arguments]
+    child = subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)
+    try:
+        yield child
+    finally:
+        child.terminate()
+        try:
+            child.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            child.kill()
+
+
+def wait_until_up(host: str, port: int, web: subprocess.Popen) -> None:
+    deadline = time.monotonic() + SECONDS_TO_START
+    while web.poll() is None and time.monotonic() < deadline:
+        try:
+            socket.create_connection((host, port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise CommandError("The web server did not start; it says why above.")
+
+
+def wait_until_one_ends(**children: subprocess.Popen) -> str:
+    while True:
+        for name, child in children.items():
+            if child.poll() is not None:
+                return f"The {name} process ended with {child.returncode}."
+        time.sleep(0.5)

@@ -1,0 +1,77 @@
+"""One evaluation in the foreground: its tables, or one line that says why not."""
+
+import csv
+import io
+import json
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from outcomes.models import Evaluation, Run
+from tests.factories import UserFactory
+from tests.outcomes.test_execution import DESIGN
+
+
+@pytest.fixture
+def draft(district):
+    district.populate()
+    return planned(district)
+
+
+def planned(district):
+    by = UserFactory(evaluator=True)
+    return district.evaluation(design=DESIGN, created_by=by)
+
+
+def printed(*arguments, **options) -> str:
+    out = io.StringIO()
+    call_command("run_evaluation", *arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+def test_a_draft_is_not_run_before_it_is_locked(draft):
+    with pytest.raises(CommandError, match="add --lock"):
+        printed(draft.pk)
+    assert not Run.objects.exists()
+
+
+def test_it_locks_when_asked_and_prints_effects_and_gaps(draft):
+    text = printed(draft.pk, lock=True)
+    assert "8 of 8 participants" in text
+    assert "race_ethnicity" in text
+    draft.refresh_from_db()
+    assert (draft.state, draft.locked_by) == ("locked", draft.created_by)
+
+
+def test_the_report_comes_as_json(draft):
+    report = json.loads(printed(draft.pk, lock=True, format="json"))
+    assert report["effects"][0]["outcome"] == "ela"
+    assert "pairs" not in report
+
+
+def test_the_effects_come_as_csv(draft):
+    rows = list(csv.DictReader(io.StringIO(printed(draft.pk, lock=True, format="csv"))))
+    assert [row["outcome"] for row in rows] == ["ela"]
+    assert float(rows[0]["std_error"]) > 0
+
+
+def test_it_runs_in_the_name_of_whoever_is_named(draft):
+    eva = UserFactory(username="eva", evaluator=True)
+    printed(draft.pk, lock=True, by="eva")
+    assert Run.objects.get().requested_by == eva
+    assert Evaluation.objects.get().locked_by == eva
+
+
+def test_an_unknown_evaluation_or_user_is_named(draft):
+    with pytest.raises(CommandError, match=f"the latest are {draft.pk}"):
+        printed(draft.pk + 1)
+    UserFactory(username="nobody")
+    for name in ("eve", "nobody"):
+        with pytest.raises(CommandError, match=f"There is no user {name} who may"):
+            printed(draft.pk, lock=True, by=name)
+
+
+def test_a_run_that_fails_says_why_in_one_line(district):
+    district.student(before=480, after=490)
+    with pytest.raises(CommandError, match="no student with a snapshot"):
+        printed(planned(district).pk, lock=True)

@@ -1,0 +1,67 @@
+"""Web and worker start together, say where they are, and stop together."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from urllib.request import Request, urlopen
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from tests.house.source import ROOT
+
+pytestmark = pytest.mark.enable_socket
+
+
+@pytest.fixture
+def taken():
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        yield listening.getsockname()[1]
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def test_a_port_that_is_taken_is_refused_in_one_line(taken):
+    with pytest.raises(CommandError, match="Choose another --port"):
+        call_command("serve", port=taken)
+
+
+def test_it_prints_a_log_in_that_works_and_stops_when_asked(port, tmp_path):
+    database = {"DATABASE_URL": f"sqlite:///{tmp_path}/served.sqlite3"}
+    serving = subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--port", str(port)],
+        cwd=ROOT,
+        env={**os.environ, **database, "VAR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        where, log_in = serving.stdout.readline(), serving.stdout.readline()
+        assert f"http://127.0.0.1:{port}/" in where, serving.stderr.read()
+        password = log_in.partition("password ")[2].partition(" ")[0]
+        body = json.dumps({"username": "office", "password": password}).encode()
+        request = Request(
+            f"http://127.0.0.1:{port}/api/v1/tokens/",
+            body,
+            {"Content-Type": "application/json"},
+        )
+        with urlopen(request, timeout=20) as answer:
+            assert json.load(answer)["username"] == "office"
+    finally:
+        serving.send_signal(signal.SIGINT)
+        _, said = serving.communicate(timeout=30)
+    assert serving.returncode == 0
+    assert "Stopped." in said
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=1)
