@@ -4,7 +4,7 @@ import numpy as np
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
-from outcomes.engine.arrays import Ints
+from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.distance import Space
 from outcomes.engine.limits import cells
 from outcomes.engine.study import Study
@@ -23,7 +23,19 @@ def subclass_cells(study: Study, design: Design, space: Space) -> Ints:
             'method "subclass" ranks students by a score; use "propensity" or "logit"',
             "distance",
         )
-    shares = np.linspace(0, 1, design.subclasses + 1)[1:-1]
-    edges = np.quantile(space.score[study.treated], shares)
+    edges = _quantiles(space.score[study.treated], design.subclasses)
     number = np.searchsorted(edges, space.score, side="right")
     return cells([*study.exact.values(), number], study.n)
+
+
+def _quantiles(values: Floats, parts: int) -> Floats:
+    """(parts - 1,) cuts between `parts` equal parts, R's type 7.
+
+    The places are whole numbers and a remainder, so that a cut that falls upon a value
+    is that value to the bit.
+    """
+    ordered = np.sort(values)
+    low, rest = np.divmod((len(ordered) - 1) * np.arange(1, parts), parts)
+    high = np.minimum(low + 1, len(ordered) - 1)
+    cuts: Floats = ordered[low] + rest / parts * (ordered[high] - ordered[low])
+    return cuts

@@ -1,6 +1,7 @@
 """Matching within cells by hand: dictionaries, loops, and shares of a cell."""
 
 from collections import defaultdict
+from fractions import Fraction
 
 
 def att_weights(cell_of, is_treated):
@@ -30,10 +31,10 @@ def equal_widths(values, bins):
     return [low + (high - low) / bins * i for i in range(1, bins)]
 
 
-def quantile(values, share):
-    """R's type 7: between the order statistics on either side."""
-    ordered, place = sorted(values), (len(values) - 1) * share
+def quantile(values, part, parts):
+    """R's type 7: between the order statistics on either side of a place."""
+    ordered, place = sorted(values), Fraction((len(values) - 1) * part, parts)
     low = int(place)
-    if low == len(values) - 1:
+    if low == place:
         return ordered[low]
-    return ordered[low] + (place - low) * (ordered[low + 1] - ordered[low])
+    return ordered[low] + float(place - low) * (ordered[low + 1] - ordered[low])

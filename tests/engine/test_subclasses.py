@@ -60,8 +60,8 @@ def test_weights_are_those_of_subclasses_made_by_hand(frame, count, exact, rando
     score = dict(zip(study.units, found.space.score.tolist(), strict=True))
     rows = frame.set_index("student")
     taking_part = [score[unit] for unit in rows.index[rows["treated"] == 1]]
-    edges = [quantile(taking_part, i / count) for i in range(1, count)]
-    # A cut between two participants is clear of rounding; one upon a score is not.
+    edges = [quantile(taking_part, i, count) for i in range(1, count)]
+    # A cut may fall upon a score, but not within rounding of one.
     assume(all(abs(s - e) > 1e-9 or s == e for s in score.values() for e in edges))
     cell_of = {
         unit: (*(row[c] for c in exact), bin_of(score[unit], edges))
