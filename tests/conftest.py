@@ -9,11 +9,15 @@ programs = import_module("enrollment.migrations.0002_programs")
 
 
 def pytest_collection_modifyitems(config, items):
-    if config.getoption("--postgres"):
-        return
+    reasons = {}
+    if not config.getoption("--postgres"):
+        reasons["postgres_only"] = "SQLite has one writer at a time"
+    if "nightly" not in config.getoption("markexpr"):
+        reasons["nightly"] = "takes minutes: pytest -m nightly"
     for item in items:
-        if item.get_closest_marker("postgres_only"):
-            item.add_marker(pytest.mark.skip(reason="SQLite has one writer at a time"))
+        for mark in reasons:
+            if item.get_closest_marker(mark):
+                item.add_marker(pytest.mark.skip(reason=reasons[mark]))
 
 
 @pytest.fixture(scope="session")

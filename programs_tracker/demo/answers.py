@@ -8,6 +8,7 @@ from programs_tracker.demo.truth import true_effect, true_gap
 
 YES_NO = {"yes": True, "no": False}
 GAP_METRIC = "mean_sd"
+FEWEST_IN_A_GROUP = 10  # the state prints nothing of fewer
 
 
 def answer_of(question: Question, report: dict, district: District) -> dict:
@@ -18,6 +19,7 @@ def answer_of(question: Question, report: dict, district: District) -> dict:
         "title": question.title,
         "name": question.name,
         "who": question.who,
+        "points_of_one_sd": _points_of_one_sd(report),
         "sample": report["sample"],
         "outcomes": outcomes,
         "balance": _balance(report),
@@ -35,7 +37,7 @@ def _outcome(question: Question, subject: str, report: dict, district: District)
         "naive": naive["estimate"],
         **_interval("estimate", effect),
         "truth": truth,
-        "covered": effect["ci_low"] <= truth <= effect["ci_high"],
+        "covered": _covers(effect, truth),
     }
 
 
@@ -55,24 +57,34 @@ def _balance(report: dict) -> dict:
 def _gap(question: Question, report: dict, district: District) -> dict:
     dimension, focal, reference = question.groups
     groups = (dimension, YES_NO.get(focal, focal), YES_NO.get(reference, reference))
-    truth = true_gap(district, question.program, SUBJECTS[0], groups)
-    row = _one(report["gaps"], metric=GAP_METRIC, dimension=dimension)
-    points = _points_of_one_sd(report)
-    found = {
-        name: None if row[name] is None else row[name] * points
-        for name in ("without_program", "as_delivered", "closed", "ci_low", "ci_high")
-    }
+    truth = true_gap(district, question.program, SUBJECTS[0], groups).closed
+    found = _gap_in_points(report)
     return {
         "dimension": dimension,
         "focal": focal,
         "reference": reference,
         "outcome": measure_code(SUBJECTS[0]),
         **found,
-        "truth": truth.closed,
-        "covered": None
-        if found["ci_low"] is None
-        else found["ci_low"] <= truth.closed <= found["ci_high"],
+        "truth": truth,
+        "covered": _covers(found, truth),
     }
+
+
+def _gap_in_points(report: dict) -> dict:
+    """Nothing where a group is so small that its own outcomes say little of it."""
+    row = _one(report["gaps"], metric=GAP_METRIC)
+    sizes = [row[f"n_{group}_treated"] for group in ("focal", "reference")]
+    points = _points_of_one_sd(report) if min(sizes) >= FEWEST_IN_A_GROUP else None
+    return {
+        name: None if points is None or row[name] is None else row[name] * points
+        for name in ("without_program", "as_delivered", "closed", "ci_low", "ci_high")
+    }
+
+
+def _covers(found: dict, truth: float) -> bool | None:
+    if found["ci_low"] is None:
+        return None
+    return found["ci_low"] <= truth <= found["ci_high"]
 
 
 def _one(rows: list[dict], **values) -> dict:

@@ -2,6 +2,7 @@
 
 from rich import box
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -15,149 +16,182 @@ GROUPS = {
     ("race_ethnicity", "black"): "Black",
     ("race_ethnicity", "white"): "white",
 }
-BASE_URL = "http://127.0.0.1:8000/api/v1"
+API = "http://127.0.0.1:8000/api/v1"
 INTRODUCTION = (
     "Did the programs help, or were the children who take part different from the "
-    "start? Nobody can know of a real district. In this one we planted the answer, hid "
-    "it from the product, and set it beside what the product finds."
-)
-READING = (
-    "Naive is participants minus everyone else in the district. Matched is "
-    "participants minus children who were like them before it began: same grade and "
-    "group, same scores of two years, same attendance. All in points of the state test, whose "
-    "standard deviation is about 21. The 95% interval should hold the truth."
+    "start? In a real district nobody can look up the answer. In this one we planted "
+    "it, kept it from the product, and set it beside what the product finds."
 )
 
 
 def print_walk(walk: Walk, out) -> None:
-    wide = None if out.isatty() else PIPED_WIDTH
-    console = Console(file=out, width=wide, highlight=False)
-    console.print(_heading(walk))
+    console = console_on(out)
+    console.print()
+    console.print(_heading(walk), style="bold")
+    console.print(INTRODUCTION)
+    console.print(_what_came_in(walk), style="dim")
     for answer in walk.answers:
         _print_answer(console, answer)
-    console.print(READING, style="dim")
-    console.print(_verdict_in_words(walk))
+    console.print(_how_to_read(walk), style="dim")
+    console.print()
+    console.print(_lesson(walk), style="bold")
     _print_next(console, walk)
 
 
-def _heading(walk: Walk) -> Text:
-    size = f"{walk.students:,} students, {walk.schools} schools, seed {walk.seed}"
-    text = Text(f"\nA made-up district: {size}\n", style="bold")
-    text.append(INTRODUCTION + "\n", style="not bold")
-    text.append(_what_came_in(walk) + "\n", style="not bold dim")
-    return text
+def console_on(out) -> Console:
+    """As wide as the terminal; plain and of a set width when it is piped."""
+    return Console(
+        file=out, width=None if out.isatty() else PIPED_WIDTH, highlight=False
+    )
+
+
+def _heading(walk: Walk) -> str:
+    return (
+        f"A made-up district: {walk.students:,} students of grades 3 to 8, "
+        f"{walk.schools} schools, seed {walk.seed}"
+    )
 
 
 def _what_came_in(walk: Walk) -> str:
     if not walk.brought:
         return "It was there already: nothing was brought in, and nothing doubled."
     rows = ", ".join(f"{n:,} {kind}" for kind, n in walk.brought.items())
-    return f"Brought in: {rows}. The files are in var/demo/."
+    return f"Brought in from var/demo/: {rows}."
+
+
+# --- One program.
 
 
 def _print_answer(console: Console, answer: dict) -> None:
-    console.print(Text(answer["title"], style="bold"), f"- {answer['who']}")
-    console.print(_effects(console, answer))
-    console.print(_matched_in_words(answer["sample"]), style="dim")
-    console.print(_balance_in_words(answer["balance"]), style="dim")
-    console.print(_gap_in_words(answer["gap"]), style="dim")
     console.print()
+    console.print(Text(answer["title"], style="bold"), f"- {answer['who']}")
+    console.print(_figures(answer, ruled=console.is_terminal))
+    facts = Table.grid(padding=(0, 2))
+    facts.add_row("compared", _compared(answer["sample"]))
+    facts.add_row("alike", _alike(answer["balance"]))
+    facts.add_row("gap", _gap(answer["gap"]))
+    console.print(Padding(facts, (0, 1)), style="dim")
 
 
-def _effects(console: Console, answer: dict) -> Table:
-    table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None)
-    table.add_column("points in spring", min_width=18)
-    for name in ("naive", "matched", "95% interval", "planted truth", "covered"):
-        table.add_column(name, justify="right")
+def _figures(answer: dict, *, ruled: bool) -> Table:
+    table = Table(box=box.SIMPLE_HEAD if ruled else None)
+    table.add_column("points", min_width=22)
+    for name in ("naive", "matched", "95% interval", "planted truth"):
+        table.add_column(name, justify="right", min_width=len(name) + 1)
+    table.add_column("covered")
     for row in answer["outcomes"]:
-        is_wrong = not row["ci_low"] <= row["naive"] <= row["ci_high"]
-        table.add_row(
-            SUBJECTS[row["outcome"]],
-            Text(signed(row["naive"]), style="red" if is_wrong else ""),
-            Text(signed(row["estimate"]), style="bold"),
-            _interval(row),
-            signed(row["truth"]),
-            _yes_no(row["covered"]),
-        )
+        table.add_row(SUBJECTS[row["outcome"]], *_cells(row, row["estimate"]))
+    gap = answer["gap"]
+    what = f"gap closed, {SUBJECTS[gap['outcome']]}"
+    table.add_row(what, *_cells({"naive": None, **gap}, gap["closed"]))
     return table
 
 
-def _matched_in_words(sample: dict) -> str:
+def _cells(row: dict, found: float | None) -> list[Text | str]:
+    if row["ci_low"] is None:
+        return ["", "too few to tell", "", signed(row["truth"]), ""]
+    is_naive_wrong = (
+        row["naive"] and not row["ci_low"] <= row["naive"] <= row["ci_high"]
+    )
+    naive = signed(row["naive"]) if row["naive"] is not None else ""
+    return [
+        Text(naive, style="red" if is_naive_wrong else ""),
+        Text(signed(found), style="bold"),
+        f"{signed(row['ci_low'])} to {signed(row['ci_high'])}",
+        signed(row["truth"]),
+        Text("yes", style="green") if row["covered"] else Text("no", style="red"),
+    ]
+
+
+def _compared(sample: dict) -> str:
     return (
-        f"Matched {sample['matched_treated']:,} of {sample['treated']:,} participants "
-        f"with scores of last year to {sample['matched_comparison']:,} others."
+        f"{sample['matched_treated']:,} of {sample['treated']:,} participants with "
+        f"{sample['matched_comparison']:,} others like them"
     )
 
 
-def _balance_in_words(balance: dict) -> str:
+def _alike(balance: dict) -> str:
     before, after = balance["before"], balance["after"]
     return (
-        f"Largest difference before matching {abs(before['smd']):.2f} SD "
-        f"({_label(before['covariate'])}), after {abs(after['smd']):.2f} SD "
-        f"({_label(after['covariate'])}): {balance['verdict'].replace('_', ' ')}."
+        f"the largest difference was {abs(before['smd']):.2f} SD "
+        f"({_label(before['covariate'])}) and is {abs(after['smd']):.2f} SD "
+        f"({_label(after['covariate'])}): {balance['verdict'].replace('_', ' ')}"
     )
 
 
-def _gap_in_words(gap: dict) -> str:
+def _gap(gap: dict) -> str:
     dimension = gap["dimension"]
     focal, reference = (GROUPS[dimension, gap[key]] for key in ("focal", "reference"))
-    between = f"Gap in {SUBJECTS[gap['outcome']]}, {focal} behind {reference}:"
-    if gap["closed"] is None:
-        return f"{between} too few to tell; truth {signed(gap['truth'])}."
+    between = f"{focal} behind {reference} participants"
+    if gap["ci_low"] is None:
+        return f"{between}: too few of one group to tell"
     return (
-        f"{between} {gap['without_program']:.1f} without the program, "
-        f"{gap['as_delivered']:.1f} with it; closed {signed(gap['closed'])} "
-        f"{_interval(gap)}, truth {signed(gap['truth'])} "
-        f"({'covered' if gap['covered'] else 'not covered'})."
+        f"{between}: {gap['without_program']:.1f} points without the program, "
+        f"{gap['as_delivered']:.1f} with it"
     )
 
 
-def _verdict_in_words(walk: Walk) -> Text:
-    rows = [row for answer in walk.answers for row in answer["outcomes"]]
-    covered = sum(row["covered"] for row in rows)
+def _label(covariate: str) -> str:
+    words = covariate.replace("mcas-ela", "ELA").replace("mcas-math", "mathematics")
+    return words.replace("@", " ").replace("_", " ")
+
+
+# --- All of them.
+
+
+def _how_to_read(walk: Walk) -> str:
+    sd = walk.answers[0]["points_of_one_sd"]
+    return (
+        "\nNaive: participants minus everyone else in the district. Matched: "
+        "participants minus children who were like them before it began, in grade, "
+        "group, attendance and two years of scores. Points of the state test, of "
+        f"which {sd:.0f} are one standard deviation. Of 20 intervals 19 should hold "
+        "the truth."
+    )
+
+
+def _lesson(walk: Walk) -> str:
+    rows = [
+        (answer["title"], SUBJECTS[row["outcome"]], row)
+        for answer in walk.answers
+        for row in answer["outcomes"]
+    ]
+    title, subject, worst = min(rows, key=lambda it: it[2]["naive"] - it[2]["truth"])
     naive, matched = (
-        sum(abs(row[name] - row["truth"]) for row in rows) / len(rows)
+        sum(abs(row[name] - row["truth"]) for *_, row in rows) / len(rows)
         for name in ("naive", "estimate")
     )
-    worst = min(rows, key=lambda row: row["naive"] - row["truth"])
-    return Text(
-        f"\nThe naive comparison would call off a program that adds "
-        f"{worst['truth']:.1f} points, for seeming to cost {-worst['naive']:.1f}. On "
-        f"average it misses the truth by {naive:.1f} points, the matched one by "
-        f"{matched:.1f}; {covered} of {len(rows)} intervals hold the truth.",
-        style="bold",
+    covered = sum(row["covered"] is True for *_, row in rows)
+    return (
+        f"{title} truly adds {worst['truth']:.1f} points in {subject}; the naive "
+        f"comparison says {signed(worst['naive'])}, for staff chose children who were "
+        f"behind. It misses the truth by {naive:.1f} points on average, the matched "
+        f"one by {matched:.1f}, and {covered} of {len(rows)} intervals hold the truth."
     )
 
 
 def _print_next(console: Console, walk: Walk) -> None:
     console.print("\nWhat next", style="bold")
-    console.print(f"  make serve, then {BASE_URL}/docs/")
+    steps = [f"make serve, then open {API}/docs/", *_log_in(walk.login)]
     for answer in walk.answers:
-        run = f"{BASE_URL}/runs/{answer['run']}"
-        console.print(f"  {answer['title']}: {run}/report/ and {run}/love-plot/")
-    if walk.login:
-        login = walk.login
-        console.print(f"  Log-in: {login['username']}, password {login['password']}")
-        console.print(f"  Token, shown this once: {login['token']}")
-    else:
-        console.print(
-            "  Log-in: office, as made the first time; `python manage.py "
-            "create_role_user office --role admin` makes a new token."
-        )
+        run = f"{API}/runs/{answer['run']}"
+        steps.append(f"{answer['title']}: {run}/report/")
+        steps.append(f"  before and after, drawn: {run}/love-plot/?format=svg")
+    for step in steps:
+        console.print(f"  {step}", soft_wrap=True)
+
+
+def _log_in(login: dict[str, str | None]) -> list[str]:
+    if login:
+        return [
+            f"log-in {login['username']}, password {login['password']}",
+            f"token, shown this once: {login['token']}",
+        ]
+    return [
+        "log-in office, made the first time; for a new token: "
+        "python manage.py create_role_user office --role admin"
+    ]
 
 
 def signed(points: float) -> str:
     return f"{points:+.1f}"
-
-
-def _interval(row: dict) -> str:
-    return f"{signed(row['ci_low'])} to {signed(row['ci_high'])}"
-
-
-def _yes_no(flag: bool) -> Text:
-    return Text("yes", style="green") if flag else Text("no", style="red")
-
-
-def _label(covariate: str) -> str:
-    words = covariate.replace("mcas-", "MCAS ").replace("@", " ").replace("_", " ")
-    return words.replace("ela", "ELA")
