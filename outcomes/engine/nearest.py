@@ -10,9 +10,9 @@ from heapq import heapify, heappop, heappush
 
 import numpy as np
 
+from outcomes.designs.design import Design
 from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.canonical import seeded_order
-from outcomes.engine.design import Design
 from outcomes.engine.distance import Space
 from outcomes.engine.finders import Finder, Scan
 from outcomes.engine.limits import Limits
