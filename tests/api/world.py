@@ -71,5 +71,5 @@ def records_of(student, school, program, n: int) -> dict[str, Model]:
         "measures": MeasureFactory(pk=11_000_000, code="ela"),
         "scores": ScoreFactory(pk=8_000_000 + n, student=student),
         "evaluations": EvaluationFactory(pk=9_000_000 + n, program=program),
-        "runs": RunFactory(pk=10_000_000 + n),
+        "runs": RunFactory(pk=10_000_000 + n, evaluation__pk=12_000_000 + n),
     }
