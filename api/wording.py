@@ -2,8 +2,9 @@
 
 import unicodedata
 from collections.abc import Iterable
-from difflib import get_close_matches
 from itertools import groupby
+
+from enrollment.exchange.nearest import among
 
 HIDDEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # control, format, lone surrogate, separators
 PLAIN = {"\n", "\t"}
@@ -11,12 +12,9 @@ MARKS_IN_A_ROW = 8  # Vietnamese needs two; a tower of them covers other lines
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """A sentence with the nearest known word, or all of them when none is near."""
-    known = sorted(known)
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
-    if near:
-        return f"Did you mean {near[0]!r}?"
-    return f"Known here: {', '.join(known)}." if known else "None is known here."
+    """A sentence with the nearest known words, or with all when none is near."""
+    said = among(word, known)
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def deceiving_character(text: str) -> str | None:

@@ -40,7 +40,11 @@ class OfferingIn(DaysInOrder, In):
         model = Offering
         fields = KEYS
         extra_kwargs = {
-            "capacity": {"min_value": 1, "max_value": 10_000, "help_text": "null: any."}
+            "capacity": {
+                "min_value": 1,
+                "max_value": 100_000,
+                "help_text": "null: any.",
+            }
         }
 
 

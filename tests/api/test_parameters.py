@@ -61,7 +61,7 @@ def test_a_parameter_that_cannot_be_meant_is_refused_by_name(
 )
 def test_the_nearest_known_word_is_named(office, query, meant):
     detail = office.get(f"/api/v1/{query}").data["errors"][0]["detail"]
-    assert f"Did you mean '{meant}'?" in detail
+    assert f"The nearest is {meant}" in detail
 
 
 def test_all_that_is_wrong_is_told_at_once(office):

@@ -17,13 +17,15 @@ LISTS = {
     "programs": "",
     "offerings": "expand=program,school,school_year",
     "enrollments": "expand=student,program,baseline.student,offering.school",
+    "measures": "",
+    "scores": "expand=student,measure",
+    "evaluations": "",
+    "runs": "",
 }
 
 
 def questions(client, address: str) -> int:
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
+    with CaptureQueriesContext(connection) as asked:
         assert client.get(address).status_code == 200
     return len(asked)
 
