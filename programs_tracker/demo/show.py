@@ -146,7 +146,8 @@ def _how_to_read(walk: Walk) -> str:
         "participants minus children who were like them before it began, in grade, "
         "group, attendance and two years of scores. Points of the state test, of "
         f"which {sd:.0f} are one standard deviation. Of 20 intervals 19 should hold "
-        "the truth."
+        'the truth. "Meets with reservations" is the best that a federal reviewer says '
+        "of a study without a lottery."
     )
 
 

@@ -68,6 +68,6 @@ class Command(BaseCommand):
             task = progress.add_task("Begin", total=1.0)
 
             def tell(what: str, share: float) -> None:
-                progress.update(task, description=what, completed=share)
+                progress.update(task, description=what, completed=min(share, 0.999))
 
             return walk.take(students, seed, folder=settings.VAR, tell=tell)
