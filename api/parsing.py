@@ -49,8 +49,6 @@ def read_within_limits(stream, request) -> bytes:
     charset = request.content_params.get("charset", "utf-8").lower()
     if charset not in {"utf-8", "utf8"} or request.headers.get("Content-Encoding"):
         raise UnreadableEncoding
-    if int(request.headers.get("Content-Length") or 0) > MAX_BYTES:
-        raise BodyTooLarge
     body = stream.read(MAX_BYTES + 1)
     if len(body) > MAX_BYTES:
         raise BodyTooLarge

@@ -18,8 +18,8 @@ COLUMNS = {
     "exit_reason source",
     "programs": "code name delivery assignment_level grades",
     "offerings": "program school school_year label grades first_day last_day capacity",
-    "measures": "code name domain kind direction scale minimum maximum meets first_year "
-    "last_year",
+    "measures": "code name domain kind direction scale minimum maximum meets "
+    "first_year last_year",
     "scores": "lasid measure school_year period observed_on value status",
 }
 
