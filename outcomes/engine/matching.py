@@ -4,10 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import numpy as np
+
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
 from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.cardinality import balanced_students
 from outcomes.engine.coarsened import coarsened_cells
+from outcomes.engine.columns import UNKNOWN
 from outcomes.engine.distance import Space, space
 from outcomes.engine.entropy import entropy_weights
 from outcomes.engine.exact import exact_cells
@@ -101,6 +105,15 @@ def _inverse_probability(study: Study, design: Design, warn: Notices) -> Arrange
     return _in_cells(study, cell, where, odds)
 
 
+def _cardinality(study: Study, design: Design, warn: Notices) -> Arrangement:
+    """The students taken are one set a cell: balance is in the group, not in pairs."""
+    _refuse_unused(design, "caliper", "anti_exact")
+    cell = cells(list(study.exact.values()), study.n)
+    chosen = balanced_students(study, design, cell, warn)
+    matched = from_cells(np.where(chosen, cell, UNKNOWN), study.treated)
+    return Arrangement(matched, Limits(cell, (), float("inf"), ()), None)
+
+
 def _in_cells(
     study: Study,
     cell: Ints,
@@ -132,6 +145,7 @@ METHODS: Mapping[Method, Way] = {
     Method.EXACT: _exact,
     Method.CEM: _coarsened,
     Method.SUBCLASS: _subclass,
+    Method.CARDINALITY: _cardinality,
     Method.ENTROPY: _entropy,
     Method.IPW: _inverse_probability,
 }
