@@ -1,3 +1,5 @@
+from rest_framework.exceptions import ErrorDetail, ValidationError
+
 from api.filters import Filter
 from api.permissions import may
 from api.shapes import In, Out
@@ -24,6 +26,22 @@ class MeasureIn(In):
     class Meta:
         model = Measure
         fields = KEYS
+
+    def validate(self, values):
+        def now(key):
+            return values.get(key, getattr(self.instance, key, None))
+
+        low, high = now("minimum"), now("maximum")
+        if None not in (low, high) and low >= high:
+            sentence = f"A scale runs upwards, and the minimum is {low:g}."
+            raise ValidationError({"maximum": ErrorDetail(sentence, "no_length")})
+        first, last = now("first_year"), now("last_year")
+        if None not in (first, last) and last < first:
+            sentence = f"The last year is before the first, {first}."
+            raise ValidationError(
+                {"last_year": ErrorDetail(sentence, "years_reversed")}
+            )
+        return values
 
 
 class MeasureOut(Out):

@@ -121,6 +121,7 @@ class RunPartView(ShownWhole, ResourceViewSet):
 
     permission_classes = [may(read=P.SEE_EVALUATIONS)]
     queryset = Run.objects.all()
+    pagination_class = None  # a section is one answer
 
     @extend_schema(responses=ReportOut)
     def report(self, request, pk):
