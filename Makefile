@@ -22,6 +22,7 @@ $(STAMP): requirements.lock
 	  { echo "Python 3.11 or newer is needed; say which: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -m venv --clear .venv || \
 	  { echo "This Python has no venv: on Debian, apt install python3-venv"; exit 1; }
+	@echo "Installing into .venv what requirements.lock names (once; a minute or so)"
 	@if command -v uv >/dev/null 2>&1; then \
 	  VIRTUAL_ENV=.venv uv pip install --quiet --require-hashes -r requirements.lock; \
 	else \

@@ -20,6 +20,7 @@ from outcomes.services import scores
 IMPORTERS = imports.IMPORTERS | scores.IMPORTERS
 SHOWN = 50  # problems in the table; --format csv or json has them all
 STEP = 500  # rows between two movements of the bar
+LONG_STEP = 10_000  # and between two lines where there is no terminal for a bar
 PIPED_WIDTH = 250
 COLUMNS = [field.name for field in fields(Problem)]
 
@@ -70,18 +71,19 @@ class Command(BaseCommand):
 
     def bring(self, importer, data, **options) -> Report:
         console = Console(stderr=True)
-        hidden = not console.is_terminal
-        with Progress(console=console, transient=True, disable=hidden) as progress:
-            task = progress.add_task(importer.kind.name, total=data.count(b"\n"))
+        total = data.count(b"\n")
+        with Progress(
+            console=console, transient=True, disable=not console.is_terminal
+        ) as progress:
+            task = progress.add_task(importer.kind.name, total=total)
 
             def at_each(done):
                 if done % STEP == 0:
                     progress.update(task, completed=done)
+                if not console.is_terminal and done % LONG_STEP == 0:
+                    self.stderr.write(f"{done:,} of {total:,} rows")
 
-            try:
-                return imports.bring(importer, data, **options, at_each=at_each)
-            except KeyboardInterrupt:
-                raise CommandError("Stopped: nothing was written.") from None
+            return imports.bring(importer, data, **options, at_each=at_each)
 
 
 def misused(sentence: str) -> CommandError:
