@@ -106,7 +106,7 @@ def standardized_mean_difference(groups: Split, all_treated: Floats) -> float:
         share = float(all_treated.mean())
         sd = sqrt(share * (1 - share))
     else:
-        sd = float(all_treated.std(ddof=1)) if len(all_treated) > 1 else 0.0
+        sd = _sd(all_treated)
     if sd == 0:
         raise NotEstimable("participants do not differ among themselves")
     return (mean_t - mean_c) / sd
@@ -128,6 +128,8 @@ def variance_ratio(groups: Split) -> float:
 
 
 def _variance(x: Floats, w: Floats, mean: float) -> float:
+    if x.min() == x.max():
+        return 0.0
     share = w / np.sum(w)
     left = 1 - float(np.sum(share**2))
     if left <= 0:
@@ -162,7 +164,8 @@ def wwc_effect_size(groups: Split) -> float:
 
 
 def _sd(x: Floats) -> float:
-    return float(x.std(ddof=1)) if len(x) > 1 else 0.0
+    """0 for equal values, whose SD rounding would make a little more."""
+    return float(x.std(ddof=1)) if x.min() < x.max() else 0.0
 
 
 def _judged(groups: Split) -> float:

@@ -7,6 +7,7 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Floats
 from outcomes.engine.balance import BalanceRow
 from outcomes.engine.effect import Effect
+from outcomes.engine.few_clusters import are_few
 from outcomes.engine.matched import effective_size
 from outcomes.engine.matching import Arrangement
 from outcomes.engine.notices import Warn
@@ -14,8 +15,6 @@ from outcomes.engine.study import Study
 from outcomes.terms import Assignment
 
 FEW_STUDENTS = 10
-FEW_CLUSTERS = 20  # participants' clusters; below, CR2 may still be too sure of itself
-FEW_DF = 10
 SHARE_KEPT = 0.7
 STUDENTS_A_COVARIATE = 5
 
@@ -121,7 +120,7 @@ def has_few_clusters(found: Effect) -> bool:
     sample, df = found.sample, found.inference.df
     if sample.clusters is None or isinstance(df, NotEstimable):
         return False
-    return len(np.unique(sample.clusters[sample.treated])) < FEW_CLUSTERS or df < FEW_DF
+    return are_few(sample.treated_clusters, df)
 
 
 def of_clusters(found: Effect, design: Design, warn: Warn) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from outcomes.designs.design import Design, Outcome
 from outcomes.designs.errors import NotEstimable
+from outcomes.engine.aipw import fitted_att
 from outcomes.engine.arrays import Floats
 from outcomes.engine.effect_sizes import (
     cox_index,
@@ -12,7 +13,7 @@ from outcomes.engine.effect_sizes import (
     improvement_index,
 )
 from outcomes.engine.estimable import Number, attempt, known
-from outcomes.engine.inference import Inference, infer, nothing
+from outcomes.engine.inference import Inference, by_influence, infer, nothing
 from outcomes.engine.linear import Fit, least_squares
 from outcomes.engine.outcome_model import EFFECT, contrast, model_of
 from outcomes.engine.sample import Sample
@@ -26,7 +27,6 @@ class Effect:
 
     estimate in points of the outcome; hedges_g and what follows in SDs of the sample
     (the Cox index for a 0/1 outcome); estimate_sd in SDs of the whole comparison pool.
-    model : the columns fitted, for whoever asks what stands in it.
     """
 
     outcome: Outcome
@@ -37,7 +37,6 @@ class Effect:
     hedges_g: Number
     estimate_sd: Number
     sample: Sample
-    model: Floats | None
 
 
 def effect(
@@ -51,7 +50,7 @@ def effect(
 
     reference_sd : SD of the outcome over all comparison students before matching.
     """
-    estimate, inference, model = _estimate(sample, design)
+    estimate, inference = _estimate(sample, design)
     return Effect(
         outcome=outcome,
         group=group,
@@ -61,20 +60,20 @@ def effect(
         hedges_g=attempt(_effect_size, estimate, sample, outcome),
         estimate_sd=attempt(_in_sds, estimate, reference_sd),
         sample=sample,
-        model=model,
     )
 
 
-def _estimate(
-    sample: Sample, design: Design
-) -> tuple[Number, Inference, Floats | None]:
+def _estimate(sample: Sample, design: Design) -> tuple[Number, Inference]:
     try:
         sample.require_both_arms()
+        if design.estimator == Estimator.AIPW:
+            found = fitted_att(sample.y, sample.treated, sample.x)
+            return found.value, by_influence(found, sample, design)
         fit = fitted(sample, model_of(design)(sample), means=2)
         estimate = float(contrast(fit, {EFFECT: 1.0}) @ fit.coefficients)
     except NotEstimable as reason:
-        return reason, nothing(reason), None
-    return estimate, infer(estimate, fit, {EFFECT: 1.0}, sample, design), fit.x
+        return reason, nothing(reason)
+    return estimate, infer(estimate, fit, {EFFECT: 1.0}, sample, design)
 
 
 def fitted(sample: Sample, columns: Floats, means: int) -> Fit:
@@ -125,6 +124,13 @@ def effect_row(found: Effect) -> dict[str, object]:
         "n_comparison": n_comparison,
         "ess_comparison": found.sample.ess_comparison,
         "alternatives": inference.alternatives,
+        "few_clusters": inference.widest
+        and {
+            "se_kind": inference.widest.se_kind,
+            "std_error": inference.widest.spread.std_error,
+            "df": inference.widest.spread.df,
+            "p": inference.widest.p,
+        },
     }
 
 

@@ -38,6 +38,8 @@ def plain(value: Any) -> Any:
         return _record(value)
     if isinstance(value, list | tuple):
         return [plain(item) for item in value]
+    if isinstance(value, str):
+        return str(value)  # a word of an enum is only a word to whoever reads it
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}") if isfinite(value) else None
     return None if isinstance(value, NotEstimable) else value

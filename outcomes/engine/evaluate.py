@@ -112,7 +112,10 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     """Effects, gaps and verdict for one outcome, on those who have it."""
     study, design = base.study, base.design
     y = study.outcomes[outcome.name]
-    sample = matched_sample(study, base.arranged.matched, y)
+    matched = matched_sample(study, base.arranged.matched, y)
+    # AIPW weighs everyone by his own score; the matched sets then only show balance.
+    everyone = unmatched_sample(study, y)
+    sample = everyone if design.estimator == Estimator.AIPW else matched
     pool_sd = _sd(study.pool[outcome.name])
     cautions.of_outcome(study, outcome.name, y, base.weights, base.warn)
     main = effect(sample, design, outcome, pool_sd)
@@ -121,9 +124,9 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     return Analysis(
         outcome=outcome,
         sample=sample,
-        verdict=judge_sample(base, sample, outcome),
+        verdict=judge_sample(base, matched, outcome),
         effects=[main, *_by_group(base, sample, outcome, pool_sd)],
-        naive=effect(unmatched_sample(study, y), by_hand, outcome, pool_sd),
+        naive=effect(everyone, by_hand, outcome, pool_sd),
         gaps=_gaps(base, sample, outcome, pool_sd),
     )
 

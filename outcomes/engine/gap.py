@@ -12,17 +12,17 @@ import numpy as np
 
 from outcomes.designs.design import REFERENCE_YEAR, Design, GapSpec, Outcome
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Flags, Floats, Ints
-from outcomes.engine.covariance import Spread
+from outcomes.engine.aipw import fitted_att
+from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.effect import fitted
 from outcomes.engine.estimable import Number, known
-from outcomes.engine.inference import Inference, from_spread, infer, nothing
+from outcomes.engine.inference import Inference, by_influence, infer, nothing
 from outcomes.engine.influence import Estimate
 from outcomes.engine.level_gap import v_gap_from_levels
 from outcomes.engine.metric_free_gap import metrics_agree, share_meeting_gap, v_gap
 from outcomes.engine.outcome_model import EFFECT, contrast, model_of
 from outcomes.engine.sample import Sample
-from outcomes.terms import GapMetric, OutcomeKind
+from outcomes.terms import Estimator, GapMetric, OutcomeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +113,9 @@ def _require_four_groups(sample: Sample, is_focal: Flags) -> None:
 
 
 def _closed(sample: Sample, is_focal: Flags, design: Design) -> tuple[float, Inference]:
+    if design.estimator == Estimator.AIPW:
+        found = _att(sample, is_focal) - _att(sample, ~is_focal)
+        return found.value, by_influence(found, sample, design)
     model = model_of(design)
     blocks = [
         _block(group, model(sample.where(group))) for group in (is_focal, ~is_focal)
@@ -121,6 +124,15 @@ def _closed(sample: Sample, is_focal: Flags, design: Design) -> tuple[float, Inf
     weights = {EFFECT: 1.0, blocks[0].shape[1] + EFFECT: -1.0}
     closed = float(contrast(fit, weights) @ fit.coefficients)
     return closed, infer(closed, fit, weights, sample, design)
+
+
+def _att(sample: Sample, group: Flags) -> Estimate:
+    """AIPW's effect on a group's participants, with 0 influence of everyone else."""
+    part = sample.where(group)
+    found = fitted_att(part.y, part.treated, part.x)
+    influence = np.zeros(len(sample.rows))
+    influence[group] = found.influence
+    return Estimate(found.value, influence)
 
 
 def _block(group: Flags, columns: Floats) -> Floats:
@@ -169,25 +181,8 @@ def _weighted_gap(
         closed = without - delivered
     except NotEstimable as reason:
         return _absent(metric, reason)
-    kind, clusters = _clusters(sample, design)
-    inference = from_spread(closed.value, kind, _spread(closed, clusters), ())
+    inference = by_influence(closed, sample, design)
     return _gap(metric, delivered.value, closed.value, inference)
-
-
-def _clusters(sample: Sample, design: Design) -> tuple[str, Ints | None]:
-    if sample.clusters is not None:
-        return f"influence by {design.cluster}", sample.clusters
-    if sample.sets is not None:
-        return "influence by set", sample.sets
-    return "influence", None
-
-
-def _spread(closed: Estimate, clusters: Ints | None) -> Spread | NotEstimable:
-    units = len(closed.influence) if clusters is None else len(np.unique(clusters))
-    try:
-        return Spread(closed.std_error(clusters), float(units - 1))
-    except NotEstimable as reason:
-        return reason
 
 
 def _counts(sample: Sample, is_focal: Flags) -> Mapping[str, int]:

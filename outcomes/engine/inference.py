@@ -1,18 +1,23 @@
 """From a standard error to an interval and a p-value, or to the reason for neither."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
+from outcomes.engine.arrays import Ints
 from outcomes.engine.covariance import Spread
 from outcomes.engine.estimable import Number
-from outcomes.engine.linear import Fit
+from outcomes.engine.few_clusters import Widest, widest
+from outcomes.engine.influence import Estimate
+from outcomes.engine.linear import Fit, least_squares
 from outcomes.engine.outcome_model import contrast, spreads
+from outcomes.engine.permutation import permute_clusters
 from outcomes.engine.sample import Sample
+from outcomes.terms import Estimator
 
 LEVEL = 0.95
 NO_SPREAD = NotEstimable("zero variance: the outcome does not vary within the groups")
@@ -39,6 +44,7 @@ class Inference:
     ci_high: Number
     p: Number
     alternatives: tuple[Alternative, ...] = ()
+    widest: Widest | None = None
 
 
 def infer(
@@ -54,7 +60,63 @@ def infer(
         found = [(kind, NO_SPREAD) for kind, _ in found]
     (kind, chosen), *others = found
     beside = tuple(_alternative(other, spread) for other, spread in others)
-    return from_spread(estimate, kind, chosen, beside)
+    return replace(
+        from_spread(estimate, kind, chosen, beside),
+        widest=_widest(estimate, found, sample, design),
+    )
+
+
+def by_influence(found: Estimate, sample: Sample, design: Design) -> Inference:
+    """Inference on an estimate that carries its influence (m,), by the same rule."""
+    kind, units = "influence", None
+    if sample.clusters is not None:
+        kind, units = f"influence by {design.cluster}", sample.clusters
+    elif sample.sets is not None:
+        kind, units = "influence by set", sample.sets
+    count = len(found.influence) if units is None else len(np.unique(units))
+    try:
+        spread: Spread | NotEstimable = Spread(found.std_error(units), float(count - 1))
+    except NotEstimable as reason:
+        spread = reason
+    return from_spread(found.value, kind, spread, ())
+
+
+def _widest(
+    estimate: float,
+    found: Sequence[tuple[str, Spread | NotEstimable]],
+    sample: Sample,
+    design: Design,
+) -> Widest | None:
+    """The widest answer where participants' clusters are few; None elsewhere."""
+    clusters = sample.cluster_codes
+    usable = {k: s for k, s in found if k[:3] in ("CR2", "CR3") and _is_spread(s)}
+    if clusters is None or not usable:
+        return None
+    answer = widest(
+        estimate,
+        {kind: s for kind, s in usable.items() if isinstance(s, Spread)},
+        sample.treated_clusters,
+        _permuted(sample, clusters, design),
+    )
+    return answer if answer.is_few else None
+
+
+def _is_spread(spread: Spread | NotEstimable) -> bool:
+    return isinstance(spread, Spread) and spread.std_error > 0
+
+
+def _permuted(sample: Sample, clusters: Ints, design: Design) -> float | None:
+    """The p of dealing whole clusters anew; None where they hold both arms."""
+    covariates = np.column_stack([np.ones(len(sample.rows)), sample.x])
+    values = sample.y
+    if design.estimator == Estimator.G_COMPUTATION:
+        values = least_squares(sample.y, covariates, sample.weights).residuals
+    try:
+        return permute_clusters(
+            values, sample.weights, sample.treated, clusters, design.seed
+        ).p
+    except NotEstimable:
+        return None
 
 
 def from_spread(

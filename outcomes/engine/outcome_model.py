@@ -8,11 +8,13 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError, NotEstimable
 from outcomes.engine.arrays import Floats
 from outcomes.engine.covariance import Spread, cr1, cr2, hc3
+from outcomes.engine.jackknife import cr3
 from outcomes.engine.linear import Fit, gram, independent
 from outcomes.engine.sample import Sample
 from outcomes.terms import Estimator
 
 EFFECT = 1  # position of the effect among a model's columns
+JACKKNIFED = 100  # clusters at most; with more, leaving one out tells nothing new
 FITS = 1e-9  # share of a covariate's variance that a model may leave unexplained
 
 
@@ -35,9 +37,15 @@ def g_computation(sample: Sample) -> Floats:
     return np.column_stack([np.ones(len(t)), t, centred, centred * t[:, None]])
 
 
+def doubly_robust(sample: Sample) -> Floats:
+    """(m, 1 + k) 1, X: what AIPW's two models are fitted on."""
+    return np.column_stack([np.ones(len(sample.rows)), sample.x])
+
+
 MODELS: Mapping[Estimator, Callable[[Sample], Floats]] = {
     Estimator.DIFFERENCE: difference,
     Estimator.G_COMPUTATION: g_computation,
+    Estimator.AIPW: doubly_robust,
 }
 
 
@@ -73,10 +81,12 @@ def spreads(
     rest stand beside it.
     """
     rules: list[tuple[str, Callable[[], Spread]]] = []
-    clusters, sets = sample.clusters, sample.sets
+    clusters, sets = sample.cluster_codes, sample.sets
     if clusters is not None:
         rules.append((f"CR2 by {design.cluster}", lambda: cr2(fit, on, clusters)))
         rules.append((f"CR1 by {design.cluster}", lambda: cr1(fit, on, clusters)))
+        if len(np.unique(clusters)) <= JACKKNIFED:
+            rules.append((f"CR3 by {design.cluster}", lambda: cr3(fit, on, clusters)))
     if sets is not None:
         rules.append(("CR1 by set", lambda: cr1(fit, on, sets)))
     rules.append(("HC3", lambda: hc3(fit, on)))

@@ -52,6 +52,20 @@ class Sample:
             raise NotEstimable("no comparison student of this group has an outcome")
 
     @property
+    def cluster_codes(self) -> Ints | None:
+        """(m,) codes 0..G-1 of the clusters that are there, None without clusters."""
+        if self.clusters is None:
+            return None
+        return np.unique(self.clusters, return_inverse=True)[1].reshape(-1)
+
+    @property
+    def treated_clusters(self) -> int:
+        """How many clusters have participants; 0 without clusters."""
+        return (
+            0 if self.clusters is None else len(np.unique(self.clusters[self.treated]))
+        )
+
+    @property
     def counts(self) -> tuple[int, int]:
         """Participants, comparison students."""
         n_treated = int(self.treated.sum())
@@ -67,8 +81,9 @@ class Sample:
         return float(np.sum(w * self.y[arm]) / np.sum(w))
 
     def sd(self, arm: Flags) -> float:
-        """Unweighted SD of the outcome in an arm, 0 for one student."""
-        return float(self.y[arm].std(ddof=1)) if arm.sum() > 1 else 0.0
+        """Unweighted SD of the outcome in an arm (m,), 0 for equal values."""
+        y = self.y[arm]
+        return float(y.std(ddof=1)) if y.min() < y.max() else 0.0
 
 
 def matched_sample(study: Study, matched: Matched, y: Floats) -> Sample:

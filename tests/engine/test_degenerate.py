@@ -141,6 +141,34 @@ def test_few_schools_are_said_and_nothing_is_called_significant():
     assert loose["effects"][0]["p_adjusted"] == near(loose["effects"][0]["p"])
 
 
+def test_with_few_schools_the_widest_answer_stands_beside():
+    random = np.random.default_rng(2)
+    schools = np.repeat(list("abcdefghij"), 6)
+    frame = pd.DataFrame(
+        {
+            "student": [f"S{i}" for i in range(60)],
+            "school": schools,
+            "treated": np.isin(schools, list("abcd")).astype(int),
+            "pre": random.normal(size=60),
+            "read": random.normal(size=60) + np.repeat(random.normal(size=10), 6),
+        }
+    )
+    row = run(frame, cluster="school", assignment="school")["effects"][0]
+    by_kind = {other["se_kind"]: other for other in row["alternatives"]}
+    assert {"CR1 by school", "CR3 by school"} <= set(by_kind)
+    beside = row["few_clusters"]
+    assert beside["std_error"] >= row["std_error"]
+    assert beside["p"] >= row["p"]
+
+
+def test_a_student_alone_in_a_level_does_not_cost_the_error():
+    frame = school_table(level=["only", *["a", "b"] * 19, "a"])
+    keys = {"covariates": ["pre", "level"], "distance": "mahalanobis"}
+    row = run(frame, estimator="g_computation", cluster=None, **keys)["effects"][0]
+    by_kind = {other["se_kind"]: other for other in row["alternatives"]}
+    assert by_kind["HC3"]["std_error"] > 0
+
+
 def test_only_planned_outcomes_on_a_sound_baseline_are_called_significant():
     random = np.random.default_rng(5)
     frame = pd.DataFrame(

@@ -198,6 +198,13 @@ def test_the_propensity_score_is_that_of_glm():
     assert fitted_score.coefficients == near(np.array(r), rel=1e-6)
 
 
+def test_doubly_robust_on_everyone():
+    found = lalonde.report(estimator="aipw")["effects"][0]
+    assert found["estimate"] == near(OTHER["aipw_att"], rel=1e-8)
+    assert found["std_error"] == near(OTHER["aipw_att_se"], rel=1e-8)
+    assert found["n_comparison"] == 429
+
+
 def test_without_matching_the_program_seems_to_harm():
     naive = report("nn_ps")["naive"][0]
     assert naive["estimate"] == near(OTHER["raw_diff"], rel=1e-9)
