@@ -1,0 +1,104 @@
+"""How much, and how sure: each effect with its interval."""
+
+from itertools import groupby
+from typing import Any
+
+from outcomes.charts.style import (
+    BLUE,
+    ROW,
+    WIDTH,
+    Chart,
+    across,
+    beside,
+    marks,
+    panels,
+    rows_by,
+    upright,
+    whole,
+)
+from outcomes.charts.words import estimate, in_units, in_words, unit_of
+
+NAIVE, MATCHED = "before matching, everyone", "after matching"
+EVERYONE = "all participants"
+
+
+def effect_plot(report: dict[str, Any]) -> Chart:
+    """A panel an outcome in its own points, a row a group, zero always in sight."""
+    kinds = kinds_of(report)
+    known = [row for row in report["effects"] if row["estimate"] is not None]
+    naive = [row for row in report["naive"] if row["estimate"] is not None]
+    parts = [
+        _panel(name, kinds[name], list(rows), naive)
+        for name, rows in groupby(known, key=lambda row: row["outcome"])
+    ]
+    return whole(
+        _headline(known, kinds),
+        "Participants minus comparison students, with 95% intervals",
+        _description(known, kinds),
+        panels(parts),
+    )
+
+
+def kinds_of(report: dict[str, Any]) -> dict[str, str]:
+    return {each["name"]: each["kind"] for each in report["design"]["outcomes"]}
+
+
+def effect_in_words(row: dict, kind: str) -> str:
+    """`+7.3 (+5.0 to +9.5)`, in the units of its outcome."""
+    ends = (row["ci_low"], row["ci_high"])
+    low, high = (None if end is None else in_units(end, kind) for end in ends)
+    return estimate(in_units(row["estimate"], kind), low, high)
+
+
+def _headline(known: list[dict], kinds: dict[str, str]) -> str:
+    overall = [row for row in known if row["group"] is None]
+    said = [
+        f"{effect_in_words(row, kinds[row['outcome']]).partition(' ')[0]} "
+        f"{unit_of(kinds[row['outcome']])} in {in_words(row['outcome'])}"
+        for row in overall
+    ]
+    return f"The difference: {', '.join(said)}" if said else "No effect can be told"
+
+
+def _description(known: list[dict], kinds: dict[str, str]) -> str:
+    """What the chart shows, for who listens to it."""
+    said = "; ".join(
+        f"{in_words(row['outcome'])}, {_group(row)}: "
+        f"{effect_in_words(row, kinds[row['outcome']])}"
+        for row in known
+    )
+    return f"Effects with 95% intervals: {said}."
+
+
+def _group(row: dict) -> str:
+    return in_words(row["group"]) if row["group"] else EVERYONE
+
+
+def _panel(name: str, kind: str, rows: list[dict], naive: list[dict]) -> Chart:
+    shown = [(row, MATCHED) for row in rows]
+    shown += [(row, NAIVE) for row in naive if row["outcome"] == name]
+    values = [_value(row, kind, when) for row, when in shown]
+    said = [value for value in values if value["when"] == MATCHED]
+    x = across("estimate", f"{in_words(name)}, in {unit_of(kind)}")
+    y = rows_by("group", [_group(row) for row in rows])
+    whiskers = {
+        "data": {"values": [value for value in said if "low" in value]},
+        "mark": {"type": "rule", "color": BLUE, "strokeWidth": 2},
+        "encoding": {"x": {**x, "field": "low"}, "x2": {"field": "high"}, "y": y},
+    }
+    points = marks(values, x, y, (NAIVE, MATCHED))
+    layers = [upright(0), whiskers, points, beside(said, y)]
+    return {"width": WIDTH, "height": {"step": ROW}, "layer": layers}
+
+
+def _value(row: dict, kind: str, when: str) -> dict:
+    value = {
+        "group": _group(row),
+        "when": when,
+        "estimate": in_units(row["estimate"], kind),
+        "said": effect_in_words(row, kind),
+    }
+    if row["ci_low"] is not None:
+        value["low"] = in_units(row["ci_low"], kind)
+        value["high"] = in_units(row["ci_high"], kind)
+    return value

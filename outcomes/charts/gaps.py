@@ -1,0 +1,121 @@
+"""Did the gap close: each gap with the program, and as it would have been."""
+
+from typing import Any
+
+from outcomes.charts.style import (
+    LINE,
+    ROW,
+    WIDTH,
+    Chart,
+    across,
+    beside,
+    marks,
+    panels,
+    rows_by,
+    upright,
+    whole,
+)
+from outcomes.charts.words import in_words, numbers
+
+WITHOUT, WITH = "without the program", "with the program"
+AVERAGE = "mean_sd"
+# What each metric compares, its unit, and how many of the unit make one.
+METRICS = {
+    AVERAGE: ("gap in the average score, in SDs", "SD", 1),
+    "share_meeting": (
+        "gap in the share that meets, in percentage points",
+        "points",
+        100,
+    ),
+    "v": ("gap in who outranks whom (V), in SDs", "SD", 1),
+}
+
+
+def gap_plot(report: dict[str, Any]) -> Chart:
+    """A panel a metric, a row a gap: the diamond moves to the circle, 0 is no gap."""
+    known = [row for row in report["gaps"] if row["as_delivered"] is not None]
+    parts = [
+        _panel(metric, rows)
+        for metric in METRICS
+        if (rows := [row for row in known if row["metric"] == metric])
+    ]
+    return whole(
+        _headline(known),
+        "How far the first group is behind the second, among participants",
+        _description(known),
+        panels(parts),
+    )
+
+
+def gap_in_words(row: dict) -> str:
+    """`ela: black behind white (race ethnicity)`."""
+    groups = f"{in_words(row['focal'])} behind {in_words(row['reference'])}"
+    return f"{in_words(row['outcome'])}: {groups} ({in_words(row['dimension'])})"
+
+
+def change_in_words(row: dict) -> str:
+    """`narrower by 0.10 SD (0.02 to 0.18)`: the interval in the direction told."""
+    _, unit, size = METRICS[row["metric"]]
+    way = size if row["closed"] >= 0 else -size
+    verb = "narrower" if row["closed"] >= 0 else "wider"
+    if row["ci_low"] is None:
+        return f"{verb} by {numbers(row['closed'] * way)[0]} {unit}"
+    ends = sorted(row[end] * way for end in ("ci_low", "ci_high"))
+    change, low, high = numbers(row["closed"] * way, *ends)
+    return f"{verb} by {change} {unit} ({low} to {high})"
+
+
+def is_sure(row: dict) -> bool:
+    """Whether the interval of the change leaves zero out."""
+    return row["ci_low"] is not None and row["ci_low"] * row["ci_high"] > 0
+
+
+def _headline(known: list[dict]) -> str:
+    averages = [row for row in known if row["metric"] == AVERAGE]
+    if not averages:
+        return "No gap can be told"
+    if len(averages) > 1:
+        narrower = sum(is_sure(row) and row["closed"] > 0 for row in averages)
+        return f"{narrower} of {len(averages)} gaps narrowed by more than chance"
+    (row,) = averages
+    change = change_in_words(row).partition(" (")[0]
+    doubt = "" if is_sure(row) else ", which chance could explain"
+    groups = f"{in_words(row['focal'])} behind {in_words(row['reference'])}"
+    return f"The gap, {groups}, is {change}{doubt}"
+
+
+def _description(known: list[dict]) -> str:
+    """What the chart shows, for who listens to it."""
+    said = []
+    for row in known:
+        title, _, size = METRICS[row["metric"]]
+        before, after = numbers(
+            row["without_program"] * size, row["as_delivered"] * size
+        )
+        said.append(
+            f"{gap_in_words(row)}, {title}: {before} {WITHOUT}, {after} {WITH}, "
+            f"{change_in_words(row)}"
+        )
+    return f"Gaps among participants: {'; '.join(said)}."
+
+
+def _panel(metric: str, rows: list[dict]) -> Chart:
+    title, _, size = METRICS[metric]
+    names = [gap_in_words(row) for row in rows]
+    values = [
+        {"row": name, "when": when, "gap": row[key] * size}
+        for name, row in zip(names, rows, strict=True)
+        for when, key in ((WITHOUT, "without_program"), (WITH, "as_delivered"))
+    ]
+    said = [
+        {"row": name, "said": change_in_words(row)}
+        for name, row in zip(names, rows, strict=True)
+    ]
+    x, y = across("gap", title), rows_by("row", names)
+    path = {
+        "data": {"values": values},
+        "mark": {"type": "line", "color": LINE, "strokeWidth": 3},
+        "encoding": {"x": x, "y": y, "detail": {"field": "row"}},
+    }
+    layers = [upright(0), path, marks(values, x, y, (WITHOUT, WITH)), beside(said, y)]
+    return {"width": WIDTH, "height": {"step": ROW}, "layer": layers}

@@ -1,0 +1,57 @@
+"""Names and numbers of a report as people say them."""
+
+import re
+
+BINARY = "binary"
+MINUS = "\N{MINUS SIGN}"
+
+
+def in_words(covariate: str) -> str:
+    """`race_ethnicity=black` as people say it: `race ethnicity: black`."""
+    name, _, level = covariate.replace("_", " ").partition("=")
+    name = re.sub(r"@(\d{4})\.?", r" \1 ", name).strip()
+    return f"{name}: {level.strip('()')}" if level else name
+
+
+def listed(items: list[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *first, last = items or [""]
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def number(value: float) -> str:
+    """Three digits that count, no more than two after the point: 1,121; 12.3; 0.05."""
+    return numbers(value)[0]
+
+
+def numbers(*values: float) -> list[str]:
+    """Numbers to be read together: as many places as the largest of them deserves."""
+    largest = max(abs(value) for value in values)
+    places = 0 if largest >= 100 else 1 if largest >= 10 else 2
+    return [_with_minus(f"{value:,.{places}f}") for value in values]
+
+
+def _with_minus(text: str) -> str:
+    """The sign of mathematics, and none before a zero."""
+    return text.replace("-", MINUS if text.strip("-0.,") else "")
+
+
+def signed(text: str) -> str:
+    return text if text.startswith(MINUS) or not text.strip("0.,") else f"+{text}"
+
+
+def estimate(value: float, low: float | None, high: float | None) -> str:
+    """`+7.3 (+5.0 to +9.5)`: an estimate and the interval around it."""
+    if low is None or high is None:
+        return f"{signed(number(value))} (interval unknown)"
+    middle, start, end = map(signed, numbers(value, low, high))
+    return f"{middle} ({start} to {end})"
+
+
+def unit_of(kind: str) -> str:
+    return "percentage points" if kind == BINARY else "points"
+
+
+def in_units(value: float, kind: str) -> float:
+    """A share of students is told in percentage points; all else as it is."""
+    return value * 100 if kind == BINARY else value

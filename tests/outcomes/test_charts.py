@@ -1,0 +1,135 @@
+"""What the charts say in words and where they put their marks."""
+
+import pytest
+
+from outcomes import charts
+from outcomes.charts.words import estimate, in_words, listed, number, numbers
+from tests.outcomes.reports import EFFECT, GAP, report
+
+NOTHING = {"effects": [], "naive": [], "gaps": [], "balance": []}
+PLOTS = [charts.love_plot, charts.effect_plot, charts.gap_plot]
+MINUS = "\N{MINUS SIGN}"
+
+
+def points(panel) -> dict:
+    """Where the marks of a panel stand, by row and moment."""
+    layer = next(each for each in panel["layer"] if "shape" in each["encoding"])
+    x, y = (layer["encoding"][axis]["field"] for axis in "xy")
+    return {(v[y], v["when"]): v[x] for v in layer["data"]["values"]}
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_a_chart_is_drawn_as_svg_and_png(plot):
+    chart = plot(report())
+    assert charts.draw(chart, "svg").startswith(b"<svg")
+    assert charts.draw(chart, "png")[1:4] == b"PNG"
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_a_chart_of_nothing_says_so_and_can_be_drawn(plot):
+    chart = plot(report(**NOTHING))
+    assert chart["title"]["text"].startswith("No ")
+    assert charts.draw(chart, "svg").startswith(b"<svg")
+
+
+def test_a_chart_cannot_fetch_while_it_is_drawn():
+    chart = charts.love_plot(report())
+    chart["layer"][0]["data"] = {"url": "https://example.org/students.csv"}
+    with pytest.raises(ValueError, match="not allowed"):
+        charts.draw(chart, "svg")
+
+
+def test_the_love_plot_shows_the_distance_from_zero_the_worst_on_top():
+    chart = charts.love_plot(report())
+    assert points(chart) == {
+        ("ela before", "before matching"): 0.9,
+        ("ela before", "after matching"): 0.04,
+        ("low income: yes", "before matching"): 0.3,
+        ("low income: yes", "after matching"): 0.12,
+    }
+    assert chart["title"]["text"] == (
+        "After matching, 1 of 2 covariates differ by 0.05 SD or less"
+    )
+    assert "low income: yes from 0.30 to 0.12" in chart["description"]
+
+
+def test_the_effect_plot_has_a_panel_an_outcome_and_the_naive_difference_beside():
+    other = {**EFFECT, "outcome": "math"}
+    outcomes = [{"name": name, "kind": "continuous"} for name in ("ela", "math")]
+    made = report(effects=[*report()["effects"], other], design={"outcomes": outcomes})
+    ela, math = charts.effect_plot(made)["vconcat"]
+    assert points(ela) == {
+        ("all participants", "after matching"): 7.25,
+        ("race ethnicity: black", "after matching"): 9.0,
+        ("all participants", "before matching, everyone"): -12.6,
+    }
+    assert points(math) == {("all participants", "after matching"): 7.25}
+
+
+def test_a_share_is_shown_in_percentage_points():
+    row = {**EFFECT, "estimate": 0.041, "ci_low": -0.01, "ci_high": 0.092}
+    outcomes = [{"name": "ela", "kind": "binary"}]
+    chart = charts.effect_plot(
+        report(effects=[row], naive=[], design={"outcomes": outcomes})
+    )
+    (shown,) = points(chart["vconcat"][0]).values()
+    assert shown == pytest.approx(4.1)
+    assert f"+4.10 ({MINUS}1.00 to +9.20)" in chart["description"]
+    assert chart["title"]["text"] == "The difference: +4.10 percentage points in ela"
+
+
+def test_an_effect_that_cannot_be_told_has_no_mark():
+    unknown = {**EFFECT, "estimate": None, "ci_low": None, "ci_high": None}
+    chart = charts.effect_plot(report(effects=[unknown], naive=[unknown]))
+    assert chart["title"]["text"] == "No effect can be told"
+
+
+def test_the_gap_plot_has_a_panel_a_metric_each_in_its_unit():
+    average, share = charts.gap_plot(report())["vconcat"]
+    row = "ela: black behind white (race ethnicity)"
+    assert points(average) == {
+        (row, "without the program"): 0.8,
+        (row, "with the program"): 0.5,
+    }
+    assert points(share)[row, "with the program"] == 50
+
+
+@pytest.mark.parametrize(
+    ("change", "headline"),
+    [
+        ({}, "narrower by 0.30 SD"),
+        ({"ci_low": -0.1}, "narrower by 0.30 SD, which chance could explain"),
+        (
+            {"closed": -0.2, "ci_low": -0.3, "ci_high": -0.1},
+            "wider by 0.20 SD",
+        ),
+    ],
+)
+def test_the_headline_says_which_way_the_gap_went_and_how_surely(change, headline):
+    chart = charts.gap_plot(report(gaps=[{**GAP, **change}]))
+    assert chart["title"]["text"] == f"The gap, black behind white, is {headline}"
+
+
+def test_several_gaps_are_counted():
+    other = {**GAP, "dimension": "low_income", "ci_low": -0.1}
+    chart = charts.gap_plot(report(gaps=[GAP, other]))
+    assert chart["title"]["text"] == "1 of 2 gaps narrowed by more than chance"
+
+
+def test_an_interval_is_told_in_the_direction_of_its_change():
+    description = charts.gap_plot(report())["description"]
+    assert "narrower by 0.30 SD (0.10 to 0.50)" in description
+    assert "wider by 13.0 points (3.0 to 23.0)" in description
+
+
+def test_names_and_numbers_are_said_as_people_say_them():
+    assert in_words("race_ethnicity=black") == "race ethnicity: black"
+    assert in_words("mcas@2025.spring") == "mcas 2025 spring"
+    assert in_words("mcas@2024=(missing)") == "mcas 2024: missing"
+    assert listed(["a"]) == "a"
+    assert listed(["a", "b", "c"]) == "a, b and c"
+    assert number(1121.2) == "1,121"
+    assert number(-0.001) == "0.00"
+    assert numbers(23.31, -2.656) == ["23.3", f"{MINUS}2.7"]
+    assert estimate(1, None, None) == "+1.00 (interval unknown)"
+    assert estimate(0, -1, 1) == f"0.00 ({MINUS}1.00 to +1.00)"
