@@ -31,7 +31,7 @@ $(STAMP): requirements.lock
 	@cp requirements.lock $(STAMP)
 
 demo: $(STAMP)
-	@$(PY) manage.py demo $(if $(N),--students $(N))
+	@$(PY) manage.py demo $(if $(N),--students $(N)) $(if $(SEED),--seed $(SEED))
 
 test: $(STAMP)
 	$(PY) -m pytest -n 2 $(ARGS)

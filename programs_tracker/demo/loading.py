@@ -44,14 +44,17 @@ class NotBroughtIn(Refused):
 
 
 def refuse_among_others(tables: dict[str, pd.DataFrame]) -> None:
-    """The demo's children are never put among those of another district."""
+    """The demo's children are never put among those of another district.
+
+    Where all of them are, whoever came later is a visitor's doing, and welcome.
+    """
     for model, kind, key in (
         (Student, "students", "lasid"),
         (School, "schools", "code"),
     ):
-        known = set(model.objects.values_list(key, flat=True))
-        others = len(known - set(tables[kind][key]))
-        if others:
+        known, ours = set(model.objects.values_list(key, flat=True)), tables[kind][key]
+        others = len(known.difference(ours))
+        if others and not known.issuperset(ours):
             raise HoldsOthers(
                 f"The database holds {others:,} {kind} that are not of this demo: run "
                 "it with the --students and --seed it was made with, or give it a "

@@ -11,6 +11,7 @@ from enrollment.models import Enrollment, Offering
 from outcomes.models.findings import Findings
 from programs_tracker.demo.programs import SEATS
 from tests.demo.walking import rows_of_every_table, walk
+from tests.factories import StudentFactory
 
 COHORTS = ("ten-boys", "ten-girls")
 
@@ -89,6 +90,12 @@ def test_a_second_walk_changes_nothing(walked):
     assert walked.second["brought"] == {}
     assert walked.second["answers"] == walked.first["answers"]
     assert walked.rows_after_second == walked.rows_after_first
+
+
+def test_a_student_who_came_since_is_no_hindrance(walked):
+    newcomer = StudentFactory()
+    assert json.loads(walk("--format", "json"))["answers"] == walked.first["answers"]
+    newcomer.delete()
 
 
 def test_the_log_in_is_shown_once(walked):
