@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
@@ -13,7 +14,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from outcomes.models import Run
-from outcomes.services import runs
+from outcomes.services import execution, leases, runs
 from tests.factories import UserFactory
 from tests.house.source import ROOT
 from tests.outcomes.test_execution import DESIGN
@@ -133,3 +134,19 @@ def test_once_takes_one_run(queued, district, by):
     runs.queue(evaluation=district.locked(design={**DESIGN, "seed": 2}), by=by)
     call_command("worker", once=True)
     assert sorted(Run.objects.values_list("state", flat=True)) == ["done", "queued"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_lease_is_renewed_while_the_engine_computes(queued, settings, monkeypatch):
+    settings.RUN_LEASE = timedelta(seconds=0.6)
+    evaluate = execution.evaluate
+
+    def slow(*arguments):
+        time.sleep(2)
+        assert leases.reap() == []  # what another worker does at each tick
+        return evaluate(*arguments)
+
+    monkeypatch.setattr(execution, "evaluate", slow)
+    execution.execute(queued.pk)
+    queued.refresh_from_db()
+    assert (queued.state, queued.attempt) == ("done", 1)
