@@ -2,12 +2,23 @@
 
 import re
 from hashlib import blake2b, sha256
+from itertools import takewhile
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from pandas.api.types import is_bool_dtype
 
-from outcomes.engine.arrays import Ints, Texts
+from outcomes.engine.arrays import Floats, Ints, Texts
+
+MOST_DIGITS = 18  # of a whole number of 64 bits
+EXACT_TO = 2**53  # whole numbers beyond it are not all there as floats
+MIXING = (  # the finalizer of splitmix64: shift, factor
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+    (np.uint64(31), np.uint64(1)),
+)
 
 
 def label(value: Any) -> str:
@@ -24,40 +35,84 @@ def label(value: Any) -> str:
 def seeded_order(units: Texts, seed: int) -> Ints:
     """(n,) positions that sort the students by the hash of the seed and their key: a
     random order that is the same on every machine."""
-    digests = [
-        blake2b(f"{seed}\x1f{unit}".encode(), digest_size=16).digest() for unit in units
-    ]
-    return np.array(sorted(range(len(units)), key=digests.__getitem__), dtype=np.int64)
+    digests = b"".join(
+        blake2b(f"{seed}\x1f{unit}".encode(), digest_size=16).digest()
+        for unit in units.tolist()
+    )
+    high, low = np.frombuffer(digests, dtype=">u8").reshape(-1, 2).T
+    return np.lexsort((low, high))
 
 
 def natural_order(units: Texts) -> Ints:
     """(n,) positions that sort keys as a person would: S2 before S10."""
+    texts = units.tolist()
+    numbers = _numbered(texts)
+    if numbers is not None and len(np.unique(numbers)) == len(numbers):
+        return np.argsort(numbers)
     keys = [
         ([(int(part), "") if part.isdecimal() else (-1, part) for part in parts], unit)
-        for parts, unit in ((re.split(r"(\d+)", unit), unit) for unit in units)
+        for parts, unit in ((re.split(r"(\d+)", unit), unit) for unit in texts)
     ]
-    return np.array(sorted(range(len(units)), key=keys.__getitem__), dtype=np.int64)
+    return np.array(sorted(range(len(texts)), key=keys.__getitem__), dtype=np.int64)
+
+
+def _numbered(texts: list[str]) -> Ints | None:
+    """(n,) what follows the common beginning, where that is one number; or None."""
+    first, last = min(texts), max(texts)
+    letters = zip(first, last, strict=False)
+    same = takewhile(lambda pair: pair[0] == pair[1], letters)
+    start = len(first[: len(list(same))].rstrip("0123456789"))
+    ends = [text[start:] for text in texts] if start else texts
+    whole = "".join(ends)
+    is_plain = whole.isascii() and whole.isdecimal() and min(map(len, ends)) > 0
+    if not is_plain or max(map(len, ends)) > MOST_DIGITS:
+        return None
+    return np.array(list(map(int, ends)), dtype=np.int64)
 
 
 def input_hash(frame: pd.DataFrame) -> str:
-    """sha256 of every cell as text; the order of rows and of columns does not count."""
-    columns = sorted(frame.columns, key=str)
-    texts = [_cells(frame[column]) for column in columns]
-    rows = sorted("\x1f".join(cells) for cells in zip(*texts, strict=True))
-    whole = "\x1e".join(["\x1f".join(map(str, columns)), *rows])
-    return sha256(whole.encode()).hexdigest()
+    """sha256 of every cell; the order of rows and of columns does not count.
+
+    The rows are put in the order of a quick fingerprint of their cells, and the columns
+    then hashed whole: equal hashes mean equal tables.
+    """
+    names = sorted(frame.columns, key=str)
+    columns = [_coded(frame[name]) for name in names]
+    order = np.argsort(_fingerprints([codes for codes, _ in columns], len(frame)))
+    hashed = sha256()
+    for name, (codes, words) in zip(names, columns, strict=True):
+        hashed.update("\x1f".join([str(name), str(len(words)), *words, ""]).encode())
+        hashed.update(_bits(codes)[order].tobytes())
+    return hashed.hexdigest()
 
 
-def _cells(column: "pd.Series[Any]") -> list[str]:
-    """The labels of a column; numbers, the bulk of a table, by their shortest form."""
+def _coded(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
+    """(n,) the numbers of a column, or places in the list of its words."""
+    if is_bool_dtype(column.dtype) or column.dtype.kind in "iuf":
+        values = column.to_numpy(dtype=float, na_value=np.nan)
+        if not (np.abs(values) > EXACT_TO).any():
+            return values, []
     missing = column.isna().to_numpy()
-    if column.dtype == np.float64:
-        texts = map(repr, column.tolist())
-        return [
-            "" if gone else text.removesuffix(".0")
-            for text, gone in zip(texts, missing, strict=True)
-        ]
-    return [
-        "" if gone else label(value)
-        for value, gone in zip(column.tolist(), missing, strict=True)
-    ]
+    cells = [label(value) for value in column.tolist()]
+    texts = np.array(cells, dtype=object)
+    texts[missing] = ""
+    places, words = pd.factorize(texts, sort=True)
+    return places.astype(float), words.tolist()
+
+
+def _bits(values: Floats) -> NDArray[np.uint64]:
+    """(n,) one pattern a number: one zero, one NaN."""
+    plain = values + 0.0
+    plain[np.isnan(plain)] = np.nan
+    return plain.view(np.uint64)
+
+
+def _fingerprints(columns: list[Floats], n: int) -> NDArray[np.uint64]:
+    """(n,) a number that two different rows share once in 10^19."""
+    out = np.zeros(n, dtype=np.uint64)
+    for codes in columns:
+        out ^= _bits(codes)
+        for shift, factor in MIXING:
+            out ^= out >> shift
+            out *= factor
+    return out

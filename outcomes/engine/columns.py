@@ -22,13 +22,12 @@ def missing(column: Series) -> Flags:
     """(n,) whether a cell is empty, NA or NaN."""
     gone: Flags = column.isna().to_numpy(dtype=bool)
     if is_text(column):
-        empty = [_is_empty(value) for value in column.tolist()]
+        empty = [
+            isinstance(value, str) and value.strip() in MISSING_WORDS
+            for value in column.tolist()
+        ]
         gone = gone | np.array(empty, dtype=bool)
     return gone
-
-
-def _is_empty(value: object) -> bool:
-    return isinstance(value, str) and value.strip() in MISSING_WORDS
 
 
 def is_text(column: Series) -> bool:
@@ -38,16 +37,21 @@ def is_text(column: Series) -> bool:
 
 def labels(column: Series) -> Texts:
     """(n,) each cell as text, None where it is missing."""
-    out = np.array([label(v) for v in column.tolist()], dtype=object)
+    if not is_text(column):
+        places, found = pd.factorize(column)
+        words: Texts = np.array([*map(label, found.tolist()), None], dtype=object)
+        out: Texts = words[places]  # a missing cell's place is -1
+        return out
+    cells = [v if type(v) is str else label(v) for v in column.tolist()]
+    out = np.array(cells, dtype=object)
     out[missing(column)] = None
     return out
 
 
 def codes(values: Texts) -> Ints:
     """(n,) a number for each distinct label, in sorted order; UNKNOWN where missing."""
-    known = sorted({v for v in values if v is not None})
-    number = {value: i for i, value in enumerate(known)}
-    return np.array([number.get(v, UNKNOWN) for v in values], dtype=np.int64)
+    places: Ints = pd.factorize(values, sort=True)[0]
+    return places
 
 
 def numbers(column: Series) -> Floats:
@@ -75,14 +79,12 @@ def numbers(column: Series) -> Floats:
 
 def flags(column: Series) -> Floats:
     """(n,) 1.0 or 0.0, NaN where missing; true/false, yes/no and 1/0 are understood."""
-    out = np.full(len(column), np.nan)
-    for i, value in enumerate(labels(column)):
-        if value is None:
-            continue
-        word = value.strip().lower()
-        if word not in TRUE_WORDS | FALSE_WORDS:
-            raise InputError(_not_a_flag(column), "not_a_flag")
-        out[i] = float(word in TRUE_WORDS)
+    places, found = pd.factorize(labels(column))
+    words = [value.strip().lower() for value in found.tolist()]
+    if not set(words) <= TRUE_WORDS | FALSE_WORDS:
+        raise InputError(_not_a_flag(column), "not_a_flag")
+    known = [float(word in TRUE_WORDS) for word in words]
+    out: Floats = np.array([*known, np.nan])[places]
     return out
 
 

@@ -161,7 +161,7 @@ def _eligible(
         keep &= ~gone
     treated = arm[keep] == 1
     _require_both_arms(treated, design)
-    rows = frame[keep].reset_index(drop=True)
+    rows = frame if keep.all() else frame[keep].reset_index(drop=True)
     return rows, treated, tuple(e for e in excluded if e.treated + e.comparison)
 
 

@@ -187,6 +187,16 @@ def test_keys_sort_as_a_person_would():
     assert ordered == ["9", "10", "A1", "S02", "S2", "S10"]
 
 
+def test_keys_that_differ_in_one_number_sort_by_it():
+    numbers = np.random.default_rng(1).permutation(300)
+    for start in ("", "S", "S1-", "1"):
+        units = np.array([f"{start}{i}" for i in numbers], dtype=object)
+        ordered = [f"{start}{i}" for i in range(300)]
+        if start == "1":
+            ordered.sort(key=int)
+        assert units[natural_order(units)].tolist() == ordered
+
+
 def test_a_seeded_order_hangs_on_the_seed_and_the_keys_alone():
     units = np.array([f"S{i}" for i in range(50)], dtype=object)
     one = units[seeded_order(units, 1)].tolist()
