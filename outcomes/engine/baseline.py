@@ -51,7 +51,6 @@ def establish(
 ) -> Baseline:
     """Admit the table, match, and measure balance."""
     warn = Notices()
-    model_of(design)  # refuse an unknown estimator before the work, not after
     tell("reading the table", 0.0)
     hashed = input_hash(frame)
     study = Study.from_frame(frame, design, warn, with_outcomes=with_outcomes)

@@ -6,8 +6,6 @@ import pytest
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
-from outcomes.engine import matching, outcome_model
-from outcomes.engine.evaluate import evaluate
 from tests.engine import lalonde
 
 LEAST = {"unit": "student", "treatment": "treated", "outcomes": [{"name": "read"}]}
@@ -165,17 +163,3 @@ def test_what_a_method_has_no_use_for_is_refused(keys, path):
     with pytest.raises(DesignError) as refusal:
         lalonde.report(**keys)
     assert refusal.value.path == path
-
-
-@pytest.mark.parametrize("key", ["method", "estimator"])
-def test_what_is_not_built_is_refused_with_what_is(key, monkeypatch):
-    tables = {
-        "method": (matching, "METHODS"),
-        "estimator": (outcome_model, "MODELS"),
-    }
-    module, name = tables[key]
-    first = dict(list(getattr(module, name).items())[1:])
-    monkeypatch.setattr(module, name, first)
-    with pytest.raises(DesignError, match="is not built; use") as refusal:
-        evaluate(lalonde.FRAME, lalonde.design())
-    assert refusal.value.path == key
