@@ -21,9 +21,10 @@ from outcomes.engine.baseline import (
     sections,
 )
 from outcomes.engine.effect import Effect, effect, effect_row
-from outcomes.engine.estimable import Number, plain
+from outcomes.engine.estimable import Number, attempt, plain
 from outcomes.engine.findings import ENGINE_VERSION, Findings
 from outcomes.engine.gap import gap_rows
+from outcomes.engine.hidden_bias import rosenbaum_gamma
 from outcomes.engine.sample import Sample, matched_sample, unmatched_sample
 from outcomes.engine.significance import Standing, standings
 from outcomes.engine.verdict import WORST_FIRST, Verdict
@@ -69,7 +70,7 @@ def evaluate(
             "naive": [effect_row(a.naive) for a in analyses],
             "gaps": [row for a in analyses for row in a.gaps],
             "power": power(base, analyses[0].sample),
-            "sensitivity": {},
+            "sensitivity": {a.outcome.name: _sensitivity(a) for a in analyses},
             "warnings": base.warn.rows(),
         },
         _pairs(base),
@@ -166,6 +167,13 @@ def _overall(analyses: Sequence[Analysis]) -> Verdict:
     """The gravest verdict of the confirmatory outcomes, or of all if none is."""
     planned = [a for a in analyses if a.outcome.confirmatory] or [*analyses]
     return min((a.verdict for a in planned), key=lambda v: WORST_FIRST.index(v.code))
+
+
+def _sensitivity(found: Analysis) -> dict[str, Number]:
+    main = found.effects[0]
+    return {
+        "rosenbaum_gamma": attempt(rosenbaum_gamma, main.sample, main.estimate),
+    }
 
 
 def _effect_rows(analyses: Sequence[Analysis]) -> list[dict[str, object]]:

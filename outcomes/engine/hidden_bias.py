@@ -1,0 +1,30 @@
+"""How much hidden bias an effect on matched pairs would survive."""
+
+import numpy as np
+
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.arrays import Floats
+from outcomes.engine.estimable import Number, known
+from outcomes.engine.sample import Sample
+from outcomes.engine.sensitivity import gamma_at, signed_rank_p
+
+
+def rosenbaum_gamma(sample: Sample, estimate: Number) -> float:
+    """The odds by which two members of a pair may differ in their chance to take part
+    before the effect is no longer significant at .05 (one-sided signed rank).
+
+    Raises NotEstimable unless the sample is pairs, and as `gamma_at` does.
+    """
+    sign = np.sign(known(estimate))
+    differences = sign * pair_differences(sample)
+    return gamma_at(lambda gamma: signed_rank_p(differences, gamma))
+
+
+def pair_differences(sample: Sample) -> Floats:
+    """(pairs,) outcome of the participant minus that of the comparison student."""
+    if sample.sets is None or (np.bincount(sample.sets)[sample.sets] != 2).any():
+        raise NotEstimable("only pairs have a signed rank")
+    order = np.lexsort((~sample.treated, sample.sets))
+    y = sample.y[order]
+    differences: Floats = y[0::2] - y[1::2]
+    return differences
