@@ -11,6 +11,7 @@ from outcomes.engine.study import Study
 
 BALANCED = 1e-6  # the largest gap between means, in SDs, that counts as none
 SETTLED = 1e-12
+FLAT = 1e-16  # a squared SD below this: all weight lies on students alike
 STEPS = 200
 HALVINGS = 60
 
@@ -90,9 +91,10 @@ def _most_even(moments: Floats, shares: Shares) -> Floats:
 
 def _newton_step(bend: Floats, slope: Floats) -> Floats:
     """(k,) the step along the columns that still bend the dual."""
-    kept = independent(bend)
+    bent = np.flatnonzero(np.diag(bend) > FLAT)
+    kept = bent[independent(bend[np.ix_(bent, bent)])]
     step = np.zeros(len(slope))
-    if kept:
+    if len(kept):
         step[kept] = -inverse(bend[np.ix_(kept, kept)]) @ slope[kept]
     return step
 
