@@ -19,6 +19,8 @@ from api.scope import VisibleToUser
 from api.shapes import In, Out
 from enrollment.services import records
 
+SHAPING = {"page", "page_size", "cursor", "fields", "expand"}  # of JSON alone
+
 
 class Door(APIView):
     """Reads the clock, then asks in order: who, which verb, may they, how asked."""
@@ -150,6 +152,10 @@ class ResourceViewSet(VisibleToUser, Door, GenericViewSet):
         asked = self.request.query_params.get("format", "json")
         if asked not in {"json", "csv"} or (asked == "csv" and not self.csv_columns):
             raise BadParameter.of("format", "unknown_format", "Expected json or csv.")
+        pointless = SHAPING & self.request.query_params.keys()
+        if asked == "csv" and pointless:
+            sentence = "A CSV is the whole list, in the columns of the importers."
+            raise BadParameter.of(min(pointless), "not_with_csv", sentence)
         return asked == "csv"
 
     def csv_sources(self) -> dict:

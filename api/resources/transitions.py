@@ -58,6 +58,10 @@ class TransitionViewSet(ResourceViewSet):
     queryset = Enrollment.objects.all()
     serializer_class = TransitionOut
     conditional = frozenset({"POST"})
+    csv_columns = {
+        **{name: name for name in TransitionOut.Meta.fields},
+        "actor": "actor__username",
+    }
 
     @property
     def out(self) -> type[Out]:

@@ -83,6 +83,21 @@ def test_a_number_stays_a_number(value):
     assert cell(value) == value
 
 
+@pytest.mark.parametrize("asked", ["fields=code", "page=2", "page_size=5"])
+def test_what_shapes_a_page_of_json_does_not_go_with_a_csv(asked, office):
+    response = office.get(f"/api/v1/schools/?format=csv&{asked}")
+    assert (response.status_code, response.data["code"]) == (400, "not_with_csv")
+
+
+@pytest.mark.parametrize(
+    "part", ["offerings/{offerings}/roster/", "enrollments/{enrollments}/transitions/"]
+)
+def test_a_list_within_a_record_comes_as_csv_too(part, office, world):
+    address = part.format(**{kind: row.pk for kind, row in world.own.items()})
+    response = office.get(f"/api/v1/{address}?format=csv")
+    assert response.getvalue().startswith((b"lasid,", b"sequence,"))
+
+
 def test_what_accept_says_does_not_stand_in_the_way(office, world):
     response = office.get("/api/v1/schools/?format=csv", headers={"Accept": "text/csv"})
     assert len(read(response)) == 2
