@@ -12,6 +12,7 @@ from outcomes.engine.linear import gram, independent, inverse, times
 from outcomes.engine.notices import Warn
 
 STEPS = 25  # as in R's glm; a fit that has not settled by then has no maximum
+LONGEST = 20.0  # change of a logit in a step; where a direction knows no end, so far
 SETTLED = 1e-12  # largest change of any student's logit in the last step
 
 
@@ -81,6 +82,7 @@ def logistic(x: Floats, y: Floats) -> tuple[Floats, bool]:
             step = inverse(moments) @ gram(x, (y - mean)[:, None])[:, 0]
         except np.linalg.LinAlgError:  # nobody is left whose part is not certain
             return beta, False
+        step = step * LONGEST / max(np.abs(times(x, step)).max(), LONGEST)
         for _ in range(30):
             moved = times(x, beta + step)
             likelihood = _log_likelihood(moved, y)

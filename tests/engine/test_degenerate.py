@@ -212,3 +212,22 @@ def test_whole_schools_without_a_cluster_are_warned_of():
     clustered = run(school_table(), assignment="school", cluster="school")
     assert "not_clustered" not in codes(clustered)
     assert clustered["power"]["mdes"] > report["power"]["mdes"]
+
+
+def test_a_score_without_end_stays_a_number():
+    """All but two alike students are separated: a maximum lies at infinity."""
+    frame = pd.DataFrame(
+        {
+            "student": ["S2", "S1", "S0", "S3", "S4", "S5"],
+            "treated": [1, 1, 0, 1, 1, 1],
+            "pre": [20 / 3, 10 / 3, 10 / 3, 10 / 3, 10 / 3, 0],
+            "absence": [8 / 3, 4 / 3, 8 / 3, 8 / 3, 8 / 3, 0],
+            "lunch": [0, 1, 1, 0, 1, 1],
+            "read": [1.0, 2, 3, 4, 5, 6],
+        }
+    )
+    caliper = {"distance": {"width": 0.2, "unit": "sd"}}
+    keys = {"covariates": ["pre", "absence", "lunch"], "caliper": caliper}
+    report = run(frame, distance="logit", **keys)
+    assert report["sample"]["calipers"][0]["width"] < 1000
+    assert {"quasi_separation", "no_overlap"} & codes(report)
