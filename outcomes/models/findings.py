@@ -1,5 +1,5 @@
-"""What a run found. Written once, in the transaction that ends it; nobody but the
-services reads these rows, so that nothing leaves unseen (an import contract says so)."""
+"""What a run found. Written once, in the transaction that ends it; only the services
+read these rows, so that nothing leaves unseen (an import contract says so)."""
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
