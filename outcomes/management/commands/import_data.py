@@ -83,7 +83,10 @@ class Command(BaseCommand):
                 if not console.is_terminal and done % LONG_STEP == 0:
                     self.stderr.write(f"{done:,} of {total:,} rows")
 
-            return imports.bring(importer, data, **options, at_each=at_each)
+            try:
+                return imports.bring(importer, data, **options, at_each=at_each)
+            except KeyboardInterrupt:
+                raise CommandError("Stopped: nothing was written.") from None
 
 
 def misused(sentence: str) -> CommandError:
