@@ -4,7 +4,11 @@ from programs_tracker.demo.achievement import SUBJECTS
 from programs_tracker.demo.district import District
 from programs_tracker.demo.questions import Question
 from programs_tracker.demo.tables import measure_code
-from programs_tracker.demo.truth import true_effect, true_gap
+from programs_tracker.demo.truth import (
+    true_effect,
+    true_effect_by_group,
+    true_gap,
+)
 
 YES_NO = {"yes": True, "no": False}
 GAP_METRIC = "mean_sd"
@@ -22,6 +26,9 @@ def answer_of(question: Question, report: dict, district: District) -> dict:
         "points_of_one_sd": _points_of_one_sd(report),
         "sample": report["sample"],
         "outcomes": outcomes,
+        "truth_by_group": true_effect_by_group(
+            district, question.program, SUBJECTS[0], fewest=FEWEST_IN_A_GROUP
+        ),
         "balance": _balance(report),
         "gap": _gap(question, report, district),
     }

@@ -6,6 +6,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from enrollment.models import RaceEthnicity
 from programs_tracker.demo.walk import Walk
 
 PIPED_WIDTH = 100
@@ -70,6 +71,7 @@ def _print_answer(console: Console, answer: dict) -> None:
     facts.add_row("compared", _compared(answer["sample"]))
     facts.add_row("alike", _alike(answer["balance"]))
     facts.add_row("gap", _gap(answer["gap"]))
+    facts.add_row("truth", _by_group(answer["truth_by_group"]))
     console.print(Padding(facts, (0, 1)), style="dim")
 
 
@@ -129,6 +131,14 @@ def _gap(gap: dict) -> str:
         f"{between}: {gap['without_program']:.1f} points without the program, "
         f"{gap['as_delivered']:.1f} with it"
     )
+
+
+def _by_group(truth: dict[str, float]) -> str:
+    groups = (
+        f"{RaceEthnicity(race).label} {signed(effect)}"
+        for race, effect in truth.items()
+    )
+    return f"ELA by group: {', '.join(groups)}"
 
 
 def _label(covariate: str) -> str:

@@ -29,6 +29,20 @@ def true_effect(district: District, program: str, subject: str) -> float:
     return float(district.gained[subject][mask].mean())
 
 
+def true_effect_by_group(
+    district: District, program: str, subject: str, *, fewest: int
+) -> dict[str, float]:
+    """The same by race and ethnicity, for groups with that many participants."""
+    mask = _tested_participants(district, program, subject)
+    groups = district.people["race_ethnicity"]
+    sizes = groups[mask].value_counts()
+    gained = district.gained[subject]
+    return {
+        group: float(gained[mask & (groups == group).to_numpy()].mean())
+        for group in sizes.index[sizes >= fewest]
+    }
+
+
 def naive_difference(district: District, program: str, subject: str) -> float:
     """Participants' mean minus that of all who take part in nothing, in points."""
     score = district.scores[subject][:, LAST]
