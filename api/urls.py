@@ -14,9 +14,11 @@ from api.resources.rosters import RosterViewSet
 from api.resources.runs import (
     DiagnosticsView,
     EvaluationRunViewSet,
-    LovePlotView,
-    RunPartView,
+    MethodsView,
+    PlotView,
+    ReportView,
     RunViewSet,
+    SectionView,
 )
 from api.resources.school_years import SchoolYearViewSet
 from api.resources.schools import SchoolViewSet
@@ -53,11 +55,14 @@ PARTS = {
         DiagnosticsView,
         {"get": "diagnostics", "post": "diagnose"},
     ),
-    "runs/report": (RunPartView, {"get": "report"}),
-    "runs/balance": (RunPartView, {"get": "balance"}),
-    "runs/effects": (RunPartView, {"get": "effects"}),
-    "runs/gaps": (RunPartView, {"get": "gaps"}),
-    "runs/love-plot": (LovePlotView, {"get": "draw"}),
+    "runs/report": (ReportView, {"get": "report"}),
+    "runs/methods": (MethodsView, {"get": "methods"}),
+    "runs/balance": (SectionView, {"get": "balance"}),
+    "runs/effects": (SectionView, {"get": "effects"}),
+    "runs/gaps": (SectionView, {"get": "gaps"}),
+    "runs/love-plot": (PlotView, {"get": "love_plot"}),
+    "runs/effect-plot": (PlotView, {"get": "effect_plot"}),
+    "runs/gap-plot": (PlotView, {"get": "gap_plot"}),
 }
 
 

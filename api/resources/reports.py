@@ -126,3 +126,7 @@ class ReportOut(DiagnosticsOut):
     naive = EffectOut(many=True, help_text="Without matching: for comparison only.")
     verdicts = serializers.ListField(child=serializers.DictField())
     sensitivity = serializers.DictField()
+
+
+class MethodsOut(serializers.Serializer):
+    text = serializers.CharField(help_text="One paragraph.")

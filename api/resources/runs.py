@@ -7,8 +7,9 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from api.conditions import etag_of, is_known
+from api.export import csv_of
 from api.filters import Filter
-from api.parameters import BadParameter, one_of, parameter
+from api.parameters import FORMAT, BadParameter, one_of, parameter
 from api.permissions import may
 from api.resources.evaluations import EvaluationOut
 from api.resources.reports import (
@@ -16,6 +17,7 @@ from api.resources.reports import (
     DiagnosticsOut,
     EffectOut,
     GapOut,
+    MethodsOut,
     ReportOut,
 )
 from api.shapes import Body, Out
@@ -23,7 +25,7 @@ from api.viewsets import ResourceViewSet
 from enrollment.access import Permission as P
 from outcomes import charts
 from outcomes.models import Evaluation, Purpose, Run, RunState
-from outcomes.services import runs
+from outcomes.services import documents, runs
 
 SECONDS_TO_WAIT = "1"
 FORMS = {"svg": "image/svg+xml", "png": "image/png"}
@@ -35,6 +37,15 @@ CHART_FORMAT = parameter(
     "format",
     "`vega-lite` is JSON for a browser, Python or R; the others are drawn here.",
     **one_of("vega-lite", *FORMS),
+)
+REPORT = {
+    (200, "application/json"): ReportOut,
+    (200, "text/html"): OpenApiTypes.STR,
+}
+REPORT_FORMAT = parameter(
+    "format",
+    "`html` is one page to read and print, with its charts in it.",
+    **one_of("json", "html"),
 )
 
 
@@ -123,44 +134,87 @@ class RunPartView(ShownWhole, ResourceViewSet):
     queryset = Run.objects.all()
     pagination_class = None  # a section is one answer
 
-    @extend_schema(responses=ReportOut)
+
+class ReportView(RunPartView):
+    parameters = (REPORT_FORMAT,)
+
+    @extend_schema(responses=REPORT)
     def report(self, request, pk):
         """The whole report; never who stands in which matched set."""
-        return self.shown(runs.report_for(self.get_object(), request.user))
+        run = self.get_object()
+        if form_asked(request, "json", "html") == "json":
+            return self.shown(runs.report_for(run, request.user))
+        page = documents.page(run, request.user)
+        return HttpResponse(page.html, headers={"Content-Security-Policy": page.policy})
+
+
+class MethodsView(RunPartView):
+    @extend_schema(responses=MethodsOut)
+    def methods(self, request, pk):
+        """How it was found, and what, in one paragraph for a paper or a board."""
+        return self.shown({"text": documents.method(self.get_object(), request.user)})
+
+
+class SectionView(RunPartView):
+    parameters = (FORMAT,)
 
     @extend_schema(responses=BalanceOut(many=True))
     def balance(self, request, pk):
         """How alike the groups are, covariate by covariate."""
-        return self.section("balance")
+        return self.section("balance", BalanceOut)
 
     @extend_schema(responses=EffectOut(many=True))
     def effects(self, request, pk):
         """How much, and how sure, for each outcome and group."""
-        return self.section("effects")
+        return self.section("effects", EffectOut)
 
     @extend_schema(responses=GapOut(many=True))
     def gaps(self, request, pk):
         """Reference minus focal, with the program and without it."""
-        return self.section("gaps")
+        return self.section("gaps", GapOut)
 
-    def section(self, name: str) -> Response:
-        return self.shown(runs.section(self.get_object(), name, self.request.user))
+    def section(self, name: str, shape) -> Response:
+        rows = runs.section(self.get_object(), name, self.request.user)
+        if form_asked(self.request, "json", "csv") == "json":
+            return self.shown(rows)
+        columns = list(shape().fields)
+        return csv_of(name, columns, ([row.get(c) for c in columns] for row in rows))
 
 
-class LovePlotView(RunPartView):
+class PlotView(RunPartView):
     parameters = (CHART_FORMAT,)
 
     @extend_schema(responses=CHART)
-    def draw(self, request, pk):
+    def love_plot(self, request, pk):
         """Balance before and after matching, as a chart."""
-        form = request.query_params.get("format", "vega-lite")
-        if form not in {"vega-lite", *FORMS}:
-            known = f"Expected vega-lite, {', '.join(FORMS)}."
-            raise BadParameter.of("format", "unknown_format", known)
-        chart = charts.love_plot(runs.report_for(self.get_object(), request.user))
+        return self.plot("love")
+
+    @extend_schema(responses=CHART)
+    def effect_plot(self, request, pk):
+        """Each effect with its interval, as a chart."""
+        return self.plot("effect")
+
+    @extend_schema(responses=CHART)
+    def gap_plot(self, request, pk):
+        """Each gap without the program and with it, as a chart."""
+        return self.plot("gap")
+
+    def plot(self, name: str) -> Response | HttpResponse:
+        form = form_asked(self.request, "vega-lite", *FORMS)
+        chart = documents.plot(self.get_object(), self.request.user, name)
         if form == "vega-lite":
             return self.shown(chart)
         return HttpResponse(charts.draw(chart, form), content_type=FORMS[form])
+
+
+def form_asked(request, *known: str) -> str:
+    """The first of the known forms, unless ?format= names another."""
+    form = request.query_params.get("format", known[0])
+    if form not in known:
+        raise BadParameter.of(
+            "format", "unknown_format", f"Expected {', '.join(known)}."
+        )
+    return form
 
 
 class EvaluationRunViewSet(ResourceViewSet):

@@ -49,8 +49,15 @@ def gap_plot(report: dict[str, Any]) -> Chart:
 
 def gap_in_words(row: dict) -> str:
     """`ela: black behind white (race ethnicity)`."""
-    groups = f"{in_words(row['focal'])} behind {in_words(row['reference'])}"
-    return f"{in_words(row['outcome'])}: {groups} ({in_words(row['dimension'])})"
+    outcome, dimension = in_words(row["outcome"]), in_words(row["dimension"])
+    return f"{outcome}: {groups_in_words(row)} ({dimension})"
+
+
+def groups_in_words(row: dict) -> str:
+    """`black behind white`; where the labels say nothing, what they are labels of."""
+    if (row["focal"], row["reference"]) == ("yes", "no"):
+        return f"{in_words(row['dimension'])} behind others"
+    return f"{in_words(row['focal'])} behind {in_words(row['reference'])}"
 
 
 def change_in_words(row: dict) -> str:
@@ -80,8 +87,7 @@ def _headline(known: list[dict]) -> str:
     (row,) = averages
     change = change_in_words(row).partition(" (")[0]
     doubt = "" if is_sure(row) else ", which chance could explain"
-    groups = f"{in_words(row['focal'])} behind {in_words(row['reference'])}"
-    return f"The gap, {groups}, is {change}{doubt}"
+    return f"The gap, {groups_in_words(row)}, is {change}{doubt}"
 
 
 def _description(known: list[dict]) -> str:
@@ -101,7 +107,9 @@ def _description(known: list[dict]) -> str:
 
 def _panel(metric: str, rows: list[dict]) -> Chart:
     title, _, size = METRICS[metric]
-    names = [gap_in_words(row) for row in rows]
+    names = [groups_in_words(row) for row in rows]
+    if len(set(names)) < len(rows):
+        names = [gap_in_words(row) for row in rows]
     values = [
         {"row": name, "when": when, "gap": row[key] * size}
         for name, row in zip(names, rows, strict=True)

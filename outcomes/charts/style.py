@@ -61,7 +61,7 @@ def rows_by(field: str, order: Iterable[str]) -> Chart:
         "type": "nominal",
         "sort": list(order),
         "title": None,
-        "axis": {"labelLimit": 260, "ticks": False, "domain": False, "labelPadding": 8},
+        "axis": {"labelLimit": 320, "ticks": False, "domain": False, "labelPadding": 8},
     }
 
 

@@ -4,13 +4,19 @@ import re
 
 BINARY = "binary"
 MINUS = "\N{MINUS SIGN}"
+FACTS = {  # what is known of a student, where its name says too little
+    "el_status": "English learner",
+    "swd": "student with a disability",
+    "race_ethnicity": "race or ethnicity",
+}
 
 
 def in_words(covariate: str) -> str:
-    """`race_ethnicity=black` as people say it: `race ethnicity: black`."""
-    name, _, level = covariate.replace("_", " ").partition("=")
-    name = re.sub(r"@(\d{4})\.?", r" \1 ", name).strip()
-    return f"{name}: {level.strip('()')}" if level else name
+    """`race_ethnicity=black` as people say it: `race or ethnicity: black`."""
+    name, _, level = covariate.partition("=")
+    name = re.sub(r"@(\d{4})\.?", r" \1 ", FACTS.get(name, name)).strip()
+    said = f"{name}: {level.strip('()')}" if level else name
+    return said.replace("_", " ")
 
 
 def listed(items: list[str]) -> str:

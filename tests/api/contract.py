@@ -32,7 +32,8 @@ def refuse_undocumented(response) -> None:
         return
     media_type = response["Content-Type"].partition(";")[0]
     assert media_type in content
-    refuse_other_shape(response.json(), content[media_type]["schema"])
+    if media_type.endswith("json"):
+        refuse_other_shape(response.json(), content[media_type]["schema"])
 
 
 def operation(request) -> dict:

@@ -175,6 +175,9 @@ ROWS = [
     Row("runs-balance", "GET", 409, 403, 409),
     Row("runs-effects", "GET", 409, 403, 409),
     Row("runs-gaps", "GET", 409, 403, 409),
+    Row("runs-methods", "GET", 409, 403, 409),
     Row("runs-love-plot", "GET", 409, 403, 409, kind="runs"),
+    Row("runs-effect-plot", "GET", 409, 403, 409, kind="runs"),
+    Row("runs-gap-plot", "GET", 409, 403, 409, kind="runs"),
 ]
 LOG_IN = {"username": "nobody", "password": "nothing"}

@@ -1,0 +1,115 @@
+"""What a run found, as documents for people: charts, a paragraph, a page.
+
+Nothing here opens a door: each document is made of what `runs.report_for` lets its
+reader see, and says measures by their names.
+"""
+
+import re
+from base64 import b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from django.template.loader import render_to_string
+
+from enrollment.models import User
+from outcomes import charts
+from outcomes.charts.style import Chart
+from outcomes.models import Measure, Run
+from outcomes.services import headlines, methods, runs
+
+PLOTS = {
+    "love": ("balance", charts.love_plot),
+    "effect": ("effects", charts.effect_plot),
+    "gap": ("gaps", charts.gap_plot),
+}
+# Where a report names columns; elsewhere the same letters may be a setting.
+NAMING = {"outcome", "name", "covariate", "decided_by", "text", "reason", "on"}
+NAMING |= {"covariates", "pretests", "exact", "anti_exact"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """A whole document; `policy` lets a browser load nothing but what stands in it."""
+
+    html: str
+    policy: str
+
+
+def plot(run: Run, viewer: User, name: str) -> Chart:
+    """One of PLOTS; ShowsNoOutcome when the run never looked at one."""
+    section, draw = PLOTS[name]
+    runs.section(run, section, viewer)
+    return draw(readable(run, viewer))
+
+
+def method(run: Run, viewer: User) -> str:
+    """The method and the findings in one paragraph."""
+    runs.section(run, "effects", viewer)
+    return methods.paragraph(readable(run, viewer))
+
+
+def page(run: Run, viewer: User) -> Page:
+    """The report on one page, headline first."""
+    runs.section(run, "effects", viewer)
+    report = readable(run, viewer)
+    style = render_to_string("outcomes/report.css")
+    html = render_to_string(
+        "outcomes/report.html",
+        {
+            "run": run,
+            "evaluation": run.evaluation,
+            "report": report,
+            "style": style,
+            "headline": headlines.headline(report),
+            "cards": headlines.cards(report),
+            "pictures": [_picture(draw(report)) for _, draw in _asked(report)],
+            "tables": headlines.tables(report),
+            "method": methods.paragraph(report),
+        },
+    )
+    return Page(html, _policy(style))
+
+
+def _asked(report: dict[str, Any]):
+    """The plots that have something to show, the effect first."""
+    order = ("effect", "gap", "love")
+    return [PLOTS[name] for name in order if report[PLOTS[name][0]]]
+
+
+def _picture(chart: Chart) -> dict[str, str]:
+    """A chart that needs no other file, with the words for who cannot see it."""
+    drawn = b64encode(charts.draw(chart, "svg")).decode()
+    return {"source": f"data:image/svg+xml;base64,{drawn}", "alt": chart["description"]}
+
+
+def _policy(style: str) -> str:
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def readable(run: Run, viewer: User) -> dict[str, Any]:
+    """The report with each measure under its name."""
+    names = dict(Measure.objects.values_list("code", "name"))
+    return _named(runs.report_for(run, viewer), names)
+
+
+def _named(value: Any, names: dict[str, str], *, is_naming: bool = False) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _named(item, names, is_naming=key in NAMING)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_named(item, names, is_naming=is_naming) for item in value]
+    if not (is_naming and names and isinstance(value, str)):
+        return value
+    codes = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    return re.sub(
+        rf"(?<![\w-])({codes})(?=_before|[^\w-]|$)",
+        lambda found: names[found[1]],
+        value,
+    )

@@ -1,0 +1,190 @@
+"""What a reader must know first: how big, how sure, how fair, how much of the gap.
+
+Pure, as methods.py is. The verdict on the comparison comes before any number, for a
+number out of an unfair comparison is worse than none.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from outcomes.charts.effects import EVERYONE, effect_in_words, kinds_of
+from outcomes.charts.gaps import METRICS, change_in_words, gap_in_words, is_sure
+from outcomes.charts.words import in_words, number, numbers, unit_of
+
+Report = dict[str, Any]
+GOOD, CARE, BAD = "good", "care", "bad"
+SIGNS = {GOOD: "\N{CHECK MARK}", CARE: "!", BAD: "\N{MULTIPLICATION SIGN}"}
+FAIR = {  # by verdict: how it stands, and the answer
+    "meets_with_reservations": (GOOD, "Yes, with reservations"),
+    "needs_adjustment_in_model": (CARE, "Not as it was analysed"),
+    "not_equivalent": (BAD, "No: the groups differ"),
+    "no_pretest": (CARE, "Not shown: no pretest"),
+    "confound_n1": (BAD, "No: one school on a side"),
+    "no_overlap": (BAD, "No: nobody to compare"),
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    question: str
+    answer: str
+    details: list[str]
+    standing: str = ""  # GOOD, CARE or BAD where there is something to judge
+
+    @property
+    def sign(self) -> str:
+        return SIGNS.get(self.standing, "")
+
+
+@dataclass(frozen=True)
+class Table:
+    title: str
+    heading: list[str]
+    rows: list[list[str]]
+
+
+def first(report: Report) -> dict[str, Any]:
+    """The effect that the plan is about: confirmatory, on everyone."""
+    planned = {o["name"] for o in report["design"]["outcomes"] if o["confirmatory"]}
+    overall = [row for row in report["effects"] if row["group"] is None]
+    return next((row for row in overall if row["outcome"] in planned), overall[0])
+
+
+def headline(report: Report) -> str:
+    row = first(report)
+    name = in_words(row["outcome"])
+    if row["estimate"] is None:
+        return f"What the program did for {name} cannot be told"
+    if FAIR[report["verdict"]["code"]][0] != GOOD:
+        return f"This comparison does not establish what the program did for {name}"
+    way = "higher" if row["estimate"] > 0 else "lower"
+    if row["significant"]:
+        return f"Participants are {way} in {name} than they would have been"
+    if leaves_zero_out(row):
+        return f"Participants seem {way} in {name}, but that is not sure"
+    return f"No clear difference in {name}"
+
+
+def leaves_zero_out(row: dict[str, Any]) -> bool:
+    return row["ci_low"] is not None and row["ci_low"] * row["ci_high"] > 0
+
+
+def cards(report: Report) -> list[Card]:
+    return [_size(report), _fairness(report), _gap(report)]
+
+
+def _size(report: Report) -> Card:
+    row = first(report)
+    kind = kinds_of(report)[row["outcome"]]
+    question = f"How big is the difference in {in_words(row['outcome'])}?"
+    if row["estimate"] is None:
+        return Card(question, "Cannot be told", [row.get("not_estimable", "")])
+    size, _, rest = effect_in_words(row, kind).partition(" ")
+    details = [f"95% interval: {rest.strip('()')} {unit_of(kind)}"]
+    place = min(max(round(50 + (row["improvement_index"] or 0)), 1), 99)
+    if place != 50:
+        details.append(
+            f"As if a student at percentile 50 now stood at percentile {place}"
+        )
+    details += [
+        f"Without matching it would read {effect_in_words(naive, kind).split()[0]}"
+        for naive in report["naive"]
+        if naive["outcome"] == row["outcome"] and naive["estimate"] is not None
+    ]
+    return Card(question, f"{size} {unit_of(kind)}", details)
+
+
+def _fairness(report: Report) -> Card:
+    verdict, sample = report["verdict"], report["sample"]
+    standing, answer = FAIR[verdict["code"]]
+    details = []
+    if verdict["decided_by"] and verdict["value"] is not None:
+        details.append(
+            f"Decided by {in_words(verdict['decided_by'])}: "
+            f"{number(abs(verdict['value']))} SD apart"
+        )
+    details.append(
+        f"{sample['matched_treated']:,} of {sample['treated']:,} participants, "
+        f"{sample['matched_comparison']:,} comparison students"
+    )
+    return Card("Is the comparison fair?", answer, details, standing)
+
+
+def _gap(report: Report) -> Card:
+    question = "How much of the gap?"
+    rows = [row for row in report["gaps"] if row["metric"] == "mean_sd"]
+    if not rows:
+        return Card(question, "Not asked", ["This plan compares no gap"])
+    row = rows[0]
+    if row["as_delivered"] is None or row["closed"] is None:
+        return Card(question, "Cannot be told", [row.get("not_estimable", "")])
+    answer, _, interval = change_in_words(row).partition(" (")
+    before, after = numbers(row["without_program"], row["as_delivered"])
+    details = [
+        gap_in_words(row),
+        f"{before} SD without the program, {after} SD with it",
+        f"95% interval: {interval.strip('()')}" if interval else "No interval",
+    ]
+    if not is_sure(row):
+        details.append("Chance could explain a change of this size")
+    if row["agree"] is False:
+        details.append("Other ways to measure the gap tell another story")
+    return Card(question, answer[0].upper() + answer[1:], details)
+
+
+def tables(report: Report) -> list[Table]:
+    """Every number of the charts, for who would rather read than look."""
+    return [
+        table
+        for table in (_effects(report), _gaps(report), _balance(report))
+        if table.rows
+    ]
+
+
+def _effects(report: Report) -> Table:
+    kinds = kinds_of(report)
+    rows = [
+        [
+            in_words(row["outcome"]),
+            in_words(row["group"]) if row["group"] else EVERYONE,
+            _or_dash(row["estimate"] and effect_in_words(row, kinds[row["outcome"]])),
+            _or_dash(row["hedges_g"] and number(row["hedges_g"])),
+            _or_dash(row["p"] and f"{max(row['p'], 0.001):.3f}"),
+            f"{row['n_treated']:,} and {row['n_comparison']:,}",
+        ]
+        for row in report["effects"]
+    ]
+    heading = ["Outcome", "Group", "Difference (95% interval)", "In SDs (g)", "p", "n"]
+    return Table("Effects", heading, rows)
+
+
+def _gaps(report: Report) -> Table:
+    rows = []
+    for row in report["gaps"]:
+        title, _, size = METRICS[row["metric"]]
+        is_known = row["as_delivered"] is not None and row["closed"] is not None
+        keys = ("without_program", "as_delivered")
+        sizes = numbers(*(row[key] * size for key in keys)) if is_known else ["", ""]
+        change = change_in_words(row) if is_known else ""
+        rows.append([gap_in_words(row), title, *map(_or_dash, [*sizes, change])])
+    heading = ["Gap", "Measured as", "Without", "With", "Change (95% interval)"]
+    return Table("Gaps", heading, rows)
+
+
+def _balance(report: Report) -> Table:
+    rows = [
+        [
+            in_words(row["covariate"]),
+            *(
+                _or_dash("" if row[key] is None else number(row[key]))
+                for key in ("smd_before", "smd_after")
+            ),
+        ]
+        for row in report["balance"]
+    ]
+    heading = ["Covariate", "Before matching, in SDs", "After"]
+    return Table("Balance", heading, rows)
+
+
+def _or_dash(text: Any) -> str:
+    return str(text) if text else "\N{EN DASH}"

@@ -1,0 +1,237 @@
+"""A report's method in sentences: every number that decided something, no bare jargon.
+
+Pure: a report goes in, words come out, so that the page, the API and a test read alike.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from outcomes.charts.effects import effect_in_words, kinds_of
+from outcomes.charts.gaps import change_in_words, gap_in_words
+from outcomes.charts.words import (
+    in_units,
+    in_words,
+    listed,
+    number,
+    numbers,
+    unit_of,
+)
+
+Report = dict[str, Any]
+MATCHING = {
+    "nearest": "each participant was given the nearest of the other students",
+    "optimal": "participants and others were paired so that all pairs together are as "
+    "near as can be",
+    "full": "everybody was put into sets of participants and others who are alike",
+    "exact": "participants were compared with those who are equal in all of it",
+    "cem": "participants were compared with those who are equal in all of it once "
+    "numbers are cut into ranges",
+    "subclass": "students were compared within ranges of the score",
+    "cardinality": "the most participants were kept whose group can be made alike",
+    "entropy": "other students were weighted until their averages are those of the "
+    "participants",
+    "ipw": "other students were weighted by their odds of taking part",
+}
+DISTANCES = {
+    "propensity": "their estimated chance of taking part",
+    "logit": "the log-odds of their estimated chance of taking part",
+    "mahalanobis": "all covariates at once (Mahalanobis distance)",
+    "robust_mahalanobis": "the ranks of all covariates at once (Mahalanobis distance)",
+    "euclidean": "all covariates at once, each in its SDs",
+}
+BY_DISTANCE = {"nearest", "optimal", "full", "subclass"}
+IN_PAIRS = {"nearest", "optimal"}
+REASONS = {
+    "caliper": "nobody was near enough",
+    "exact": "nobody was equal in what must be equal",
+    "anti_exact": "everybody was alike in what must differ",
+    "pool_exhausted": "everybody near had been taken",
+    "exact_missing": "what must be equal is not known of them",
+    "limit_missing": "what limits a match is not known of them",
+    "balance": "with more of them the groups would not have been alike",
+    "no_overlap": "the score alone tells who takes part",
+}
+VERDICTS = {
+    "meets_with_reservations": "meets its standards with reservations, the best that "
+    "a study without a lottery can reach",
+    "needs_adjustment_in_model": "does not meet its standards until the outcome model "
+    "adjusts for what differs",
+    "not_equivalent": "does not meet its standards: the groups differ too much",
+    "no_pretest": "does not meet its standards: without a pretest nobody can know "
+    "that the groups began alike",
+    "confound_n1": "does not meet its standards: with one school on a side, school and "
+    "program cannot be told apart",
+    "no_overlap": "does not apply: nobody could be compared",
+}
+ESTIMATORS = {
+    "difference": "the difference of weighted averages",
+    "g_computation": "the difference of weighted averages, after a regression in each "
+    "group took away what the covariates explain",
+    "aipw": "the difference of averages, adjusted both by a regression and by the "
+    "chance of taking part (AIPW)",
+}
+ERRORS = {
+    "CR2": "which allows for students of one {} being alike and for few of them (CR2)",
+    "CR3": "which leaves out one {} at a time (CR3, a jackknife)",
+    "CR1": "which allows for students of one {} being alike (CR1)",
+    "influence": "from how much each {} moves the result",
+    "HC3": "which allows for students who vary more than others (HC3)",
+}
+
+
+def paragraph(report: Report) -> str:
+    """The method and what it found, fit to stand in a paper or a board packet."""
+    return " ".join(sentence for part in PARTS for sentence in part(report))
+
+
+def compared(report: Report) -> Iterator[str]:
+    sample = report["sample"]
+    yield (
+        f"{sample['matched_treated']:,} of {sample['treated']:,} participants were "
+        f"compared with {sample['matched_comparison']:,} of "
+        f"{sample['comparison']:,} students who did not take part."
+    )
+    worth = sample["ess_comparison"]
+    if worth is not None and worth < sample["matched_comparison"] - 0.5:
+        yield f"Weighted, the latter count as much as {number(worth)} students."
+    for row in sample["unmatched"]:
+        why = REASONS.get(row["reason"], row["reason"].replace("_", " "))
+        yield f"{row['n']:,} participants are left out because {why}."
+
+
+def matched(report: Report) -> Iterator[str]:
+    design = report["design"]
+    names = [*design["covariates"], *map(name_of, design["pretests"])]
+    how = MATCHING[design["method"]]
+    if design["method"] in BY_DISTANCE:
+        how += f", by {DISTANCES[design['distance']]}"
+    if design["method"] in IN_PAIRS:
+        upto = f"up to {design['ratio']} each" if design["ratio"] > 1 else "one each"
+        again = "again" if design["replacement"] else "once only"
+        how += f", {upto}, and every one of them may be used {again}"
+    told = f", from {listed([in_words(name) for name in names])}" if names else ""
+    yield f"In matching{told}, {how}."
+    if design["exact"]:
+        yield f"They are equal in {listed([in_words(e) for e in design['exact']])}."
+    if design["anti_exact"]:
+        apart = listed([in_words(name) for name in design["anti_exact"]])
+        yield f"They differ in {apart}."
+    for caliper in report["sample"]["calipers"]:
+        yield f"On {in_words(caliper['on'])} no more than {caliper['width']:.3g} apart."
+
+
+def name_of(pretest: str | dict) -> str:
+    return pretest["name"] if isinstance(pretest, dict) else pretest
+
+
+def balanced(report: Report) -> Iterator[str]:
+    verdict = report["verdict"]
+    worst = [_worst(report, key) for key in ("smd_before", "smd_after")]
+    if all(worst):
+        (one, before), (other, after) = worst
+        before, after = numbers(before, after)
+        yield (
+            f"The largest standardized difference was {before} SD before matching, on "
+            f"{in_words(one)}, and is {after} SD after it, on {in_words(other)}."
+        )
+    yield (
+        "By the rules of the federal What Works Clearinghouse the comparison "
+        f"{VERDICTS[verdict['code']]}."
+    )
+    if verdict["decided_by"] and verdict["value"] is not None:
+        yield (
+            f"{in_words(verdict['decided_by'])} decided this, with a difference of "
+            f"{abs(verdict['value']):.3g} SD (up to 0.05 counts as alike, up to 0.25 "
+            "as adjustable)."
+        )
+
+
+def _worst(report: Report, key: str) -> tuple[str, float] | None:
+    sizes = [
+        (row["covariate"], abs(row[key]))
+        for row in report["balance"]
+        if row[key] is not None
+    ]
+    return max(sizes, key=lambda size: size[1], default=None)
+
+
+def estimated(report: Report) -> Iterator[str]:
+    kinds = kinds_of(report)
+    yield f"The effect is {ESTIMATORS[report['design']['estimator']]}."
+    for row in report["effects"]:
+        if row["group"] is not None:
+            continue
+        if row["estimate"] is None:
+            yield f"On {in_words(row['outcome'])} it cannot be told."
+            continue
+        kind = kinds[row["outcome"]]
+        yield (
+            f"On {in_words(row['outcome'])} it is {effect_in_words(row, kind)} "
+            f"{unit_of(kind)}, with its 95% interval."
+        )
+        yield from _doubt(row, kind)
+
+
+def _doubt(row: dict, kind: str) -> Iterator[str]:
+    """The standard error, its degrees of freedom, and what chance would do."""
+    if row["std_error"] is None or row["p"] is None:
+        return
+    degrees = "" if row["df"] is None else f" with {row['df']:.3g} degrees of freedom"
+    error = in_units(row["std_error"], kind)
+    yield (
+        f"The standard error is {error:.3g}{degrees}, "
+        f"{error_in_words(row['se_kind'])}; chance alone would do as much "
+        f"{chance(row['p'])}."
+    )
+
+
+def error_in_words(kind: str) -> str:
+    """`CR2 by school` for a reader who has never met a sandwich."""
+    rule, _, by = kind.partition(" by ")
+    by = {"": "student", "set": "matched set"}.get(by, in_words(by))
+    return ERRORS[rule].format(by) if rule in ERRORS else f"of the kind {kind}"
+
+
+def chance(p: float) -> str:
+    """A p-value as a frequency."""
+    if p < 0.001:
+        return "in fewer than 1 of 1,000 such studies (p < .001)"
+    return f"in {round(p * 1000):,} of 1,000 such studies (p = {p:.3f})"
+
+
+def closed(report: Report) -> Iterator[str]:
+    for row in report["gaps"]:
+        if row["metric"] != "mean_sd":
+            continue
+        if row["as_delivered"] is None or row["closed"] is None:
+            yield f"The gap of {gap_in_words(row)} cannot be told."
+            continue
+        before, after = numbers(row["without_program"], row["as_delivered"])
+        yield (
+            f"Among participants the gap of {gap_in_words(row)} would be {before} SD "
+            f"without the program and is {after} SD with it: {change_in_words(row)}."
+        )
+
+
+def warned(report: Report) -> Iterator[str]:
+    yield report["power"]["text"]
+    for warning in report["warnings"]:
+        yield warning["text"]
+
+
+def made(report: Report) -> Iterator[str]:
+    yield (
+        f"Engine {report['engine']}, design {report['design_hash'][:12]}, data "
+        f"{report['input_hash'][:12]}: the same three give the same numbers."
+    )
+
+
+PARTS: list[Callable[[Report], Iterator[str]]] = [
+    compared,
+    matched,
+    balanced,
+    estimated,
+    closed,
+    warned,
+    made,
+]

@@ -1,0 +1,96 @@
+"""The page says first what decides how the numbers may be read."""
+
+import pytest
+
+from outcomes.services.headlines import FAIR, cards, headline, tables
+from outcomes.terms import VerdictCode
+from tests.outcomes.reports import EFFECT, GAP, REPORT, report
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def verdict(code) -> dict:
+    return REPORT["verdict"] | {"code": code}
+
+
+@pytest.mark.parametrize(
+    ("effect", "said"),
+    [
+        ({}, "Participants are higher in ela than they would have been"),
+        (
+            {"estimate": -7.25},
+            "Participants are lower in ela than they would have been",
+        ),
+        (
+            {"significant": False},
+            "Participants seem higher in ela, but that is not sure",
+        ),
+        ({"significant": False, "ci_low": -1.0}, "No clear difference in ela"),
+        ({"estimate": None}, "What the program did for ela cannot be told"),
+    ],
+)
+def test_the_headline_is_as_sure_as_the_finding(effect, said):
+    assert headline(report(effects=[EFFECT | effect])) == said
+
+
+@pytest.mark.parametrize("code", set(VerdictCode) - {"meets_with_reservations"})
+def test_an_unfair_comparison_claims_nothing(code):
+    said = headline(report(verdict=verdict(code)))
+    assert said == "This comparison does not establish what the program did for ela"
+
+
+def test_every_verdict_has_an_answer():
+    assert set(FAIR) == set(VerdictCode)
+
+
+def test_the_plan_s_own_outcome_comes_first():
+    other = EFFECT | {"outcome": "math", "estimate": -1.0}
+    outcomes = [
+        {"name": "math", "kind": "continuous", "confirmatory": False},
+        {"name": "ela", "kind": "continuous", "confirmatory": True},
+    ]
+    whole = report(effects=[other, EFFECT], design={"outcomes": outcomes})
+    assert "higher in ela" in headline(whole)
+
+
+def test_three_cards_answer_how_big_how_fair_and_how_much_of_the_gap():
+    size, fair, gap = cards(report())
+    assert size.answer == "+7.25 points"
+    assert f"Without matching it would read {MINUS}12.6" in size.details
+    assert "As if a student at percentile 50 now stood at percentile 64" in size.details
+    assert (fair.answer, fair.standing) == ("Yes, with reservations", "good")
+    assert "109 of 126 participants, 244 comparison students" in fair.details
+    assert gap.answer == "Narrower by 0.30 SD"
+    assert "0.80 SD without the program, 0.50 SD with it" in gap.details
+    assert "Chance could explain a change of this size" not in gap.details
+
+
+def test_a_doubtful_gap_is_doubted():
+    doubtful = GAP | {"ci_low": -0.1, "agree": False}
+    _, _, gap = cards(report(gaps=[doubtful]))
+    assert gap.details[-2:] == [
+        "Chance could explain a change of this size",
+        "Other ways to measure the gap tell another story",
+    ]
+
+
+def test_a_card_without_a_number_says_why():
+    effect = EFFECT | {"estimate": None, "not_estimable": "estimate: nobody is left"}
+    gap = GAP | {"as_delivered": None, "not_estimable": "closed: nobody is left"}
+    size, _, widened = cards(report(effects=[effect], gaps=[gap]))
+    assert (size.answer, size.details) == (
+        "Cannot be told",
+        ["estimate: nobody is left"],
+    )
+    assert widened.details == ["closed: nobody is left"]
+    assert cards(report(gaps=[]))[2].answer == "Not asked"
+
+
+def test_the_tables_hold_every_row_and_a_dash_for_what_is_unknown():
+    effects, gaps, balance = tables(report())
+    assert [row[:3] for row in effects.rows] == [
+        ["ela", "all participants", "+7.25 (+5.00 to +9.50)"],
+        ["ela", "race or ethnicity: black", "+9.00 (+5.00 to +9.50)"],
+    ]
+    assert gaps.rows[1][-1] == "wider by 13.0 points (3.0 to 23.0)"
+    assert balance.rows[-1] == ["grade", "\N{EN DASH}", "\N{EN DASH}"]

@@ -1,0 +1,85 @@
+"""The paragraph says every number that decided something."""
+
+import pytest
+
+from outcomes.services.methods import (
+    ESTIMATORS,
+    MATCHING,
+    VERDICTS,
+    chance,
+    error_in_words,
+    paragraph,
+)
+from outcomes.terms import Estimator, Method, VerdictCode
+from tests.outcomes.reports import EFFECT, GAP, report
+
+MINUS = "\N{MINUS SIGN}"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "109 of 126 participants were compared with 244 of 2,062 students who did not "
+        "take part.",
+        "Weighted, the latter count as much as 200 students.",
+        "17 participants are left out because nobody was near enough.",
+        "up to 3 each, and every one of them may be used once only.",
+        "They are equal in grade.",
+        "On distance no more than 0.27 apart.",
+        "was 0.90 SD before matching, on ela before, and is 0.12 SD after it, on low "
+        "income: yes.",
+        "the comparison meets its standards with reservations",
+        "low income: yes decided this, with a difference of 0.12 SD",
+        "On ela it is +7.25 (+5.00 to +9.50) points, with its 95% interval.",
+        "The standard error is 1 with 17.3 degrees of freedom, which allows for "
+        "students of one school being alike and for few of them (CR2)",
+        "would be 0.80 SD without the program and is 0.50 SD with it: narrower by 0.30 "
+        "SD (0.10 to 0.50).",
+        "This design can see an effect of 0.29 SD.",
+        "Few schools.",
+        "design dddddddddddd, data iiiiiiiiiiii",
+    ],
+)
+def test_it_says(sentence):
+    assert sentence in paragraph(report())
+
+
+def test_what_cannot_be_told_is_said_to_be_so():
+    effect = {**EFFECT, "estimate": None, "std_error": None, "p": None}
+    gap = {**GAP, "as_delivered": None, "closed": None}
+    said = paragraph(report(effects=[effect], gaps=[gap], balance=[]))
+    assert "On ela it cannot be told." in said
+    assert "(race or ethnicity) cannot be told." in said
+    assert "before matching" not in said
+    assert "None" not in said
+
+
+def test_an_error_of_a_share_is_in_percentage_points():
+    design = report()["design"] | {"outcomes": [{"name": "ela", "kind": "binary"}]}
+    effect = {**EFFECT, "estimate": 0.05, "std_error": 0.021}
+    said = paragraph(report(effects=[effect], design=design))
+    assert "The standard error is 2.1 with" in said
+
+
+def test_every_setting_has_words():
+    assert set(MATCHING) == set(Method)
+    assert set(ESTIMATORS) == set(Estimator)
+    assert set(VERDICTS) == set(VerdictCode)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("CR1 by set", "students of one matched set being alike (CR1)"),
+        ("influence", "how much each student moves the result"),
+        ("HC3", "students who vary more than others (HC3)"),
+        ("bootstrap", "of the kind bootstrap"),
+    ],
+)
+def test_a_standard_error_is_explained(kind, words):
+    assert words in error_in_words(kind)
+
+
+def test_a_p_value_is_a_frequency():
+    assert chance(0.012) == "in 12 of 1,000 such studies (p = 0.012)"
+    assert "fewer than 1 of 1,000" in chance(0.0004)
