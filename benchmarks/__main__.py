@@ -11,7 +11,7 @@ from rich.table import Table
 from benchmarks.goals import GOALS
 from benchmarks.rounds import Result, hold
 
-ROUNDS = {"quick": 5, "full": 5, "huge": 3}
+ROUNDS = {"quick": 5, "full": 3, "huge": 3}
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ import numpy as np
 from benchmarks.contest import Lap, best_of
 from benchmarks.districts import District, district
 from outcomes.engine.limits import Limits
-from outcomes.engine.line import NOBODY, Line
+from outcomes.engine.line import Line
 
 CALIPER = 0.2  # SD of the score
 
@@ -14,19 +14,13 @@ def _limits(town: District, cell: np.ndarray) -> Limits:
     return Limits(cell, (), CALIPER * float(town.score.std(ddof=1)), ())
 
 
-def _pairs(town: District, limits: Limits) -> list[tuple[int, int]]:
-    """Nearest free neighbour for each participant, largest score first."""
+def _pairs(town: District, limits: Limits) -> np.ndarray:
+    """Nearest free neighbour for each participant, largest score first: (2, pairs)."""
     rows = np.flatnonzero(town.treated)
     turns = rows[np.argsort(-town.score[rows], kind="stable")]
     pool = np.flatnonzero(~town.treated)
     line = Line(turns, pool, town.score, limits.cell, limits.width)
-    found = []
-    for row in turns.tolist():
-        other, _ = line.nearest(row)
-        if other != NOBODY[0]:
-            line.take(other)
-            found.append((row, other))
-    return found
+    return np.stack(line.in_turn()[:2])
 
 
 def _nearest_lap(town: District, cell: np.ndarray) -> Lap:
@@ -59,8 +53,8 @@ def argsort(n: int) -> Lap:
     return Lap(seconds)
 
 
-def _broken(town: District, limits: Limits, pairs: list[tuple[int, int]]) -> str:
-    one, other = np.array(pairs).T
+def _broken(town: District, limits: Limits, pairs: np.ndarray) -> str:
+    one, other = pairs
     if len(np.unique(other)) < len(other) or not town.treated[one].all():
         return "a student stands in two pairs"
     if (np.abs(town.score[one] - town.score[other]) > limits.width).any():

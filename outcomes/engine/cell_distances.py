@@ -8,7 +8,7 @@ import numpy as np
 from outcomes.designs.errors import InputError
 from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.distance import Space, length
-from outcomes.engine.limits import Limits
+from outcomes.engine.limits import Limits, by_cell
 
 LARGEST = 100_000_000  # distances held at once: 0.8 GB
 
@@ -30,9 +30,9 @@ def cells_with_distances(
 
     Raises InputError where a cell has more pairs than memory should hold.
     """
-    for code in np.unique(limits.cell[turns]):
-        here = turns[limits.cell[turns] == code]
-        there = pool[limits.cell[pool] == code]
+    pools = by_cell(pool, limits.cell)
+    for code, here in by_cell(turns, limits.cell).items():
+        there = pools.get(code, pool[:0])
         if len(there):
             yield Cell(here, there, _distances(here, there, space, limits))
 

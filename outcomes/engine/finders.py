@@ -5,17 +5,24 @@ and so can weigh any constraint. Rows are in canonical order, which decides betw
 equally near students; both finders decide alike.
 """
 
-from typing import Protocol
+from collections.abc import Iterable, Iterator
+from typing import Protocol, TypeAlias
 
 import numpy as np
 
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.distance import Space, length
-from outcomes.engine.limits import Limits, Within
+from outcomes.engine.limits import Limits, Within, by_cell
 from outcomes.engine.line import NOBODY
+
+# Participants, the comparison student that each took, and their distances.
+Round: TypeAlias = tuple[Ints, Ints, Floats]
 
 
 class Finder(Protocol):
+    def in_turn(self) -> Round:
+        """Each participant, in turn, takes the nearest comparison student left."""
+
     def nearest(self, row: int) -> tuple[int, float]:
         """The nearest free comparison student and the distance, or NOBODY."""
 
@@ -23,22 +30,43 @@ class Finder(Protocol):
         """That comparison student is no longer free."""
 
 
+def as_round(found: Iterable[tuple[int, int, float]]) -> Round:
+    """The same as arrays."""
+    table = [*found]
+    rows, others = ([pair[i] for pair in table] for i in (0, 1))
+    distances = [distance for *_, distance in table]
+    return np.array(rows, np.int64), np.array(others, np.int64), np.array(distances)
+
+
 class Scan:
     """Measures the distance to every comparison student of the same cell."""
 
     def __init__(
-        self, pool: Ints, space: Space, limits: Limits, tie_tolerance: float
+        self,
+        turns: Ints,
+        pool: Ints,
+        space: Space,
+        limits: Limits,
+        tie_tolerance: float,
     ) -> None:
+        self._turns = turns
         self._space = space
         self._limits = limits
         self._score = space.score
         self._tolerance = tie_tolerance
-        self._pools = {
-            int(cell): pool[limits.cell[pool] == cell]
-            for cell in np.unique(limits.cell[pool])
-        }
+        self._pools = by_cell(pool, limits.cell)
         self._points = {c: space.points[rows] for c, rows in self._pools.items()}
         self._free = np.ones(len(space.points), dtype=bool)
+
+    def in_turn(self) -> Round:
+        return as_round(self._in_turn())
+
+    def _in_turn(self) -> Iterator[tuple[int, int, float]]:
+        for row in self._turns.tolist():
+            other, distance = self.nearest(row)
+            if other != NOBODY[0]:
+                self.take(other)
+                yield row, other, distance
 
     def take(self, row: int) -> None:
         self._free[row] = False

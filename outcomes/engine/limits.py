@@ -85,6 +85,14 @@ def cells(codes: list[Ints], n: int) -> Ints:
     return np.where((table == UNKNOWN).any(axis=1), UNKNOWN, cell.reshape(-1))
 
 
+def by_cell(rows: Ints, cell: Ints) -> dict[int, Ints]:
+    """The rows of each cell, by its code, in the order in which they come."""
+    order = np.argsort(cell[rows], kind="stable")
+    edges = np.flatnonzero(np.diff(cell[rows[order]])) + 1
+    parts = np.split(rows[order], edges)
+    return {int(cell[part[0]]): part for part in parts if len(part)}
+
+
 def _within(name: str, design: Design, study: Study, space: Space) -> Within:
     caliper = design.caliper[name]
     values = study.calipers[name] if name in study.calipers else _score(name, space)

@@ -1,8 +1,8 @@
 """Scores in order within cells, and the nearest free one on either side.
 
 One sort serves every query: SIMD argsort, repair of the order among equal scores, one
-counting sort by cell. After it, the loop over participants touches only what it takes,
-so that its memory grows with the matches and not with the pool.
+counting sort by cell. Everyone's first choice is then found at once; the only loop is
+over participants in turn, and it looks on only for those who come too late.
 """
 
 import numpy as np
@@ -20,22 +20,32 @@ def in_order(score: Floats, cell: Ints, last: Flags) -> Ints:
     score : (n,) finite; cell : (n,) codes from -1; last : (n,) who stands behind the
     others of the same score.
     """
+    rows = _by_score(score, last)
+    return rows if _is_one(cell) else rows[_counted(cell[rows] + 1)]
+
+
+def _by_score(score: Floats, last: Flags | None = None) -> Ints:
+    """(n,) rows by score, `last` and row."""
     rows = np.argsort(score)
     values = score[rows]
     is_new = values[1:] != values[:-1]
-    if not is_new.all():
-        rank = np.concatenate([[0], np.cumsum(is_new)])
-        key = (rank << 33) | (last[rows].astype(np.int64) << 32) | rows
-        key.sort()
-        rows = key & 0xFFFFFFFF
-    return rows[_counted(cell[rows] + 1)]
+    if is_new.all():
+        return rows
+    rank = np.concatenate([[0], np.cumsum(is_new)])
+    key: Ints = (rank << 33) | rows
+    if last is not None:
+        key |= last[rows].astype(np.int64) << 32
+    key.sort()
+    return key & 0xFFFFFFFF
+
+
+def _is_one(cell: Ints) -> bool:
+    return not len(cell) or bool((cell == cell[0]).all())
 
 
 def _counted(code: Ints) -> Ints:
     """A stable order by small codes: the transposition of a sparse matrix in C."""
-    if not code.any() or (code == code[0]).all():
-        return np.arange(len(code))
-    n, width = len(code), int(code.max()) + 1
+    n, width = len(code), int(code.max(initial=0)) + 1
     ones = np.ones(n, dtype=np.int8)
     entries = csr_array((ones, code, np.arange(n + 1)), shape=(n, width))
     order: Ints = entries.tocsc().indices
@@ -45,34 +55,65 @@ def _counted(code: Ints) -> Ints:
 class Line:
     """Nearest free neighbours on a line, each in nearly constant time.
 
-    turns : (t,) participants; pool : (m,) comparison students; both rows of score and
-    cell (n,); width : the widest distance allowed.
+    turns : (t,) participants in the order in which they choose; pool : (m,) comparison
+    students; both rows of score and cell (n,); width : the widest distance allowed.
+    A slot is a place in the order of the pool; slot m, behind all, is nobody's.
     """
 
     def __init__(
         self, turns: Ints, pool: Ints, score: Floats, cell: Ints, width: float
     ) -> None:
-        everyone = np.concatenate([turns, pool])
-        is_pool = np.arange(len(everyone)) >= len(turns)
-        order = in_order(score[everyone], cell[everyone], is_pool)
-        in_pool = is_pool[order]
-        rows = everyone[order[in_pool]]
-        at = np.empty(len(turns), dtype=np.int64)
-        at[order[~in_pool]] = np.cumsum(in_pool)[~in_pool]
-        low, high = _bounds(cell[rows], cell[turns])
-        # A view hands out plain numbers without making a list of everyone first.
-        self._rows, self._scores = rows.data, score[rows].data
-        places = (column.tolist() for column in (score[turns], at, low, high))
-        self._turn = dict(zip(turns.tolist(), zip(*places, strict=True), strict=True))
+        rows = pool[_by_score(score[pool])]
+        at = np.searchsorted(score[rows], score[turns])
+        if _is_one(cell):
+            low, high = np.zeros_like(at), np.full_like(at, len(rows))
+        else:
+            order = _counted(cell[rows] + 1)  # and so the ranks of scores in each cell
+            rows = rows[order]
+            key = cell[rows] * len(rows) + order
+            at = np.searchsorted(key, cell[turns] * len(rows) + at)
+            low, high = _bounds(cell[rows], cell[turns])
+        self._turns, self._at, self._low, self._high = turns, at, low, high
+        self._own = score[turns]
+        self._rows, self._scores = np.append(rows, -1), np.append(score[rows], np.inf)
         self._width = width
+        self._index = dict(zip(turns.tolist(), range(len(turns)), strict=True))
         self._slot: dict[int, int] = {}  # of each row that was found
+        self._taken = bytearray(len(rows) + 1)
         self._right: dict[int, int] = {}  # where to look on from a slot that is taken
         self._left: dict[int, int] = {}
 
-    def take(self, row: int) -> None:
-        slot = self._slot[row]
-        self._right[slot] = slot + 1
-        self._left[slot] = slot - 1
+    def in_turn(self) -> tuple[Ints, Ints, Floats]:
+        """One round: participants, whom each took, and how far apart they are."""
+        slots, distances = self._first_choices()
+        nobody, taken = len(self._rows) - 1, self._taken
+        some = np.flatnonzero(slots != nobody)
+        chosen = slots[some].tolist()
+        for k, slot in enumerate(chosen):
+            if taken[slot]:
+                i = int(some[k])
+                slot, distances[i] = self._search(i)
+                chosen[k] = slot
+            if slot != nobody:
+                taken[slot] = 1
+        found = np.array(chosen, dtype=np.int64)
+        some, found = some[found != nobody], found[found != nobody]
+        return self._turns[some], self._rows[found], distances[some]
+
+    def _first_choices(self) -> tuple[Ints, Floats]:
+        """(t,) the nearest slot that is free before the round, and its distance."""
+        right, left = self._at, self._at - 1
+        if any(self._taken):
+            free = np.flatnonzero(np.frombuffer(self._taken, dtype=np.int8) == 0)
+            place = np.searchsorted(free, right)  # slot m is free for ever
+            right, left = free[place], np.append(free, -1)[place - 1]
+        above = np.where(right < self._high, self._scores[right] - self._own, np.inf)
+        below = np.where(left >= self._low, self._own - self._scores[left], np.inf)
+        is_lower = self._rows[right] < self._rows[left]
+        slots = np.where((above < below) | ((above == below) & is_lower), right, left)
+        distances = np.minimum(above, below)
+        is_far = (distances > self._width) | (distances == NO_DISTANCE)
+        return np.where(is_far, len(self._rows) - 1, slots), distances
 
     def nearest(self, row: int) -> tuple[int, float]:
         """The nearest free comparison student and the distance, or NOBODY.
@@ -81,23 +122,32 @@ class Line:
         from below; of two equally near on either side, the lower row. So do MatchIt's
         ties fall, whose data order our rows stand in.
         """
-        score, at, low, high = self._turn[row]
-        right, left = at, at - 1
-        if right in self._right:
-            right = _free(self._right, right)
-        if left in self._left:
-            left = _free(self._left, left)
-        above = self._scores[right] - score if right < high else NO_DISTANCE
-        below = score - self._scores[left] if left >= low else NO_DISTANCE
-        distance = min(above, below)
-        if distance > self._width or distance == NO_DISTANCE:
-            return NOBODY
-        slot = right if above < below else left
-        if above == below and self._rows[right] < self._rows[left]:
-            slot = right
-        found = self._rows[slot]
+        slot, distance = self._search(self._index[row])
+        found = int(self._rows[slot])
         self._slot[found] = slot
         return found, distance
+
+    def take(self, row: int) -> None:
+        self._taken[self._slot[row]] = 1
+
+    def _search(self, i: int) -> tuple[int, float]:
+        """The nearest free slot of the i-th participant and its distance."""
+        right, left = int(self._at[i]), int(self._at[i]) - 1
+        if self._taken[right]:
+            right = _free(self._taken, self._right, right, 1)
+        if self._taken[left]:
+            left = _free(self._taken, self._left, left, -1)
+        score, above, below = float(self._own[i]), NO_DISTANCE, NO_DISTANCE
+        if right < self._high[i]:
+            above = float(self._scores[right]) - score
+        if left >= self._low[i]:
+            below = score - float(self._scores[left])
+        distance = min(above, below)
+        if distance > self._width or distance == NO_DISTANCE:
+            return len(self._rows) - 1, NO_DISTANCE
+        is_lower = self._rows[right] < self._rows[left]
+        is_right = above < below or (above == below and is_lower)
+        return (right if is_right else left), distance
 
 
 def _bounds(pool_cell: Ints, turn_cell: Ints) -> tuple[Ints, Ints]:
@@ -108,11 +158,11 @@ def _bounds(pool_cell: Ints, turn_cell: Ints) -> tuple[Ints, Ints]:
     return starts[turn_cell + 1], ends[turn_cell + 1]
 
 
-def _free(step: dict[int, int], slot: int) -> int:
+def _free(taken: bytearray, jump: dict[int, int], slot: int, step: int) -> int:
     """The first slot on the way that is not taken, shortening the way."""
-    end = step[slot]
-    while end in step:
-        end = step[end]
+    end = slot
+    while taken[end]:  # slots m and -1, the two ends, are one byte that stays 0
+        end = jump.get(end, end + step)
     while slot != end:
-        step[slot], slot = end, step[slot]
+        jump[slot], slot = end, jump.get(slot, slot + step)
     return end

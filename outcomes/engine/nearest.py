@@ -14,7 +14,7 @@ from outcomes.designs.design import Design
 from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.canonical import seeded_order
 from outcomes.engine.distance import Space
-from outcomes.engine.finders import Finder, Scan
+from outcomes.engine.finders import Finder, Round, Scan, as_round
 from outcomes.engine.limits import Limits
 from outcomes.engine.line import NOBODY, Line
 from outcomes.engine.matched import Matched
@@ -38,6 +38,13 @@ class Links:
         self.comparison.append(other)
         self.shares.append(share)
 
+    def pair(self, rows: Ints, others: Ints, distances: Floats) -> None:
+        self.treated += rows.tolist()
+        self.comparison += others.tolist()
+        self.shares += [1.0] * len(rows)
+        # Added one by one in turn: a sum in pairs would end in other bits.
+        self.distance = float(np.cumsum([self.distance, *distances])[-1])
+
 
 def match_nearest(
     study: Study, design: Design, space: Space, limits: Limits
@@ -49,17 +56,15 @@ def match_nearest(
     pool = np.flatnonzero(~study.treated & limits.known)
     links = Links()
     if design.replacement:
-        scan = Scan(pool, space, limits, tolerance)
+        scan = Scan(turns, pool, space, limits, tolerance)
         for row in turns.tolist():
             _reuse(row, scan, design, tolerance, links)
     else:
         finder = _finder(turns, pool, tolerance, space, limits)
         for _ in range(design.ratio):
-            found = list(_round(turns, finder, design.order))
-            for row, other, distance in found:
-                links.add(row, other, 1.0)
-                links.distance += distance
-            if not found:
+            rows, others, distances = _round(turns, finder, design.order)
+            links.pair(rows, others, distances)
+            if not len(rows):
                 break
     return _matched(study, design, links)
 
@@ -85,21 +90,14 @@ def _finder(
     on_a_line = space.score is not None and not limits.apart and not limits.within
     if on_a_line and not tolerance:
         return Line(turns, pool, space.points[:, 0], limits.cell, limits.width)
-    return Scan(pool, space, limits, tolerance)
+    return Scan(turns, pool, space, limits, tolerance)
 
 
-def _round(
-    turns: Ints, finder: Finder, order: Order
-) -> Iterator[tuple[int, int, float]]:
+def _round(turns: Ints, finder: Finder, order: Order) -> Round:
     """One comparison student for each participant who can have one."""
-    if order == Order.CLOSEST:
-        yield from _closest_first(turns, finder)
-        return
-    for row in turns.tolist():
-        other, distance = finder.nearest(row)
-        if other != NOBODY[0]:
-            finder.take(other)
-            yield row, other, distance
+    if order != Order.CLOSEST:
+        return finder.in_turn()
+    return as_round(_closest_first(turns, finder))
 
 
 def _closest_first(turns: Ints, finder: Finder) -> Iterator[tuple[int, int, float]]:

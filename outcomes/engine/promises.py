@@ -83,15 +83,13 @@ def _repeats(rows: Ints) -> bool:
 
 def pairs(matched: Matched) -> tuple[Ints, Ints]:
     """Every participant with every comparison student of the same set."""
-    one, other = [], []
     order = np.argsort(matched.sets, kind="stable")
-    edges = np.flatnonzero(np.diff(matched.sets[order])) + 1
-    for members in np.split(order, edges) if len(order) else []:
-        rows = matched.rows[members]
-        in_arm = matched.treated[rows]
-        left, right = np.meshgrid(rows[in_arm], rows[~in_arm])
-        one.append(left.ravel())
-        other.append(right.ravel())
-    if not one:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
-    return np.concatenate(one), np.concatenate(other)
+    sets, rows = matched.sets[order], matched.rows[order]
+    in_arm = matched.treated[rows]
+    counts = np.bincount(sets[in_arm], minlength=int(sets.max(initial=-1)) + 1)
+    starts = np.cumsum(counts) - counts
+    # A comparison student stands in as many pairs as its set has participants.
+    many = counts[sets[~in_arm]]
+    begins = np.repeat(np.cumsum(many) - many, many)
+    place = np.repeat(starts[sets[~in_arm]], many) + np.arange(many.sum()) - begins
+    return rows[in_arm][place], np.repeat(rows[~in_arm], many)

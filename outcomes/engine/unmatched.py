@@ -7,7 +7,7 @@ import numpy as np
 
 from outcomes.engine.arrays import Flags, Ints
 from outcomes.engine.columns import UNKNOWN
-from outcomes.engine.limits import Limits
+from outcomes.engine.limits import Limits, by_cell
 from outcomes.engine.matched import Matched
 from outcomes.engine.study import Study
 
@@ -35,15 +35,12 @@ def _reasons(
 ) -> Iterator[str]:
     known = limits.known
     pool = np.flatnonzero(~study.treated & known)
-    by_cell = {
-        int(cell): pool[limits.cell[pool] == cell]
-        for cell in np.unique(limits.cell[alone])
-    }
+    pools = by_cell(pool, limits.cell)
     for row in alone.tolist():
         if not known[row]:
             yield "exact_missing" if limits.cell[row] == UNKNOWN else "limit_missing"
             continue
-        rows = by_cell[int(limits.cell[row])]
+        rows = pools.get(int(limits.cell[row]), pool[:0])
         if not len(rows):
             yield "exact"
             continue

@@ -52,3 +52,18 @@ def test_the_order_is_by_cell_score_arm_and_row(crowd):
     score, cell, treated = crowd
     slowly = np.lexsort((np.arange(len(score)), ~treated, score, cell))
     assert in_order(score, cell, ~treated).tolist() == slowly.tolist()
+
+
+@given(crowds(), st.sampled_from([0, 0.5, 1.0, float("inf")]), st.integers(1, 3))
+def test_rounds_of_the_whole_line_take_whom_one_at_a_time_takes(crowd, width, rounds):
+    score, cell, treated = crowd
+    turns, free = np.flatnonzero(treated)[::-1], set(np.flatnonzero(~treated))
+    line = Line(turns, np.flatnonzero(~treated), score, cell, width)
+    for _ in range(rounds):
+        taken = list(zip(*line.in_turn(), strict=True))
+        for row in turns:
+            found = found_by_looking_at_everyone(row, free, score, cell, width)
+            if found != NOBODY:
+                assert taken.pop(0) == (row, *found)
+                free.remove(found[0])
+        assert not taken
