@@ -107,13 +107,52 @@ class Line:
             free = np.flatnonzero(np.frombuffer(self._taken, dtype=np.int8) == 0)
             place = np.searchsorted(free, right)  # slot m is free for ever
             right, left = free[place], np.append(free, -1)[place - 1]
-        above = np.where(right < self._high, self._scores[right] - self._own, np.inf)
-        below = np.where(left >= self._low, self._own - self._scores[left], np.inf)
+        above, below = self._gaps(right, left)
         is_lower = self._rows[right] < self._rows[left]
         slots = np.where((above < below) | ((above == below) & is_lower), right, left)
         distances = np.minimum(above, below)
         is_far = (distances > self._width) | (distances == NO_DISTANCE)
         return np.where(is_far, len(self._rows) - 1, slots), distances
+
+    def nearest_of_all(self, count: int) -> tuple[Ints, Ints, Floats, Floats]:
+        """Whoever is as near as the count-th nearest, taken or not.
+
+        (m,) which turn, which comparison student, how far; (t,) the farthest distance.
+        """
+        right, left = self._at, self._at - 1
+        edge = np.full(len(right), -np.inf)
+        for _ in range(count):
+            above, below = self._gaps(right, left)
+            near = np.minimum(above, below)
+            is_near = (near <= self._width) & (near < NO_DISTANCE)
+            edge = np.where(is_near, near, edge)
+            right = right + (is_near & (above <= below))
+            left = left - (is_near & (above > below))
+        right, left = self._with_ties(right, left, edge)
+        many = right - left - 1
+        turn = np.repeat(np.arange(len(many)), many)
+        slots = np.arange(len(turn)) - np.repeat(np.cumsum(many) - right, many)
+        distances = np.abs(self._scores[slots] - self._own[turn])
+        return turn, self._rows[slots], distances, edge
+
+    def _with_ties(self, right: Ints, left: Ints, edge: Floats) -> tuple[Ints, Ints]:
+        """The slots before and after all that are within the edge, score by score."""
+        steps = np.flatnonzero(self._scores[1:] != self._scores[:-1]) + 1
+        ends, starts = np.append(steps, len(self._rows)), np.append(0, steps)
+        while True:
+            above, below = self._gaps(right, left)
+            if not ((above <= edge) | (below <= edge)).any():
+                return right, left
+            end = ends[np.searchsorted(steps, right, side="right")]
+            start = starts[np.searchsorted(steps, left, side="right")]
+            right = np.where(above <= edge, np.minimum(end, self._high), right)
+            left = np.where(below <= edge, np.maximum(start, self._low) - 1, left)
+
+    def _gaps(self, right: Ints, left: Ints) -> tuple[Floats, Floats]:
+        """(t,) how far these slots are, infinite beyond the cell."""
+        above = np.where(right < self._high, self._scores[right] - self._own, np.inf)
+        below = np.where(left >= self._low, self._own - self._scores[left], np.inf)
+        return above, below
 
     def nearest(self, row: int) -> tuple[int, float]:
         """The nearest free comparison student and the distance, or NOBODY.

@@ -4,7 +4,7 @@ Source: MatchIt 4.7.2, method = "nearest". Ties go to the seeded canonical order
 with replacement, are averaged.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 
@@ -18,8 +18,9 @@ from outcomes.engine.finders import Finder, Round, Scan, as_round
 from outcomes.engine.limits import Limits
 from outcomes.engine.line import NOBODY, Line
 from outcomes.engine.matched import Matched
+from outcomes.engine.replacement import reuse_on_line, reuse_one_by_one
 from outcomes.engine.study import Study
-from outcomes.terms import Order, Ties
+from outcomes.terms import Order
 
 NOISE = 1e-10  # metric distances closer than this differ only by rounding
 
@@ -33,17 +34,12 @@ class Links:
     shares: list[float] = field(default_factory=list)
     distance: float = 0.0
 
-    def add(self, row: int, other: int, share: float) -> None:
-        self.treated.append(row)
-        self.comparison.append(other)
-        self.shares.append(share)
-
-    def pair(self, rows: Ints, others: Ints, distances: Floats) -> None:
+    def add(self, rows: Ints, others: Ints, shares: Floats, distances: Floats) -> None:
         self.treated += rows.tolist()
         self.comparison += others.tolist()
-        self.shares += [1.0] * len(rows)
+        self.shares += shares.tolist()
         # Added one by one in turn: a sum in pairs would end in other bits.
-        self.distance = float(np.cumsum([self.distance, *distances])[-1])
+        self.distance = float(np.cumsum([self.distance, *(shares * distances)])[-1])
 
 
 def match_nearest(
@@ -55,15 +51,17 @@ def match_nearest(
     turns = turns[limits.known[turns]]
     pool = np.flatnonzero(~study.treated & limits.known)
     links = Links()
+    finder = _finder(turns, pool, tolerance, space, limits)
     if design.replacement:
-        scan = Scan(turns, pool, space, limits, tolerance)
-        for row in turns.tolist():
-            _reuse(row, scan, design, tolerance, links)
+        links.add(
+            *reuse_on_line(finder, turns, design)
+            if isinstance(finder, Line)
+            else reuse_one_by_one(finder, turns, design, tolerance)
+        )
     else:
-        finder = _finder(turns, pool, tolerance, space, limits)
         for _ in range(design.ratio):
             rows, others, distances = _round(turns, finder, design.order)
-            links.pair(rows, others, distances)
+            links.add(rows, others, np.ones(len(rows)), distances)
             if not len(rows):
                 break
     return _matched(study, design, links)
@@ -86,7 +84,7 @@ def _turns(study: Study, design: Design, space: Space) -> Ints:
 
 def _finder(
     turns: Ints, pool: Ints, tolerance: float, space: Space, limits: Limits
-) -> Finder:
+) -> Line | Scan:
     on_a_line = space.score is not None and not limits.apart and not limits.within
     if on_a_line and not tolerance:
         return Line(turns, pool, space.points[:, 0], limits.cell, limits.width)
@@ -117,41 +115,6 @@ def _closest_first(turns: Ints, finder: Finder) -> Iterator[tuple[int, int, floa
         taken.add(other)
         finder.take(other)
         yield row, other, distance
-
-
-def _reuse(
-    row: int, scan: Scan, design: Design, tolerance: float, links: Links
-) -> None:
-    """The nearest students whoever else has them."""
-    rows, distances = scan.allowed(row)
-    if not len(rows):
-        return
-    count = min(design.ratio, len(rows))
-    pick: Callable[[Floats, int, float], Floats]
-    pick = _averaged if design.ties == Ties.AVERAGE else _first
-    parts = pick(distances, count, tolerance)
-    for i in np.flatnonzero(parts).tolist():
-        links.add(row, int(rows[i]), float(parts[i]))
-        links.distance += float(parts[i] * distances[i])
-
-
-def _averaged(distances: Floats, count: int, tolerance: float) -> Floats:
-    """1 for the nearer ones, equal parts of what is left for those tied at the edge."""
-    edge = np.partition(distances, count - 1)[count - 1]
-    nearer = distances < edge - tolerance
-    tied = ~nearer & (distances <= edge + tolerance)
-    parts: Floats = nearer + tied * (count - nearer.sum()) / tied.sum()
-    return parts
-
-
-def _first(distances: Floats, count: int, tolerance: float) -> Floats:
-    """1 for the nearest and, among the tied, for the first in canonical order."""
-    left = distances.copy()
-    parts = np.zeros(len(distances))
-    for _ in range(count):
-        i = int(np.flatnonzero(left <= left.min() + tolerance)[0])
-        parts[i], left[i] = 1.0, np.inf
-    return parts
 
 
 def _matched(study: Study, design: Design, links: Links) -> Matched:

@@ -67,3 +67,18 @@ def test_rounds_of_the_whole_line_take_whom_one_at_a_time_takes(crowd, width, ro
                 assert taken.pop(0) == (row, *found)
                 free.remove(found[0])
         assert not taken
+
+
+@given(crowds(), st.sampled_from([0, 0.5, float("inf")]), st.integers(1, 3))
+def test_with_replacement_all_as_near_as_the_last_wished_are_found(crowd, width, count):
+    score, cell, treated = crowd
+    turns, pool = np.flatnonzero(treated), np.flatnonzero(~treated)
+    turn, others, distances, _ = Line(turns, pool, score, cell, width).nearest_of_all(
+        count
+    )
+    for i, row in enumerate(turns):
+        gap = np.abs(score[pool] - score[row])
+        gap[(cell[pool] != cell[row]) | (gap > width)] = np.inf
+        edge = np.sort(gap)[: min(count, np.isfinite(gap).sum())].max(initial=-1)
+        assert sorted(others[turn == i]) == pool[gap <= edge].tolist()
+        assert (distances == np.abs(score[others] - score[turns[turn]])).all()
