@@ -1,5 +1,7 @@
 """What protects a claim: said in warnings and in the verdict, never in the estimate."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from outcomes.designs.design import Design
@@ -12,11 +14,12 @@ from outcomes.engine.matched import effective_size
 from outcomes.engine.matching import Arrangement
 from outcomes.engine.notices import Warn
 from outcomes.engine.study import Study
-from outcomes.terms import Assignment
+from outcomes.terms import Assignment, Estimator
 
 FEW_STUDENTS = 10
 SHARE_KEPT = 0.7
 STUDENTS_A_COVARIATE = 5
+STUDENTS_A_COEFFICIENT = 3
 
 
 def of_match(study: Study, design: Design, arranged: Arrangement, warn: Warn) -> None:
@@ -112,6 +115,24 @@ def of_outcome(study: Study, name: str, y: Floats, weights: Floats, warn: Warn) 
             f"{arms[0]} matched participants and {arms[1]} matched comparison students "
             f'have no "{name}"; they and what they leave of their sets are not in the '
             "analytic sample.",
+        )
+
+
+def of_groups(
+    sizes: Mapping[str, int], coefficients: int, design: Design, warn: Warn
+) -> None:
+    """Groups too thin for a model of their own, which then fits chance.
+
+    sizes : the smaller arm of each group; coefficients : of one arm's model.
+    """
+    enough = STUDENTS_A_COEFFICIENT * coefficients
+    thin = [group for group, size in sizes.items() if 0 < size < enough]
+    if thin and design.estimator != Estimator.DIFFERENCE:
+        warn(
+            "thin_groups",
+            f"{', '.join(thin)}: fewer than {enough} students an arm carry a model of "
+            f"{coefficients} coefficients each poorly, and their intervals are too "
+            'narrow; name fewer covariates, or use estimator "difference".',
         )
 
 

@@ -122,6 +122,8 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     main = effect(sample, design, outcome, pool_sd)
     cautions.of_clusters(main, design, base.warn)
     by_hand = replace(design, estimator=Estimator.DIFFERENCE)
+    sizes = _smaller_arms(base, sample, outcome)
+    cautions.of_groups(sizes, 1 + sample.x.shape[1], design, base.warn)
     return Analysis(
         outcome=outcome,
         sample=sample,
@@ -137,6 +139,25 @@ def _sd(values: Floats) -> Number:
     if len(present) < 2 or present.min() == present.max():
         return NotEstimable("the outcome does not vary in the comparison pool")
     return float(present.std(ddof=1))
+
+
+def _smaller_arms(base: Baseline, sample: Sample, outcome: Outcome) -> dict[str, int]:
+    """Students in the smaller arm of each group that has an effect or a gap."""
+    named = {
+        (spec.dimension, label)
+        for spec in base.design.gaps
+        if spec.outcome == outcome.name
+        for label in (spec.focal, spec.reference)
+    }
+    for dimension in base.design.subgroups:
+        labels = base.study.groups[dimension]
+        named |= {(dimension, label) for label in labels if label is not None}
+    return {
+        f"{dimension}={label}": min(
+            sample.where(base.study.groups[dimension][sample.rows] == label).counts
+        )
+        for dimension, label in sorted(named)
+    }
 
 
 def _by_group(
