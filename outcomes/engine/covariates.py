@@ -32,7 +32,7 @@ class Covariates:
     @property
     def model(self) -> Floats:
         """(n, m) the columns that enter a model."""
-        return self.x[:, self.in_model]
+        return self.x if self.in_model.all() else self.x[:, self.in_model]
 
 
 @dataclass(frozen=True, slots=True)
