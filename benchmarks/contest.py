@@ -7,16 +7,21 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import perf_counter
+from pathlib import Path
+from time import process_time
 
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+RESET = Path("/proc/self/clear_refs")
 ONE_THREAD = dict.fromkeys(BLAS_THREADS, "1")
 
 
 @dataclass(frozen=True)
 class Lap:
-    """seconds : the timed part, best of its repeats in one process; peak_mb : resident
-    memory of that process at most; wrong : what the check found, "" when right."""
+    """One contestant once.
+
+    seconds : processor time of the timed part, best of its repeats, which a busy
+    machine changes less than the clock; peak_mb : resident memory at most; wrong : what
+    the check found, "" when right."""
 
     seconds: float
     peak_mb: float = 0.0
@@ -43,18 +48,19 @@ class Goal:
     ours: Contestant
     others: tuple[Contestant, ...]
     at_most: dict[str, float]
+    measure: str = "seconds"  # or peak_mb
 
     def contestants(self) -> tuple[Contestant, ...]:
         return (self.ours, *self.others)
 
 
 def best_of(work: Callable[[], object], *, repeats: int = 3) -> tuple[float, object]:
-    """Seconds of the fastest of a few repeats, and the last result."""
+    """Processor seconds of the fastest of a few repeats, and the last result."""
     fastest, result = float("inf"), None
     for _ in range(repeats):
-        start = perf_counter()
+        start = process_time()
         result = work()
-        fastest = min(fastest, perf_counter() - start)
+        fastest = min(fastest, process_time() - start)
     return fastest, result
 
 
@@ -62,10 +68,28 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def lap_in_a_fresh_process(goal: Goal, contestant: Contestant, n: int) -> Lap:
+def no_peaks() -> str:
+    """Why a peak cannot be begun anew here."""
+    return "" if RESET.exists() else "Linux alone tells a peak from here on"
+
+
+def peak_above(work: Callable[[], object]) -> float:
+    """MB by which the resident memory grew at most while working."""
+    RESET.write_text("5")  # the peak begins anew at what is resident now
+    before = _peak_kb()
+    work()
+    return (_peak_kb() - before) / 1024
+
+
+def _peak_kb() -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
+
+
+def lap_in_a_fresh_process(goal: str, contestant: str, n: int) -> Lap:
     """What one contestant needs, in a process of its own with one BLAS thread."""
     process = subprocess.run(
-        [sys.executable, "-m", "benchmarks.lap", goal.code, contestant.name, str(n)],
+        [sys.executable, "-m", "benchmarks.lap", goal, contestant, str(n)],
         env={**os.environ, **ONE_THREAD},
         capture_output=True,
         text=True,

@@ -6,6 +6,7 @@ from benchmarks.contest import Lap, best_of
 from benchmarks.districts import District, district
 from outcomes.engine.limits import Limits
 from outcomes.engine.line import Line
+from outcomes.engine.optimal_scores import pairs_on_scores
 
 CALIPER = 0.2  # SD of the score
 
@@ -37,6 +38,34 @@ def nearest(n: int) -> Lap:
 def nearest_in_cells(n: int) -> Lap:
     town = district(n)
     return _nearest_lap(town, town.cell)
+
+
+def reused(n: int) -> Lap:
+    """With replacement: the nearest of all for everyone."""
+    town = district(n)
+    turns, pool = np.flatnonzero(town.treated), np.flatnonzero(~town.treated)
+    cell = np.zeros(n, dtype=np.int64)
+    width = _limits(town, cell).width
+
+    def work() -> tuple[np.ndarray, ...]:
+        return Line(turns, pool, town.score, cell, width).nearest_of_all(1)
+
+    seconds, (turn, _, distances, edge) = best_of(work)
+    is_right = (distances <= edge[turn]).all() and (distances <= width).all()
+    return Lap(seconds, wrong="" if is_right else "one is not the nearest")
+
+
+def optimal(n: int) -> Lap:
+    """Pairs at the least total distance, which is never more than in turn."""
+    town = district(n)
+    limits = _limits(town, np.zeros(n, dtype=np.int64))
+    turns, pool = np.flatnonzero(town.treated), np.flatnonzero(~town.treated)
+
+    def work() -> tuple[np.ndarray, np.ndarray]:
+        return pairs_on_scores(turns, pool, town.score, limits.cell, limits.width, 1)
+
+    seconds, pairs = best_of(work, repeats=2)
+    return Lap(seconds, wrong=_broken(town, limits, np.stack(pairs)))
 
 
 def nearest_twice(n: int) -> Lap:

@@ -39,8 +39,9 @@ class Result:
 
     def ratios(self, other: str) -> list[float]:
         """Ours over the other, a round at a time."""
+        ours, what = self.goal.ours.name, self.goal.measure
         return [
-            round_.laps[self.goal.ours.name].seconds / round_.laps[other].seconds
+            getattr(round_.laps[ours], what) / getattr(round_.laps[other], what)
             for round_ in self.steady()
         ]
 
@@ -70,7 +71,7 @@ def _rotated(contestants: list[Contestant], by: int) -> list[Contestant]:
 
 def _round(goal: Goal, contestants: list[Contestant], n: int) -> Round:
     before = _sort_seconds()
-    laps = {c.name: lap_in_a_fresh_process(goal, c, n) for c in contestants}
+    laps = {c.name: lap_in_a_fresh_process(goal.code, c.name, n) for c in contestants}
     after = _sort_seconds()
     return Round(laps, max(before, after) / min(before, after) <= STEADY)
 

@@ -1,0 +1,122 @@
+"""What a run leaves: one record a bound, and the page that is written from them."""
+
+import json
+import os
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from platform import python_version
+from statistics import median
+from typing import Any
+
+from benchmarks import matchit
+from benchmarks.growth import Growth, Slope
+from benchmarks.rounds import Result
+
+FOLDER = Path(__file__).parent
+HEADINGS = ("goal", "rows", "other", "ratio", "at most", "peak MB", "verdict")
+
+
+def records(result: Result) -> list[dict[str, Any]]:
+    """One for each bound of a goal."""
+    return [_record(result, other) for other in result.goal.at_most]
+
+
+def _record(result: Result, other: str) -> dict[str, Any]:
+    verdict, goal = result.verdict(other), result.goal
+    ratios = result.ratios(other) if verdict in {"pass", "FAIL"} else []
+    names = [name for name in (goal.ours.name, other) if name not in result.skipped]
+    laps = [[r.laps[name].peak_mb for r in result.rounds] for name in names]
+    return {
+        "goal": goal.code,
+        "says": goal.says,
+        "rows": result.n,
+        "other": f"{other}, {goal.measure}",
+        "ratios": ratios,
+        "at_most": goal.at_most[other],
+        "peaks_mb": [max(peaks) for peaks in laps],
+        "verdict": verdict,
+        "wrong": result.wrong(),
+    }
+
+
+def of_growth(goal: Growth, sizes: tuple[int, ...], found: Slope) -> dict[str, Any]:
+    return {
+        "goal": goal.code,
+        "says": goal.says,
+        "rows": sizes[-1],
+        "other": f"exponent from {sizes[0]:,} rows",
+        "ratios": [found.exponent + k * found.error for k in (-2, 0, 2)],
+        "at_most": goal.at_most,
+        "peaks_mb": [],
+        "verdict": found.verdict(goal.at_most),
+        "wrong": [],
+    }
+
+
+def run_of(tier: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The records with the day, the machine's load and every version."""
+    packages = ("numpy", "scipy", "pandas")
+    return {
+        "day": datetime.now(UTC).date().isoformat(),
+        "tier": tier,
+        "cores": os.cpu_count(),
+        "load": os.getloadavg()[0],
+        "versions": {"Python": python_version()}
+        | {name: version(name) for name in packages}
+        | {"MatchIt": matchit.version() or "absent"},
+        "records": rows,
+    }
+
+
+def cells(record: dict[str, Any]) -> tuple[str, ...]:
+    """A record as it is printed, in the order of HEADINGS."""
+    ratios = record["ratios"]
+    shown = (
+        f"{median(ratios):.3g} ({min(ratios):.3g} to {max(ratios):.3g})"
+        if ratios
+        else ""
+    )
+    return (
+        record["goal"],
+        f"{record['rows']:,}",
+        record["other"],
+        shown,
+        f"{record['at_most']:.3g}",
+        " / ".join(f"{peak:.0f}" for peak in record["peaks_mb"]),
+        "; ".join([record["verdict"], *record["wrong"]]),
+    )
+
+
+def footer(run: dict[str, Any]) -> str:
+    versions = ", ".join(f"{name} {which}" for name, which in run["versions"].items())
+    return (
+        f"{run['day']}, tier {run['tier']}: {run['cores']} cores, load "
+        f"{run['load']:.1f}, one BLAS thread; {versions}."
+    )
+
+
+def save(run: dict[str, Any], folder: Path = FOLDER) -> None:
+    """The run as JSON, and the page made of that JSON alone."""
+    store = folder / f"results-{run['tier']}.json"
+    store.write_text(json.dumps(run, indent=1) + "\n")
+    runs = [json.loads(path.read_text()) for path in sorted(folder.glob("results-*"))]
+    pages = [_page(kept) for kept in runs]
+    (folder / "RESULTS.md").write_text("\n".join(["# Results", "", *pages]))
+
+
+def _page(run: dict[str, Any]) -> str:
+    says = {record["goal"]: record["says"] for record in run["records"]}
+    lines = [
+        footer(run),
+        "",
+        "Ours over the other, median of the rounds (least to most).",
+        "",
+        "| " + " | ".join(HEADINGS) + " |",
+        "|" + " --- |" * len(HEADINGS),
+        *("| " + " | ".join(cells(record)) + " |" for record in run["records"]),
+        "",
+        *(f"- {code}: {text}" for code, text in says.items()),
+        "",
+    ]
+    return "\n".join(lines)
