@@ -13,6 +13,8 @@ from outcomes.engine.notices import Warn
 
 STEPS = 25  # as in R's glm; a fit that has not settled by then has no maximum
 LONGEST = 20.0  # change of a logit in a step; where a direction knows no end, so far
+SAMPLE = 50_000  # rows on which a larger table tries its first steps
+BLOCK = 4096  # rows of which the columns stay in the cache
 SETTLED = 1e-12  # largest change of any student's logit in the last step
 
 
@@ -69,22 +71,35 @@ def logistic(x: Floats, y: Floats) -> tuple[Floats, bool]:
     """Maximum likelihood of y (n,), 0 or 1, on x (n, k), columns independent.
 
     Returns coefficients (k,), and whether they settled: without overlap they grow for
-    ever. A step that lowers the likelihood is halved until it does not.
+    ever. A large table begins where a sample of its rows ended.
     """
-    beta = np.zeros(x.shape[1])
-    eta = np.zeros(len(x))
+    columns = np.ascontiguousarray(x.T)
+    start = np.zeros(len(columns))
+    stride = len(y) // SAMPLE
+    if stride > 1:
+        sample = np.ascontiguousarray(columns[:, ::stride])
+        found, settled = _newton(sample, y[::stride], start)
+        start = found if settled else start
+    return _newton(columns, y, start)
+
+
+def _newton(columns: Floats, y: Floats, beta: Floats) -> tuple[Floats, bool]:
+    """Newton's steps from beta (k,); columns : (k, n).
+
+    A step that lowers the likelihood is halved until it does not.
+    """
+    eta = times(columns.T, beta)
     best = _log_likelihood(eta, y)
     for _ in range(STEPS):
         mean = expit(eta)
         weight = np.maximum(mean * (1 - mean), np.finfo(float).tiny)
-        moments = gram(x * weight[:, None], x)
+        moments, slope = _curvature(columns, weight, y - mean)
         try:
-            step = inverse(moments) @ gram(x, (y - mean)[:, None])[:, 0]
+            step = inverse(moments) @ slope
         except np.linalg.LinAlgError:  # nobody is left whose part is not certain
             return beta, False
-        step = step * LONGEST / max(np.abs(times(x, step)).max(), LONGEST)
         for _ in range(30):
-            moved = times(x, beta + step)
+            moved = times(columns.T, beta + step)
             likelihood = _log_likelihood(moved, y)
             if likelihood >= best - 1e-12 * abs(best):
                 break
@@ -96,8 +111,22 @@ def logistic(x: Floats, y: Floats) -> tuple[Floats, bool]:
     return beta, False
 
 
+def _curvature(columns: Floats, weight: Floats, rest: Floats) -> tuple[Floats, Floats]:
+    """(k, k) X'WX and (k,) X'r, block after block, so that each stays in the cache."""
+    k, n = columns.shape
+    moments, slope = np.zeros((k, k)), np.zeros(k)
+    for start in range(0, n, BLOCK):
+        rows = slice(start, start + BLOCK)
+        block = columns[:, rows]
+        moments += np.einsum("ji,ki->jk", block * weight[rows], block)
+        slope += np.einsum("ji,i->j", block, rest[rows])
+    return moments, slope
+
+
 def _log_likelihood(eta: Floats, y: Floats) -> float:
-    return float(np.sum(y * eta - np.logaddexp(0, eta)))
+    """The sum of y eta - log(1 + e^eta)."""
+    larger = np.maximum(eta, 0)
+    return float(np.sum(y * eta - larger - np.log1p(np.exp(-np.abs(eta)))))
 
 
 def _warn_separation(has_overlap: bool, warn: Warn) -> None:
