@@ -1,14 +1,15 @@
-"""Who is the nearest free comparison student? Two answers to the same question.
+"""Who is the nearest free comparison student? Three answers to one question.
 
 `line.Line` answers for scores on a line in nearly constant time; `Scan` looks at all
-and so can weigh any constraint. Rows are in canonical order, which decides between
-equally near students; both finders decide alike.
+and so can weigh any constraint; `Tree` looks at a few of many first. Rows are in
+canonical order, which decides between equally near students; all decide alike.
 """
 
 from collections.abc import Iterable, Iterator
 from typing import Protocol, TypeAlias
 
 import numpy as np
+from scipy.spatial import cKDTree
 
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.distance import Space, length
@@ -72,7 +73,7 @@ class Scan:
         self._free[row] = False
 
     def nearest(self, row: int) -> tuple[int, float]:
-        rows, distances = self.allowed(row)
+        rows, distances = self.nearby(row, 1)
         if not len(rows):
             return NOBODY
         tied = np.flatnonzero(distances <= distances.min() + self._tolerance)
@@ -89,19 +90,63 @@ class Scan:
         ends = in_order[max(n_below - 1, 0) : n_below + 1]
         return int(ends.min())
 
-    def allowed(self, row: int) -> tuple[Ints, Floats]:
-        """Free comparison students that break no constraint, and their distances."""
+    def nearby(self, row: int, count: int) -> tuple[Ints, Floats]:
+        """Free comparison students that break no constraint, and their distances: at
+        least all that are as near as the count-th nearest."""
         cell = int(self._limits.cell[row])
         rows = self._pools.get(cell)
         if rows is None:
             return np.empty(0, dtype=np.int64), np.empty(0)
-        distances = length(self._points[cell] - self._space.points[row])
+        return self._allowed(row, rows, self._points[cell])
+
+    def _allowed(self, row: int, rows: Ints, points: Floats) -> tuple[Ints, Floats]:
+        distances = length(points - self._space.points[row])
         keep = self._free[rows] & (distances <= self._limits.width)
         for code in self._limits.apart:
             keep &= code[rows] != code[row]
         for caliper in self._limits.within:
             keep &= _near(caliper, row, rows)
         return rows[keep], distances[keep]
+
+
+class Tree(Scan):
+    """Asks a k-d tree for a few, then for more, before it looks at everyone."""
+
+    FEW = (8, 64, 512)
+    SLACK = 1e-9  # by which the tree's distances may differ from ours, and more
+
+    def __init__(
+        self,
+        turns: Ints,
+        pool: Ints,
+        space: Space,
+        limits: Limits,
+        tie_tolerance: float,
+    ) -> None:
+        super().__init__(turns, pool, space, limits, tie_tolerance)
+        self._pool = pool
+        self._tree = cKDTree(space.points[pool])
+        far, near = self._tree.query(space.points[turns], self.FEW[0])
+        self._first = dict(
+            zip(turns.tolist(), zip(far, near, strict=True), strict=True)
+        )
+
+    def nearby(self, row: int, count: int) -> tuple[Ints, Floats]:
+        for few in self.FEW:
+            far, near = (
+                self._first[row]
+                if few == self.FEW[0]
+                else self._tree.query(self._space.points[row], few)
+            )
+            rows = self._pool[np.sort(near)]
+            found, distances = self._allowed(row, rows, self._space.points[rows])
+            reach = far[-1] * (1 - self.SLACK) - self._tolerance
+            edge = self._limits.width
+            if len(found) >= count:
+                edge = min(edge, float(np.partition(distances, count - 1)[count - 1]))
+            if edge < reach:
+                return found, distances
+        return super().nearby(row, count)
 
 
 def _near(caliper: Within, row: int, rows: Ints) -> Flags:

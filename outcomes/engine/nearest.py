@@ -14,7 +14,7 @@ from outcomes.designs.design import Design
 from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.canonical import seeded_order
 from outcomes.engine.distance import Space
-from outcomes.engine.finders import Finder, Round, Scan, as_round
+from outcomes.engine.finders import Finder, Round, Scan, Tree, as_round
 from outcomes.engine.limits import Limits
 from outcomes.engine.line import NOBODY, Line
 from outcomes.engine.matched import Matched
@@ -22,6 +22,7 @@ from outcomes.engine.replacement import reuse_on_line, reuse_one_by_one
 from outcomes.engine.study import Study
 from outcomes.terms import Order
 
+MANY = 1000  # comparison students among whom a tree finds one sooner than a look at all
 NOISE = 1e-10  # metric distances closer than this differ only by rounding
 
 
@@ -88,7 +89,9 @@ def _finder(
     on_a_line = space.score is not None and not limits.apart and not limits.within
     if on_a_line and not tolerance:
         return Line(turns, pool, space.points[:, 0], limits.cell, limits.width)
-    return Scan(turns, pool, space, limits, tolerance)
+    in_cells = (limits.cell != limits.cell[0]).any()
+    is_wide = space.score is None and not in_cells and len(pool) >= MANY
+    return (Tree if is_wide else Scan)(turns, pool, space, limits, tolerance)
 
 
 def _round(turns: Ints, finder: Finder, order: Order) -> Round:

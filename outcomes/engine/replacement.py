@@ -46,7 +46,7 @@ def reuse_one_by_one(scan: Scan, turns: Ints, design: Design, within: float) -> 
     pick = _averaged if design.ties == Ties.AVERAGE else _first
     found = [(turns[:0], turns[:0], np.empty(0), np.empty(0))]
     for row in turns.tolist():
-        rows, distances = scan.allowed(row)
+        rows, distances = scan.nearby(row, design.ratio)
         if len(rows):
             parts = pick(distances, min(design.ratio, len(rows)), within)
             some = np.flatnonzero(parts)

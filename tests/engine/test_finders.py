@@ -1,0 +1,46 @@
+"""A tree that looks at a few first, against a look at everyone."""
+
+import numpy as np
+import pytest
+
+from outcomes.engine.distance import Space
+from outcomes.engine.finders import Scan, Tree
+from outcomes.engine.limits import Limits, Within
+
+N = 900
+
+
+def crowd(seed, steps):
+    """Points on a grid, so that many are equally near, and who takes part."""
+    random = np.random.default_rng(seed)
+    points = random.integers(0, steps, (N, 2)) / 4
+    return random, Space(points, None, None), random.random(N) < 0.3
+
+
+@pytest.mark.parametrize("steps", [5, 30, 4000])
+@pytest.mark.parametrize("width", [0.3, 20.0, float("inf")])
+def test_a_tree_takes_whom_a_look_at_everyone_takes(steps, width):
+    random, space, treated = crowd(steps, steps)
+    arms = np.flatnonzero(treated), np.flatnonzero(~treated)
+    near = Within("age", random.integers(0, 9, N).astype(float), 3.0)
+    apart = random.integers(0, 4, N)
+    for limits in (
+        Limits(np.zeros(N, int), (), width, ()),
+        Limits(np.zeros(N, int), (apart,), width, (near,)),
+    ):
+        tree, scan = (kind(*arms, space, limits, 1e-10) for kind in (Tree, Scan))
+        for _ in range(2):
+            for one, other in zip(tree.in_turn(), scan.in_turn(), strict=True):
+                assert one.tolist() == other.tolist()
+
+
+def test_a_tree_finds_all_as_near_as_the_third():
+    _, space, treated = crowd(1, 12)
+    arms = np.flatnonzero(treated), np.flatnonzero(~treated)
+    limits = Limits(np.zeros(N, int), (), 1.0, ())
+    tree, scan = (kind(*arms, space, limits, 1e-10) for kind in (Tree, Scan))
+    for row in arms[0]:
+        rows, distances = scan.nearby(row, 3)
+        if len(rows) >= 3:
+            rows = rows[distances <= np.sort(distances)[2]]
+        assert set(rows) <= set(tree.nearby(row, 3)[0])
