@@ -1,0 +1,173 @@
+"""All that a sceptic needs to redo a run: rows under pseudonyms, the plan, an R script.
+
+Rows leave here, so only who may see students and scores can have them; the key behind
+the pseudonyms is made for one bundle and thrown away with it.
+"""
+
+import csv
+import hmac
+import io
+import json
+import secrets
+import zipfile
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from enrollment.access import Permission
+from enrollment.exchange.formula import marked
+from enrollment.models import User
+from enrollment.services.refusal import Refused
+from outcomes.designs.design import Design
+from outcomes.engine import columns
+from outcomes.engine.canonical import input_hash
+from outcomes.engine.study import Study
+from outcomes.frames import frame_of
+from outcomes.models import Run
+from outcomes.models.findings import MatchedStudent
+from outcomes.services import runs
+from outcomes.services.evaluations import plan_of
+from outcomes.services.redo import script
+
+CODE, SET, WEIGHT = "code", "set", "weight"
+NEEDED = (Permission.SEE_STUDENTS, Permission.SEE_SCORES)
+Member = Mapping[str, Any]  # set, unit, weight
+
+
+class RowsNotYours(Refused):
+    code = "rows_not_yours"
+
+
+class InputChanged(Refused):
+    code = "input_changed"
+
+
+def write(run: Run, viewer: User, path: Path) -> list[str]:
+    """The bundle as a zip file; the names of what is in it."""
+    if not all(viewer.may(permission) for permission in NEEDED):
+        raise RowsNotYours(
+            f"{viewer} may not see students and scores, and a bundle holds them: let "
+            "somebody of the office export it."
+        )
+    runs.section(run, "effects", viewer)
+    report = runs.report_for(run, viewer)
+    design = plan_of(run.evaluation).design
+    made = files(_table(run, design), design, report, _members(run))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
+        for name, text in made.items():
+            bundle.writestr(name, text)
+    return list(made)
+
+
+def _table(run: Run, design: Design) -> pd.DataFrame:
+    """The rows that the run saw, made again; refused when they are others by now."""
+    plan = plan_of(run.evaluation)
+    table = frame_of(run.evaluation, plan, with_outcomes=True).table
+    if input_hash(table) != run.input_hash:
+        raise InputChanged(
+            f"The rows behind {run} have changed since: run the evaluation again, and "
+            "export that run."
+        )
+    return table
+
+
+def _members(run: Run) -> list[Member]:
+    rows = MatchedStudent.objects.filter(run=run)
+    return [
+        {"unit": str(student), "set": number, "weight": weight}
+        for student, number, weight in rows.values_list(
+            "student_id", "set_number", "weight"
+        )
+    ]
+
+
+def files(
+    table: pd.DataFrame, design: Design, report: Mapping[str, Any], pairs: list[Member]
+) -> dict[str, str]:
+    """Each file by its name. pairs : one entry a member of a set, by unit."""
+    study = Study.from_frame(table, design)
+    pool = _pool(table, study, design)
+    code_of = _pseudonyms(study.units.tolist())
+    rows = {
+        code_of[unit]: [code_of[unit], *values]
+        for unit, *values in pool.itertuples(index=True, name=None)
+    }
+    numeric = [name for name in pool if not columns.is_text(pool[name])]
+    shown = {name: value for name, value in report.items() if name != "pairs"}
+    return {
+        "matched.csv": _csv(
+            [CODE, SET, WEIGHT, *pool], _matched_rows(pairs, code_of, rows)
+        ),
+        "all.csv": _csv([CODE, *pool], [rows[code] for code in sorted(rows)]),
+        "design.json": _json(design.to_dict()),
+        "report.json": _json(shown),
+        "redo.R": script(design, shown, numeric),
+    }
+
+
+def _pool(table: pd.DataFrame, study: Study, design: Design) -> pd.DataFrame:
+    """Everyone who could be matched, by unit, in the columns that the design names."""
+    named = [*design.matched_on, *design.exact, *design.anti_exact, *design.require]
+    named += [*design.caliper_columns, *study.groups]
+    named += [design.cluster] if design.cluster else []
+    units = columns.labels(table[design.unit])
+    pool = table.set_axis(units).loc[study.units.tolist()]
+    return pd.DataFrame(
+        {
+            design.treatment: study.treated.astype(int),
+            **{name: _plain(pool[name]) for name in dict.fromkeys(named)},
+            **study.outcomes,
+        },
+        index=pool.index,
+    )
+
+
+def _plain(column: columns.Series) -> Any:
+    """Words as they are, and truth values as the numbers that R reads."""
+    return column if columns.is_text(column) else columns.numbers(column)
+
+
+def _pseudonyms(units: Iterable[str]) -> dict[str, str]:
+    """A code for each student that nobody can compute again: the key is not kept."""
+    key = secrets.token_bytes(32)
+    return {
+        unit: hmac.new(key, unit.encode(), sha256).hexdigest()[:20] for unit in units
+    }
+
+
+def _matched_rows(
+    pairs: list[Member], code_of: Mapping[str, str], rows: Mapping[str, list[Any]]
+) -> list[list[Any]]:
+    """Sets numbered by their first code, so that no order of the district shows."""
+    first: dict[int, str] = {}
+    for pair in pairs:
+        code = code_of[pair["unit"]]
+        first[pair["set"]] = min(code, first.get(pair["set"], code))
+    by_code = sorted(first, key=lambda number: (first[number], number))
+    place = {number: i + 1 for i, number in enumerate(by_code)}
+    members = sorted(
+        (code_of[pair["unit"]], place[pair["set"]], pair["weight"]) for pair in pairs
+    )
+    return [[code, number, w, *rows[code][1:]] for code, number, w in members]
+
+
+def _csv(heading: list[str], rows: Iterable[list[Any]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(heading)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """Text that a spreadsheet cannot run, and nothing for what is not known."""
+    if isinstance(value, str):
+        return marked(value)
+    return "" if pd.isna(value) else value
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"

@@ -1,0 +1,122 @@
+# Matches and estimates again what report.json says, in the folder of the bundle:
+#   Rscript redo.R
+# It ends with status 1 when R's figures differ from the report's.
+library(MatchIt)
+
+read <- function(file) {{
+  read.csv(file, colClasses = "character", na.strings = c("", "NA", "NaN"),
+           check.names = FALSE)
+}}
+d <- read("all.csv")
+numeric <- {numeric}
+covariates <- {covariates}
+treatment <- {treatment}
+cluster <- {cluster}
+estimator <- {estimator}
+for (name in numeric) d[[name]] <- as.numeric(d[[name]])
+rownames(d) <- d$code
+
+# Covariates as numbers: words become levels, a hole a constant and a flag.
+prepared <- function(name) {{
+  v <- d[[name]]
+  gone <- is.na(v)
+  if (name %in% numeric) {{
+    v[gone] <- mean(v, na.rm = TRUE)
+    made <- cbind(v, as.numeric(gone))
+    colnames(made) <- paste0(name, c("", "=(missing)"))
+  }} else {{
+    v[gone] <- "(missing)"
+    levels <- sort(unique(v))
+    made <- sapply(levels, function(level) as.numeric(v == level))
+    colnames(made) <- paste0(name, "=", levels)
+    made <- made[, -1, drop = FALSE]
+  }}
+  made[, apply(made, 2, function(column) min(column) < max(column)), drop = FALSE]
+}}
+x <- do.call(cbind, c(list(matrix(0, nrow(d), 0)), lapply(covariates, prepared)))
+
+# What makes students alike: the columns of x in d, and words that must be equal.
+label <- function(names) paste0(".x", match(names, colnames(x)))
+if (ncol(x)) d[label(colnames(x))] <- x
+cells <- {cells}
+for (i in seq_along(cells)) d[[paste0(".cell", i)]] <- factor(d[[cells[i]]])
+terms <- c(label(colnames(x)), if (length(cells)) paste0(".cell", seq_along(cells)))
+alike <- reformulate(if (length(terms)) terms else "1", as.name(treatment))
+
+# --- The match.
+matched <- read("matched.csv")
+matched$weight <- as.numeric(matched$weight)
+cat({remark}, "\n")
+# MatchIt 4.5.1 to 4.5.3 overlook calipers, and on a bare score whoever is nearest;
+# told the score as a covariate too, they find the nearest.
+version <- packageVersion("MatchIt")
+is_early <- version >= "4.5.1" && version <= "4.5.3"
+ignored <- is_early && {ignores_caliper}
+d$.score <- predict(suppressWarnings(glm(alike, binomial, d)), type = {scale})
+nearest_by <- if (is_early) ~ .score
+ours <- setNames(rep(0, nrow(d)), d$code)
+sums <- tapply(matched$weight, matched$code, sum)
+ours[names(sums)] <- sums
+m <- if (ignored) NULL else tryCatch({call}, error = function(e) {{
+  cat("no match in R:", conditionMessage(e), "\n")
+}})
+if (!is.null(m)) {{
+  cat("students with a weight here:", sum(ours > 0), " in R:", sum(m$weights > 0), "\n")
+  cat("largest difference of a weight:", max(abs(m$weights - ours)), "\n")
+}}
+
+# --- The effects, from the sets of matched.csv.
+analytic <- function(outcome) {{
+  s <- matched[!is.na(d[matched$code, outcome]), ]
+  treated <- d[s$code, treatment] == 1
+  both <- tapply(treated, s$set, function(t) any(t) && !all(t))
+  s <- s[both[s$set], ]
+  treated <- d[s$code, treatment] == 1
+  participants <- tapply(treated, s$set, sum)
+  total <- tapply(ifelse(treated, 0, s$weight), s$set, sum)
+  raw <- ifelse(treated, 1, s$weight / total[s$set] * participants[s$set])
+  n <- length(unique(s$code[!treated]))
+  s$weight <- ifelse(treated, 1, raw * n / sum(raw[!treated]))
+  w <- tapply(s$weight, s$code, sum)
+  list(code = names(w), weight = as.vector(w), set = s$set[match(names(w), s$code)])
+}}
+
+error <- function(fit, by = NULL) {{
+  kept <- !is.na(coef(fit))
+  X <- model.matrix(fit)[, kept, drop = FALSE]
+  w <- weights(fit)
+  bread <- solve(crossprod(X * sqrt(w)))
+  score <- X * (w * residuals(fit))
+  if (is.null(by)) {{                                     # HC3
+    meat <- crossprod(score / (1 - w * rowSums((X %*% bread) * X)))
+  }} else {{                                              # CR1
+    g <- length(unique(by))
+    meat <- crossprod(rowsum(score, by)) * g / (g - 1) * (nrow(X) - 1) / (nrow(X) - ncol(X))
+  }}
+  sqrt((bread %*% meat %*% bread)["t", "t"])
+}}
+
+again <- function(outcome, what) {{
+  s <- analytic(outcome)
+  y <- d[s$code, outcome]
+  t <- as.numeric(d[s$code, treatment] == 1)
+  w <- s$weight
+  X <- x[match(s$code, d$code), , drop = FALSE]
+  X <- sweep(X, 2, colSums(X[t == 1, , drop = FALSE] * w[t == 1]) / sum(w[t == 1]))
+  adjusts <- estimator == "g_computation" && ncol(X) > 0
+  fit <- if (adjusts) lm(y ~ t * X, weights = w) else lm(y ~ t, weights = w)
+  if (what == "estimate") return(unname(coef(fit)["t"]))
+  if (what == "HC3") return(error(fit))
+  error(fit, if (what == "CR1 by set") s$set else d[s$code, cluster])
+}}
+
+figures <- read.csv(text = {figures})
+if (nrow(figures) == 0) {{
+  cat("no effect of this estimator can be computed by R alone\n")
+  quit(status = 0)
+}}
+figures$r <- mapply(again, figures$outcome, figures$what)
+figures$difference <- abs(figures$r / figures$value - 1)
+print(figures, digits = 10, row.names = FALSE)
+cat("largest relative difference of a figure:", max(figures$difference), "\n")
+quit(status = as.numeric(max(figures$difference) > 1e-6))

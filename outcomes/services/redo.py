@@ -1,0 +1,166 @@
+"""The R script with which a sceptic matches and estimates again, on MatchIt alone.
+
+It needs no other package: the two robust variances are written out in it. MatchIt's
+words and defaults are those of 4.7.2.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from outcomes.designs.design import DISTANCE, Design
+from outcomes.terms import CaliperUnit, Distance, Estimator, Method, Order
+
+TEMPLATE = Path(__file__).with_name("redo.R")
+DISTANCES = {
+    Distance.PROPENSITY: 'distance = "glm"',
+    Distance.LOGIT: 'distance = "glm", link = "linear.logit"',
+    Distance.MAHALANOBIS: 'distance = "mahalanobis"',
+    Distance.ROBUST_MAHALANOBIS: 'distance = "robust_mahalanobis"',
+    Distance.EUCLIDEAN: 'distance = "scaled_euclidean"',
+}
+NO_CALL = {  # why MatchIt has no equal call
+    Method.CARDINALITY: "several groups of the same size can be as well balanced",
+    Method.ENTROPY: "it does not weight; WeightIt does",
+    Method.IPW: "it does not weight; WeightIt does",
+}
+BY_CELLS = {Method.EXACT, Method.CEM}
+
+
+def script(design: Design, report: dict[str, Any], numeric: Iterable[str]) -> str:
+    """numeric : the columns of the table that hold numbers; all others are words."""
+    call = matchit_call(design)
+    return TEMPLATE.read_text().format(
+        treatment=_text(design.treatment),
+        numeric=_vector(numeric),
+        covariates=_vector(design.matched_on),
+        scale=_text("link" if design.distance == Distance.LOGIT else "response"),
+        cells=_vector(design.exact if design.method in BY_CELLS else ()),
+        call="NULL" if call is None else call,
+        ignores_caliper=_flag(bool(design.caliper)),
+        remark=_text(remark(design)),
+        estimator=_text(str(design.estimator)),
+        cluster="NULL" if design.cluster is None else _text(design.cluster),
+        figures=_text("\n".join(["outcome,what,value", *_figures(report)])),
+    )
+
+
+def matchit_call(design: Design) -> str | None:
+    """The equal call, or None where MatchIt has none."""
+    if _why_not(design):
+        return None
+    return f"matchit({', '.join(['alike', 'd', *_settings(design)])})"
+
+
+def remark(design: Design) -> str:
+    """What a reader must know of the call, or of there being none."""
+    if why := _why_not(design):
+        return f"MatchIt has no equal of this match: {why}."
+    said = ["Students who are equally near may be taken in another order."]
+    if design.caliper:
+        said.append("MatchIt 4.5.1 to 4.5.3 ignore calipers: use another version.")
+    if design.replacement:
+        said.append("Here all who tie for the nearest share a match; there one has it.")
+    if design.distance in {Distance.ROBUST_MAHALANOBIS, Distance.EUCLIDEAN}:
+        said.append(
+            "Here a column of words counts by every level; there its first "
+            "level is left out."
+        )
+    return " ".join(said)
+
+
+def _why_not(design: Design) -> str:
+    if design.method in NO_CALL:
+        return NO_CALL[design.method]
+    if design.order == Order.RANDOM and design.method == Method.NEAREST:
+        return "its random order comes from R's own generator"
+    if design.method == Method.SUBCLASS and design.exact:
+        return "it cuts subclasses without regard to exact columns"
+    return ""
+
+
+def _settings(design: Design) -> Iterator[str]:
+    yield f'method = "{design.method}"'
+    if design.method in BY_CELLS:
+        yield from _cuts(design)
+        return
+    yield DISTANCES[design.distance]
+    if design.method == Method.SUBCLASS:
+        yield f"subclass = {design.subclasses}, min.n = 0"
+        return
+    for name, columns in (("exact", design.exact), ("antiexact", design.anti_exact)):
+        if columns:
+            yield f"{name} = ~ {' + '.join(map(_name, columns))}"
+    yield from _calipers(design)
+    yield from _choosing(design)
+
+
+def _cuts(design: Design) -> Iterator[str]:
+    if design.cutpoints:
+        cuts = (f"c({_numbers(at)})" for at in design.cutpoints.values())
+        names = _vector(design.cutpoints)
+        yield f"cutpoints = setNames(list({', '.join(cuts)}), label({names}))"
+
+
+def _choosing(design: Design) -> Iterator[str]:
+    """How many each participant is given, and who chooses first."""
+    if design.method != Method.FULL:
+        yield f"ratio = {design.ratio}"
+    if design.method != Method.NEAREST:
+        return
+    if design.has_score:
+        yield "mahvars = nearest_by"
+    yield f"replace = {_flag(design.replacement)}"
+    yield f'm.order = "{design.order if design.has_score else "data"}"'
+
+
+def _calipers(design: Design) -> Iterator[str]:
+    if not design.caliper:
+        return
+    widths, in_sds = [], []
+    for name, caliper in design.caliper.items():
+        label = "" if name == DISTANCE else f"{_name(name)} = "
+        widths.append(f"{label}{caliper.width!r}")
+        in_sds.append(f"{label}{_flag(caliper.unit == CaliperUnit.SD)}")
+    yield f"caliper = c({', '.join(widths)}), std.caliper = c({', '.join(in_sds)})"
+
+
+def _figures(report: dict[str, Any]) -> Iterator[str]:
+    """What the report says of everyone, a line a number that R can compute too."""
+    for row in report["effects"]:
+        if row["group"] is not None or row["estimate"] is None:
+            continue
+        if row["estimator"] == Estimator.AIPW:
+            continue
+        errors = [row, *row["alternatives"]]
+        found = {"estimate": row["estimate"]}
+        found |= {each["se_kind"]: each["std_error"] for each in errors}
+        for what, value in found.items():
+            rule = what.partition(" ")[0]
+            if value is not None and rule in {"estimate", "CR1", "HC3"}:
+                yield f"{_cell(row['outcome'])},{_cell(what)},{value!r}"
+
+
+def _cell(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _text(value: str) -> str:
+    return json.dumps(value)
+
+
+def _name(name: str) -> str:
+    return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
+
+
+def _vector(names: Iterable[str]) -> str:
+    return f"c({', '.join(map(_text, names))})"
+
+
+def _numbers(values: Iterable[float]) -> str:
+    return ", ".join(repr(value) for value in values)
+
+
+def _flag(value: bool) -> str:
+    return "TRUE" if value else "FALSE"

@@ -1,0 +1,194 @@
+"""A bundle tells a sceptic everything but who the students are, and R agrees."""
+
+import csv
+import io
+import json
+import re
+import shutil
+import subprocess
+
+import numpy as np
+import pytest
+
+from outcomes.designs.design import Design
+from outcomes.engine.evaluate import evaluate
+from outcomes.services.bundles import files
+from outcomes.services.redo import matchit_call, remark
+from tests.engine.lalonde import COVARIATES, FRAME
+from tests.engine.lalonde import design as lalonde_design
+
+# Some dollars more for each student, so that nobody is exactly as near as another.
+MORE = np.random.default_rng(1).uniform(0, 500, len(FRAME))
+APART = FRAME.assign(re74=FRAME["re74"] + MORE)
+HAS_R = (
+    shutil.which("Rscript")
+    and not subprocess.run(
+        ["Rscript", "-e", "library(MatchIt)"], capture_output=True, check=False
+    ).returncode
+)
+needs_r = pytest.mark.skipif(not HAS_R, reason="needs Rscript with MatchIt")
+NUMBERS = ["age", "educ", "re74", "re75"]
+
+
+def bundle(**keys) -> dict[str, str]:
+    design = lalonde_design(**keys)
+    report = evaluate(APART, design).report()
+    return files(APART, design, report, report["pairs"])
+
+
+def rows(text: str) -> list[dict]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+@pytest.fixture(scope="module")
+def made():
+    return bundle(exact=["race"], ratio=2)
+
+
+def test_it_holds_the_rows_the_plan_the_report_and_the_script(made):
+    assert set(made) == {
+        "matched.csv",
+        "all.csv",
+        "design.json",
+        "report.json",
+        "redo.R",
+    }
+    assert len(rows(made["all.csv"])) == len(FRAME)
+    report = json.loads(made["report.json"])
+    sample = report["sample"]
+    codes = {row["code"] for row in rows(made["matched.csv"])}
+    assert len(codes) == sample["matched_treated"] + sample["matched_comparison"]
+    assert (
+        Design.from_dict(json.loads(made["design.json"])).hash()
+        == (report["design_hash"])
+    )
+
+
+def test_it_holds_no_column_that_the_design_does_not_name(made):
+    assert set(rows(made["all.csv"])[0]) == {"code", "treat", "re78", *COVARIATES}
+
+
+def test_nothing_in_it_names_a_student(made):
+    for name, text in made.items():
+        assert not re.search(r"NSW|PSID", text), name
+    assert "pairs" not in json.loads(made["report.json"])
+
+
+def test_codes_are_made_anew_and_the_order_is_theirs(made):
+    codes = [row["code"] for row in rows(made["all.csv"])]
+    assert codes == sorted(codes)
+    again = [row["code"] for row in rows(bundle(exact=["race"], ratio=2)["all.csv"])]
+    assert not set(codes) & set(again)
+
+
+def test_sets_are_numbered_by_their_codes(made):
+    first = {}
+    for row in rows(made["matched.csv"]):
+        first[int(row["set"])] = min(row["code"], first.get(int(row["set"]), "z"))
+    assert [first[number] for number in sorted(first)] == sorted(first.values())
+
+
+@needs_r
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {},
+        {"estimator": "g_computation", "cluster": "educ"},
+        {"distance": "logit", "order": "smallest", "ratio": 2},
+        {"exact": ["race", "married"]},
+        {"replacement": True},
+        {"distance": "mahalanobis", "replacement": True, "covariates": NUMBERS},
+        {"method": "exact", "covariates": ["married", "nodegree"], "exact": ["race"]},
+        {
+            "method": "cem",
+            "covariates": ["age", "educ", "race"],
+            "cutpoints": {"age": [25.5, 35.5]},
+        },
+        {"method": "subclass"},
+    ],
+    ids=str,
+)
+def test_r_finds_the_same_match_and_the_same_figures(keys, tmp_path):
+    said = redone(bundle(**keys), tmp_path)
+    assert number_after("largest difference of a weight:", said) < 1e-9
+    assert number_after("largest relative difference of a figure:", said) < 1e-9
+
+
+@needs_r
+@pytest.mark.parametrize(
+    "keys", [{"method": "entropy"}, {"caliper": {"age": {"width": 5, "unit": "raw"}}}]
+)
+def test_r_finds_the_same_figures_where_it_cannot_match(keys, tmp_path):
+    said = redone(bundle(**keys), tmp_path)
+    assert number_after("largest relative difference of a figure:", said) < 1e-9
+
+
+@needs_r
+def test_r_finds_the_same_with_holes_and_without_an_outcome(tmp_path):
+    holed = APART.copy()
+    holed.loc[::7, "educ"] = np.nan
+    holed.loc[::9, "race"] = None
+    holed.loc[::5, "re78"] = np.nan
+    design = lalonde_design(estimator="g_computation", ratio=2)
+    report = evaluate(holed, design).report()
+    said = redone(files(holed, design, report, report["pairs"]), tmp_path)
+    assert number_after("largest difference of a weight:", said) < 1e-9
+    assert number_after("largest relative difference of a figure:", said) < 1e-9
+
+
+@needs_r
+def test_r_says_so_when_a_figure_is_not_what_the_report_says(tmp_path):
+    made = bundle()
+    (estimate,) = re.findall(r'\\"estimate\\",([-.\d]+)', made["redo.R"])
+    changed = made["redo.R"].replace(estimate, str(float(estimate) * 1.001))
+    script = made | {"redo.R": changed}
+    assert run_r(script, tmp_path).returncode == 1
+
+
+def redone(made, folder) -> str:
+    done = run_r(made, folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def run_r(made, folder) -> subprocess.CompletedProcess:
+    for name, text in made.items():
+        (folder / name).write_text(text)
+    return subprocess.run(
+        ["Rscript", "redo.R"], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def number_after(words: str, said: str) -> float:
+    return float(re.search(re.escape(words) + r" (\S+)", said)[1])
+
+
+def test_the_call_says_all_that_the_design_does():
+    design = lalonde_design(
+        exact=["race"],
+        anti_exact=["married"],
+        covariates=["age", "educ"],
+        caliper={"distance": {"width": 0.2}, "age": {"width": 3, "unit": "raw"}},
+    )
+    assert matchit_call(design) == (
+        'matchit(alike, d, method = "nearest", distance = "glm", exact = ~ `race`, '
+        "antiexact = ~ `married`, caliper = c(0.2, `age` = 3.0), "
+        "std.caliper = c(TRUE, `age` = FALSE), ratio = 1, "
+        'mahvars = nearest_by, replace = FALSE, m.order = "largest")'
+    )
+    assert "ignore calipers" in remark(design)
+
+
+@pytest.mark.parametrize(
+    ("keys", "why"),
+    [
+        ({"method": "ipw"}, "WeightIt does"),
+        ({"method": "cardinality"}, "can be as well balanced"),
+        ({"order": "random"}, "R's own generator"),
+        ({"method": "subclass", "exact": ["race"]}, "without regard to exact"),
+    ],
+)
+def test_where_there_is_no_equal_call_it_says_why(keys, why):
+    design = lalonde_design(**keys)
+    assert matchit_call(design) is None
+    assert why in remark(design)
