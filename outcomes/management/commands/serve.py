@@ -27,7 +27,9 @@ class Command(BaseCommand):
     def handle(self, *, host, port, **options):
         refuse_taken(host, port)
         call_command("migrate", verbosity=0, interactive=False)
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # Both by name: a shell that starts us in the background ignores Ctrl-C for us.
+        for each in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(each, signal.default_int_handler)
         try:
             with ExitStack() as running:
                 web = running.enter_context(process(*web_server(host, port)))
