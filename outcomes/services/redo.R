@@ -88,7 +88,9 @@ error <- function(fit, by = NULL) {{
   bread <- solve(crossprod(X * sqrt(w)))
   score <- X * (w * residuals(fit))
   if (is.null(by)) {{                                     # HC3
-    meat <- crossprod(score / (1 - w * rowSums((X %*% bread) * X)))
+    left <- 1 - w * rowSums((X %*% bread) * X)
+    left[left < 1e-9] <- Inf  # who alone decides a coefficient has no residual
+    meat <- crossprod(score / left)
   }} else {{                                              # CR1
     g <- length(unique(by))
     meat <- crossprod(rowsum(score, by)) * g / (g - 1) * (nrow(X) - 1) / (nrow(X) - ncol(X))

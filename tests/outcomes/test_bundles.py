@@ -137,6 +137,18 @@ def test_r_finds_the_same_with_holes_and_without_an_outcome(tmp_path):
 
 
 @needs_r
+def test_r_finds_the_same_where_a_student_alone_decides_a_coefficient(tmp_path):
+    rare = APART.assign(rare=0)
+    rare.loc[[0, 1, 2, len(rare) - 1], "rare"] = 1  # three participants, one other
+    design = lalonde_design(
+        method="ipw", estimator="g_computation", covariates=["age", "rare"]
+    )
+    report = evaluate(rare, design).report()
+    said = redone(files(rare, design, report, report["pairs"]), tmp_path)
+    assert number_after("largest relative difference of a figure:", said) < 1e-9
+
+
+@needs_r
 def test_r_says_so_when_a_figure_is_not_what_the_report_says(tmp_path):
     made = bundle()
     (estimate,) = re.findall(r'\\"estimate\\",([-.\d]+)', made["redo.R"])
