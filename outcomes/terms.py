@@ -30,6 +30,15 @@ class Order(StrEnum):
     RANDOM = "random"
 
 
+class Discard(StrEnum):
+    """Which arm loses those who score beyond everyone of the other arm."""
+
+    NONE = "none"
+    TREATED = "treated"
+    COMPARISON = "comparison"
+    BOTH = "both"
+
+
 class Ties(StrEnum):
     AVERAGE = "average"
     SEEDED = "seeded"

@@ -11,6 +11,7 @@ from outcomes.designs.errors import DesignError
 from outcomes.terms import (
     Assignment,
     CaliperUnit,
+    Discard,
     Distance,
     Estimator,
     Method,
@@ -76,6 +77,7 @@ class Design:
     order: Order = Order.LARGEST
     subclasses: int = 6
     caliper: Mapping[str, Caliper] = field(default_factory=dict)
+    discard: Discard = Discard.NONE
     cutpoints: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     tolerance: float = 0.05
     ties: Ties = Ties.AVERAGE
@@ -208,6 +210,7 @@ _READ = reading.record(
         "order": reading.choice(Order),
         "subclasses": reading.whole(2),
         "caliper": reading.mapping_of(_CALIPER),
+        "discard": reading.choice(Discard),
         "cutpoints": reading.mapping_of(reading.list_of(_score_line)),
         "tolerance": reading.number(0),
         "ties": reading.choice(Ties),

@@ -14,6 +14,7 @@ from outcomes.engine.arrays import Floats
 from outcomes.engine.balance import BalanceRow, balance_table
 from outcomes.engine.canonical import input_hash
 from outcomes.engine.estimable import attempt
+from outcomes.engine.lost import lost
 from outcomes.engine.matched import effective_size
 from outcomes.engine.matching import Arrangement, arrange
 from outcomes.engine.notices import Notices
@@ -21,7 +22,8 @@ from outcomes.engine.outcome_model import model_of, stands_in
 from outcomes.engine.overlap import overlap
 from outcomes.engine.power import mdes, mdes_of_clusters
 from outcomes.engine.sample import Sample, matched_sample
-from outcomes.engine.study import Study
+from outcomes.engine.study import Excluded, Study
+from outcomes.engine.support import comparison_beyond
 from outcomes.engine.unmatched import unmatched_reasons
 from outcomes.engine.verdict import Verdict
 from outcomes.terms import Assignment, Estimand
@@ -70,6 +72,7 @@ def sections(base: Baseline) -> dict[str, Any]:
     return {
         "estimand": str(_estimand(base)),
         "sample": _sample(base),
+        "lost": lost(base.study, base.weights > 0),
         "overlap": overlap(fitted, base.study.treated),
         "balance": base.rows,
     }
@@ -92,9 +95,14 @@ def _sample(base: Baseline) -> dict[str, Any]:
         "sets": matched.n_sets,
         "total_distance": matched.total_distance,
         "unmatched": [{"reason": reason, "n": n} for reason, n in _unmatched(base)],
-        "excluded": list(study.excluded),
+        "excluded": [*study.excluded, *_discarded(base)],
         "calipers": _calipers(base),
     }
+
+
+def _discarded(base: Baseline) -> list[Excluded]:
+    beyond = base.arranged.limits.beyond
+    return [] if beyond is None else comparison_beyond(beyond, base.study.treated)
 
 
 def _unmatched(base: Baseline) -> list[tuple[str, int]]:

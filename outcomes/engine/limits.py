@@ -11,7 +11,8 @@ from outcomes.engine.columns import UNKNOWN
 from outcomes.engine.distance import Space
 from outcomes.engine.notices import Warn
 from outcomes.engine.study import Study
-from outcomes.terms import CaliperUnit
+from outcomes.engine.support import beyond_support
+from outcomes.terms import CaliperUnit, Discard
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,14 @@ class Within:
 class Limits:
     """cell : (n,) code of the exact cell, -1 where a part of it is missing;
     apart : (n,) codes that must differ within a pair; width : on the distance itself,
-    infinite without a caliper; within : calipers on other numbers."""
+    infinite without a caliper; within : calipers on other numbers; beyond : (n,) who is
+    discarded for want of common support."""
 
     cell: Ints
     apart: tuple[Ints, ...]
     width: float
     within: tuple[Within, ...]
+    beyond: Flags | None = None
 
     @property
     def has_caliper(self) -> bool:
@@ -40,8 +43,11 @@ class Limits:
 
     @property
     def known(self) -> Flags:
-        """(n,) students whose every limited column is there."""
+        """(n,) students who may be matched: every limited column is there, and none is
+        discarded."""
         known: Flags = self.cell != UNKNOWN
+        if self.beyond is not None:
+            known = known & ~self.beyond
         for code in self.apart:
             known = known & (code != UNKNOWN)
         for caliper in self.within:
@@ -73,7 +79,14 @@ def limits(study: Study, design: Design, space: Space, warn: Warn) -> Limits:
         tuple(study.anti_exact.values()),
         width,
         tuple(within),
+        _beyond(study, design, space),
     )
+
+
+def _beyond(study: Study, design: Design, space: Space) -> Flags | None:
+    if design.discard == Discard.NONE:
+        return None
+    return beyond_support(_score(SCORES[0], space), study.treated, design.discard)
 
 
 def cells(codes: list[Ints], n: int) -> Ints:

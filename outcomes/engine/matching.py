@@ -40,6 +40,9 @@ class Arrangement:
 Way: TypeAlias = Callable[[Study, Design, Notices], Arrangement]
 Matcher: TypeAlias = Callable[[Study, Design, Space, Limits], Matched]
 
+OF_PAIRS = ("caliper", "anti_exact", "discard")  # what only pairs can promise
+UNSAID = Design("", "", ())  # every key as it is when nobody names it
+
 
 def arrange(study: Study, design: Design, warn: Notices) -> Arrangement:
     """Match by the design's method, then check every promise on the finished sets.
@@ -74,23 +77,23 @@ def _by_distance(match: Matcher) -> Way:
 
 
 def _exact(study: Study, design: Design, warn: Notices) -> Arrangement:
-    _refuse_unused(design, "caliper", "anti_exact")
+    _refuse_unused(design, *OF_PAIRS)
     return _in_cells(study, exact_cells(study))
 
 
 def _coarsened(study: Study, design: Design, warn: Notices) -> Arrangement:
-    _refuse_unused(design, "caliper", "anti_exact")
+    _refuse_unused(design, *OF_PAIRS)
     return _in_cells(study, coarsened_cells(study, design))
 
 
 def _subclass(study: Study, design: Design, warn: Notices) -> Arrangement:
-    _refuse_unused(design, "caliper", "anti_exact")
+    _refuse_unused(design, *OF_PAIRS)
     where = space(study, design, warn)
     return _in_cells(study, subclass_cells(study, design, where), where)
 
 
 def _entropy(study: Study, design: Design, warn: Notices) -> Arrangement:
-    _refuse_unused(design, "caliper", "anti_exact")
+    _refuse_unused(design, *OF_PAIRS)
     cell = cells(list(study.exact.values()), study.n)
     kept = from_cells(cell, study.treated).weights() > 0
     weights = entropy_weights(study, cell, kept) if kept.any() else None
@@ -98,7 +101,7 @@ def _entropy(study: Study, design: Design, warn: Notices) -> Arrangement:
 
 
 def _inverse_probability(study: Study, design: Design, warn: Notices) -> Arrangement:
-    _refuse_unused(design, "caliper", "anti_exact")
+    _refuse_unused(design, *OF_PAIRS)
     where = space(study, design, warn)
     odds = participation_odds(where, study.treated, warn)
     cell = cells(list(study.exact.values()), study.n)
@@ -107,7 +110,7 @@ def _inverse_probability(study: Study, design: Design, warn: Notices) -> Arrange
 
 def _cardinality(study: Study, design: Design, warn: Notices) -> Arrangement:
     """The students taken are one set a cell: balance is in the group, not in pairs."""
-    _refuse_unused(design, "caliper", "anti_exact")
+    _refuse_unused(design, *OF_PAIRS)
     cell = cells(list(study.exact.values()), study.n)
     chosen = balanced_students(study, design, cell, warn)
     matched = from_cells(np.where(chosen, cell, UNKNOWN), study.treated)
@@ -132,7 +135,7 @@ def _in_cells(
 def _refuse_unused(design: Design, *keys: str) -> None:
     """A promise that the method cannot keep must not stand in its design."""
     for key in keys:
-        if getattr(design, key):
+        if getattr(design, key) != getattr(UNSAID, key):
             raise DesignError(
                 f'method "{design.method}" has no use for it; remove it', key
             )

@@ -15,6 +15,7 @@ from outcomes.engine.distance import Space
 from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched
 from outcomes.engine.study import Study
+from outcomes.engine.support import beyond_support
 
 
 def check_promises(
@@ -32,6 +33,10 @@ def check_promises(
     if space is not None and np.isfinite(limits.width):
         far = space.between(*pairs(matched)) > limits.width
         broken_ones.append(("caliper: distance", bool(far.any())))
+    if space is not None and space.propensity is not None:
+        score = space.propensity.score
+        beyond = beyond_support(score, study.treated, design.discard)
+        broken_ones.append(("discard", bool(beyond[matched.rows].any())))
     for name, broken in broken_ones:
         if broken:
             raise PromiseBroken(

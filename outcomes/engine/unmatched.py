@@ -17,10 +17,10 @@ def unmatched_reasons(
 ) -> list[tuple[str, int]]:
     """(reason, number of participants), most frequent first.
 
-    missing : a limited column is empty; exact : no comparison student in the cell;
-    anti_exact : all of them are on the forbidden side; caliper : some stayed free, but
-    too far away; pool_exhausted : all went to other participants; balance : a larger
-    match would not have been balanced.
+    support : beyond the scores of the other arm; missing : a limited column is empty;
+    exact : no comparison student in the cell; anti_exact : all of them are on the
+    forbidden side; caliper : some stayed free, but too far away; pool_exhausted : all
+    went to other participants; balance : a larger match would not have been balanced.
     """
     weights = matched.weights()
     alone = np.flatnonzero(study.treated & (weights == 0))
@@ -38,7 +38,7 @@ def _reasons(
     pools = by_cell(pool, limits.cell)
     for row in alone.tolist():
         if not known[row]:
-            yield "exact_missing" if limits.cell[row] == UNKNOWN else "limit_missing"
+            yield _why_unknown(row, limits)
             continue
         rows = pools.get(int(limits.cell[row]), pool[:0])
         if not len(rows):
@@ -52,3 +52,9 @@ def _reasons(
             yield "pool_exhausted"
         else:
             yield "caliper" if limits.has_caliper else "balance"
+
+
+def _why_unknown(row: int, limits: Limits) -> str:
+    if limits.beyond is not None and limits.beyond[row]:
+        return "support"
+    return "exact_missing" if limits.cell[row] == UNKNOWN else "limit_missing"
