@@ -93,7 +93,7 @@ def _coded(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
         if not (np.abs(values) > EXACT_TO).any():
             return values, []
     missing = column.isna().to_numpy()
-    cells = [label(value) for value in column.tolist()]
+    cells = [v if type(v) is str else label(v) for v in column.tolist()]
     texts = np.array(cells, dtype=object)
     texts[missing] = ""
     places, words = pd.factorize(texts, sort=True)

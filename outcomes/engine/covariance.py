@@ -85,7 +85,7 @@ def _require_freedom(fit: Fit) -> None:
 
 
 def _clusters(clusters: Ints) -> int:
-    count = len(np.unique(clusters))
+    count = int(np.count_nonzero(np.bincount(clusters)))
     if count < 2:
         raise NotEstimable("all students are in one cluster")
     return count

@@ -15,7 +15,8 @@ DEPENDENT = 1e-11  # share of a column's own variance that must be left to keep 
 
 def gram(a: Floats, b: Floats) -> Floats:
     """(k, m) a'b of (n, k) and (n, m)."""
-    left, right = np.ascontiguousarray(a.T), np.ascontiguousarray(b.T)
+    left = np.ascontiguousarray(a.T)
+    right = left if a is b else np.ascontiguousarray(b.T)
     product: Floats = np.einsum("ji,ki->jk", left, right)
     return product
 

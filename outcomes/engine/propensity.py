@@ -35,10 +35,9 @@ def propensity(covariates: Covariates, treated: Flags, warn: Warn) -> Propensity
     Dependent columns are dropped, last declared first, and named. Raises DesignError
     without a covariate to fit on.
     """
-    x, scale = _standardized(covariates, warn)
-    intercept = np.ones((len(x), 1))
-    beta, settled = logistic(np.hstack([intercept, x]), treated.astype(float))
-    logit = beta[0] + times(x, beta[1:])
+    x, scale = _with_intercept(*_standardized(covariates, warn))
+    beta, settled = logistic(x, treated.astype(float))
+    logit = beta[0] + times(x[:, 1:], beta[1:])
     has_overlap = bool(logit[~treated].max() >= logit[treated].min())
     if not settled:
         _warn_separation(has_overlap, warn)
@@ -55,7 +54,7 @@ def _standardized(covariates: Covariates, warn: Warn) -> tuple[Floats, Floats]:
             "covariates",
         )
     x = x - x.mean(axis=0)
-    x = x / x.std(axis=0)
+    x /= x.std(axis=0)
     kept = independent(gram(x, x))
     names = np.array(covariates.names)[covariates.in_model]
     for j in set(range(x.shape[1])) - set(kept):
@@ -64,7 +63,15 @@ def _standardized(covariates: Covariates, warn: Warn) -> tuple[Floats, Floats]:
             f'"{names[j]}" is implied by the covariates before it and was left out of '
             "the score.",
         )
-    return x[:, kept], covariates.model[:, kept].std(axis=0)
+    scale = covariates.model.std(axis=0)[kept]
+    return (x if len(kept) == x.shape[1] else x[:, kept]), scale
+
+
+def _with_intercept(x: Floats, scale: Floats) -> tuple[Floats, Floats]:
+    """(n, 1 + k), each column in one piece as the steps read it, and the scale."""
+    columns = np.empty((1 + x.shape[1], len(x)))
+    columns[0], columns[1:] = 1.0, x.T
+    return columns.T, scale
 
 
 def logistic(x: Floats, y: Floats) -> tuple[Floats, bool]:
