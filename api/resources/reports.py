@@ -54,6 +54,14 @@ class SampleOut(serializers.Serializer):
     unmatched = CountOut(many=True)
 
 
+class LostOut(serializers.Serializer):
+    dimension = serializers.CharField()
+    group = serializers.CharField(allow_null=True, help_text="null: not known.")
+    n_treated = serializers.IntegerField(help_text="Participants of the group.")
+    n_matched = serializers.IntegerField()
+    share_matched = serializers.FloatField()
+
+
 class BalanceOut(serializers.Serializer):
     covariate = serializers.CharField(help_text="A level is `name=level`.")
     smd_before = Number()
@@ -112,6 +120,7 @@ class DiagnosticsOut(serializers.Serializer):
     estimand = serializers.CharField(allow_null=True)
     cohort = CohortOut()
     sample = SampleOut()
+    lost = LostOut(many=True, help_text="Who was not matched; empty: all were.")
     balance = BalanceOut(many=True)
     overlap = serializers.DictField()
     verdict = VerdictOut()

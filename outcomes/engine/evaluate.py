@@ -1,16 +1,12 @@
 """The path from a table to findings, in order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from outcomes.designs.design import Design, Outcome
-from outcomes.designs.errors import NotEstimable
-from outcomes.engine import cautions
-from outcomes.engine.arrays import Floats
+from outcomes.designs.design import Design
+from outcomes.engine.analysis import Analysis, analyse
 from outcomes.engine.baseline import (
     Baseline,
     Progress,
@@ -20,27 +16,12 @@ from outcomes.engine.baseline import (
     power,
     sections,
 )
-from outcomes.engine.effect import Effect, effect, effect_row
+from outcomes.engine.effect import effect_row
 from outcomes.engine.estimable import Number, attempt, plain
 from outcomes.engine.findings import ENGINE_VERSION, Findings
-from outcomes.engine.gap import gap_rows
 from outcomes.engine.hidden_bias import rosenbaum_gamma
-from outcomes.engine.sample import Sample, matched_sample, unmatched_sample
 from outcomes.engine.significance import Standing, standings
 from outcomes.engine.verdict import WORST_FIRST, Verdict
-from outcomes.terms import Estimator
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """One outcome: its sample, the verdict on that sample, its rows."""
-
-    outcome: Outcome
-    sample: Sample
-    verdict: Verdict
-    effects: list[Effect]
-    naive: Effect
-    gaps: list[dict[str, object]]
 
 
 def evaluate(
@@ -107,81 +88,6 @@ def diagnose(
 
 def _silent(stage: str, share: float) -> None:
     return None
-
-
-def analyse(base: Baseline, outcome: Outcome) -> Analysis:
-    """Effects, gaps and verdict for one outcome, on those who have it."""
-    study, design = base.study, base.design
-    y = study.outcomes[outcome.name]
-    matched = matched_sample(study, base.arranged.matched, y)
-    # AIPW weighs everyone by his own score; the matched sets then only show balance.
-    everyone = unmatched_sample(study, y)
-    sample = everyone if design.estimator == Estimator.AIPW else matched
-    pool_sd = _sd(study.pool[outcome.name])
-    cautions.of_outcome(study, outcome.name, y, base.weights, base.warn)
-    main = effect(sample, design, outcome, pool_sd)
-    cautions.of_clusters(main, design, base.warn)
-    by_hand = replace(design, estimator=Estimator.DIFFERENCE)
-    sizes = _smaller_arms(base, sample, outcome)
-    cautions.of_groups(sizes, 1 + sample.x.shape[1], design, base.warn)
-    return Analysis(
-        outcome=outcome,
-        sample=sample,
-        verdict=judge_sample(base, matched, outcome),
-        effects=[main, *_by_group(base, sample, outcome, pool_sd)],
-        naive=effect(everyone, by_hand, outcome, pool_sd),
-        gaps=_gaps(base, sample, outcome, pool_sd),
-    )
-
-
-def _sd(values: Floats) -> Number:
-    present = values[~np.isnan(values)]
-    if len(present) < 2 or present.min() == present.max():
-        return NotEstimable("the outcome does not vary in the comparison pool")
-    return float(present.std(ddof=1))
-
-
-def _smaller_arms(base: Baseline, sample: Sample, outcome: Outcome) -> dict[str, int]:
-    """Students in the smaller arm of each group that has an effect or a gap."""
-    named = {
-        (spec.dimension, label)
-        for spec in base.design.gaps
-        if spec.outcome == outcome.name
-        for label in (spec.focal, spec.reference)
-    }
-    for dimension in base.design.subgroups:
-        labels = base.study.groups[dimension]
-        named |= {(dimension, label) for label in labels if label is not None}
-    return {
-        f"{dimension}={label}": min(
-            sample.where(base.study.groups[dimension][sample.rows] == label).counts
-        )
-        for dimension, label in sorted(named)
-    }
-
-
-def _by_group(
-    base: Baseline, sample: Sample, outcome: Outcome, pool_sd: Number
-) -> list[Effect]:
-    found = []
-    for dimension in base.design.subgroups:
-        labels = base.study.groups[dimension]
-        for label in sorted({v for v in labels if v is not None}):
-            part = sample.where(labels[sample.rows] == label)
-            group = f"{dimension}={label}"
-            found.append(effect(part, base.design, outcome, pool_sd, group))
-    return found
-
-
-def _gaps(
-    base: Baseline, sample: Sample, outcome: Outcome, pool_sd: Number
-) -> list[dict[str, object]]:
-    rows = []
-    for spec in base.design.gaps:
-        if spec.outcome == outcome.name:
-            labels = base.study.groups[spec.dimension][sample.rows]
-            rows += gap_rows(sample, labels, spec, outcome, base.design, pool_sd)
-    return rows
 
 
 def _overall(analyses: Sequence[Analysis]) -> Verdict:
