@@ -108,6 +108,19 @@ class GapOut(serializers.Serializer):
     not_estimable = Reason()
 
 
+class InteractionOut(serializers.Serializer):
+    outcome = serializers.CharField()
+    dimension = serializers.CharField()
+    groups = serializers.ListField(
+        child=serializers.CharField(), help_text="Those that have an effect."
+    )
+    statistic = Number(help_text="F of the hypothesis that all effects are equal.")
+    df = serializers.ListField(child=serializers.IntegerField(), allow_null=True)
+    p = Number()
+    text = serializers.CharField()
+    not_estimable = Reason()
+
+
 class PowerOut(serializers.Serializer):
     mdes = Number(help_text="The least effect the comparison can see, in SDs.")
     text = serializers.CharField()
@@ -132,6 +145,7 @@ class DiagnosticsOut(serializers.Serializer):
 class ReportOut(DiagnosticsOut):
     effects = EffectOut(many=True)
     gaps = GapOut(many=True)
+    interactions = InteractionOut(many=True, help_text="Do the groups differ?")
     naive = EffectOut(many=True, help_text="Without matching: for comparison only.")
     verdicts = serializers.ListField(child=serializers.DictField())
     sensitivity = serializers.DictField()

@@ -12,6 +12,7 @@ from outcomes.engine.baseline import Baseline, judge_sample
 from outcomes.engine.effect import Effect, effect
 from outcomes.engine.estimable import Number
 from outcomes.engine.gap import gap_rows
+from outcomes.engine.interaction import interaction_row
 from outcomes.engine.sample import Sample, matched_sample, unmatched_sample
 from outcomes.engine.verdict import Verdict
 from outcomes.terms import Estimator
@@ -27,6 +28,7 @@ class Analysis:
     effects: list[Effect]
     naive: Effect
     gaps: list[dict[str, object]]
+    interactions: list[dict[str, object]]
 
 
 def analyse(base: Baseline, outcome: Outcome) -> Analysis:
@@ -51,6 +53,7 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
         effects=[main, *_by_group(base, sample, outcome, pool_sd)],
         naive=effect(everyone, by_hand, outcome, pool_sd),
         gaps=_gaps(base, sample, outcome, pool_sd),
+        interactions=_interactions(base, sample, outcome),
     )
 
 
@@ -91,6 +94,18 @@ def _by_group(
             group = f"{dimension}={label}"
             found.append(effect(part, base.design, outcome, pool_sd, group))
     return found
+
+
+def _interactions(
+    base: Baseline, sample: Sample, outcome: Outcome
+) -> list[dict[str, object]]:
+    design, groups = base.design, base.study.groups
+    return [
+        interaction_row(
+            sample, groups[dimension][sample.rows], design, outcome.name, dimension
+        )
+        for dimension in design.subgroups
+    ]
 
 
 def _gaps(

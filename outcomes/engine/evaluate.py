@@ -50,6 +50,7 @@ def evaluate(
             "effects": _effect_rows(analyses),
             "naive": [effect_row(a.naive) for a in analyses],
             "gaps": [row for a in analyses for row in a.gaps],
+            "interactions": [row for a in analyses for row in a.interactions],
             "power": power(base, analyses[0].sample),
             "sensitivity": {a.outcome.name: _sensitivity(a) for a in analyses},
             "warnings": base.warn.rows(),
