@@ -146,6 +146,7 @@ class ReportOut(DiagnosticsOut):
     effects = EffectOut(many=True)
     gaps = GapOut(many=True)
     interactions = InteractionOut(many=True, help_text="Do the groups differ?")
+    estimators = EffectOut(many=True, help_text="Everyone, by each way to estimate.")
     naive = EffectOut(many=True, help_text="Without matching: for comparison only.")
     verdicts = serializers.ListField(child=serializers.DictField())
     sensitivity = serializers.DictField()

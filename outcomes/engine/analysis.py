@@ -26,6 +26,7 @@ class Analysis:
     sample: Sample
     verdict: Verdict
     effects: list[Effect]
+    estimators: list[Effect]
     naive: Effect
     gaps: list[dict[str, object]]
     interactions: list[dict[str, object]]
@@ -51,10 +52,28 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
         sample=sample,
         verdict=judge_sample(base, matched, outcome),
         effects=[main, *_by_group(base, sample, outcome, pool_sd)],
+        estimators=[
+            _by(
+                estimator,
+                main,
+                base,
+                everyone if estimator == Estimator.AIPW else matched,
+            )
+            for estimator in Estimator
+        ],
         naive=effect(everyone, by_hand, outcome, pool_sd),
         gaps=_gaps(base, sample, outcome, pool_sd),
         interactions=_interactions(base, sample, outcome),
     )
+
+
+def _by(estimator: Estimator, main: Effect, base: Baseline, sample: Sample) -> Effect:
+    """Everyone's effect by another estimator; AIPW's is of all who have the outcome."""
+    if estimator == main.estimator:
+        return main
+    design = replace(base.design, estimator=estimator)
+    pool_sd = _sd(base.study.pool[main.outcome.name])
+    return effect(sample, design, main.outcome, pool_sd)
 
 
 def _sd(values: Floats) -> Number:

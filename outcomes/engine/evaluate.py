@@ -48,6 +48,7 @@ def evaluate(
                 {"outcome": a.outcome.name, **plain(a.verdict)} for a in analyses
             ],
             "effects": _effect_rows(analyses),
+            "estimators": [effect_row(e) for a in analyses for e in a.estimators],
             "naive": [effect_row(a.naive) for a in analyses],
             "gaps": [row for a in analyses for row in a.gaps],
             "interactions": [row for a in analyses for row in a.interactions],
