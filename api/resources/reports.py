@@ -126,6 +126,22 @@ class PowerOut(serializers.Serializer):
     text = serializers.CharField()
 
 
+class OmittedOut(serializers.Serializer):
+    pretest = serializers.CharField()
+    estimate_without = Number(help_text="Matched and estimated anew without it.")
+    moved_by = Number()
+    times_needed = Number(help_text="As strong a hidden factor would leave no effect.")
+    text = serializers.CharField(allow_null=True)
+    not_estimable = Reason()
+
+
+class SensitivityOut(serializers.Serializer):
+    rosenbaum_gamma = Number(help_text="Odds of hidden bias that pairs survive.")
+    omitted_pretests = OmittedOut(many=True)
+    text = serializers.CharField()
+    not_estimable = Reason()
+
+
 class DiagnosticsOut(serializers.Serializer):
     design_hash = serializers.CharField()
     input_hash = serializers.CharField()
@@ -149,7 +165,7 @@ class ReportOut(DiagnosticsOut):
     estimators = EffectOut(many=True, help_text="Everyone, by each way to estimate.")
     naive = EffectOut(many=True, help_text="Without matching: for comparison only.")
     verdicts = serializers.ListField(child=serializers.DictField())
-    sensitivity = serializers.DictField()
+    sensitivity = serializers.DictField(child=SensitivityOut(), help_text="By outcome.")
 
 
 class MethodsOut(serializers.Serializer):

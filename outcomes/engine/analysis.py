@@ -31,6 +31,11 @@ class Analysis:
     gaps: list[dict[str, object]]
     interactions: list[dict[str, object]]
 
+    @property
+    def main(self) -> Effect:
+        """Everyone's effect by the design's own estimator."""
+        return self.effects[0]
+
 
 def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     """Effects, gaps and verdict for one outcome, on those who have it."""

@@ -17,9 +17,10 @@ from outcomes.engine.baseline import (
     sections,
 )
 from outcomes.engine.effect import effect_row
-from outcomes.engine.estimable import Number, attempt, plain
+from outcomes.engine.estimable import attempt, plain
 from outcomes.engine.findings import ENGINE_VERSION, Findings
-from outcomes.engine.hidden_bias import rosenbaum_gamma
+from outcomes.engine.hidden_bias import hidden_bias_text, rosenbaum_gamma
+from outcomes.engine.omitted import benchmark_rows, rematched
 from outcomes.engine.significance import Standing, standings
 from outcomes.engine.verdict import WORST_FIRST, Verdict
 
@@ -53,7 +54,7 @@ def evaluate(
             "gaps": [row for a in analyses for row in a.gaps],
             "interactions": [row for a in analyses for row in a.interactions],
             "power": power(base, analyses[0].sample),
-            "sensitivity": {a.outcome.name: _sensitivity(a) for a in analyses},
+            "sensitivity": _sensitivity(base, analyses),
             "warnings": base.warn.rows(),
         },
         _pairs(base),
@@ -98,10 +99,18 @@ def _overall(analyses: Sequence[Analysis]) -> Verdict:
     return min((a.verdict for a in planned), key=lambda v: WORST_FIRST.index(v.code))
 
 
-def _sensitivity(found: Analysis) -> dict[str, Number]:
-    main = found.effects[0]
+def _sensitivity(base: Baseline, analyses: Sequence[Analysis]) -> dict[str, Any]:
+    """By outcome, what a hidden factor would have to do."""
+    rematches = rematched(base.study, base.design)
     return {
-        "rosenbaum_gamma": attempt(rosenbaum_gamma, main.sample, main.estimate),
+        a.outcome.name: {
+            "rosenbaum_gamma": (
+                gamma := attempt(rosenbaum_gamma, a.main.sample, a.main.estimate)
+            ),
+            "omitted_pretests": benchmark_rows(a.main, rematches),
+            "text": hidden_bias_text(a.main, gamma),
+        }
+        for a in analyses
     }
 
 

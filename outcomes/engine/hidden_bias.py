@@ -4,7 +4,9 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Floats
-from outcomes.engine.estimable import Number, known
+from outcomes.engine.effect import Effect
+from outcomes.engine.effect_sizes import e_value
+from outcomes.engine.estimable import Number, attempt, known
 from outcomes.engine.sample import Sample
 from outcomes.engine.sensitivity import gamma_at, signed_rank_p
 
@@ -28,3 +30,20 @@ def pair_differences(sample: Sample) -> Floats:
     y = sample.y[order]
     differences: Floats = y[0::2] - y[1::2]
     return differences
+
+
+def hidden_bias_text(found: Effect, gamma: Number) -> str:
+    """What a hidden factor would have to do, for readers who know no statistics."""
+    needed = attempt(lambda: e_value(known(found.hedges_g)))
+    if isinstance(needed, NotEstimable):
+        return "There is no effect for a hidden factor to explain away."
+    text = (
+        "To explain the effect away, a hidden factor would have to multiply both the "
+        f"chance to take part and the chance to do well by {needed:.2f}."
+    )
+    if isinstance(gamma, NotEstimable):
+        return text
+    return (
+        f"{text} The effect stays significant until one of two matched students is "
+        f"{gamma:.2f} times as likely (in odds) as the other to take part."
+    )

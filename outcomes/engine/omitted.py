@@ -1,0 +1,104 @@
+"""The whole design again without a pretest: a yardstick for what nobody measured."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeAlias, TypeVar
+
+import numpy as np
+
+from outcomes.designs.design import Design
+from outcomes.designs.errors import EngineError, NotEstimable
+from outcomes.engine.covariates import Covariates
+from outcomes.engine.effect import Effect, effect
+from outcomes.engine.estimable import Number, attempt, known
+from outcomes.engine.matched import Matched
+from outcomes.engine.matching import arrange
+from outcomes.engine.notices import Notices
+from outcomes.engine.sample import matched_sample, unmatched_sample
+from outcomes.engine.sensitivity import omitted_covariate
+from outcomes.engine.study import Study
+from outcomes.terms import Estimator
+
+V = TypeVar("V")
+Rematch: TypeAlias = tuple[Study, Design, Matched]
+
+
+def rematched(study: Study, design: Design) -> dict[str, Rematch | NotEstimable]:
+    """By pretest, the same students matched anew as if it had never been measured."""
+    return {p.name: _without(study, design, p.name) for p in design.pretests}
+
+
+def _without(study: Study, design: Design, name: str) -> Rematch | NotEstimable:
+    design = replace(
+        design,
+        covariates=tuple(c for c in design.covariates if c != name),
+        pretests=tuple(p for p in design.pretests if p.name != name),
+        exact=tuple(c for c in design.exact if c != name),
+        anti_exact=tuple(c for c in design.anti_exact if c != name),
+        caliper=_less(design.caliper, name),
+        cutpoints=_less(design.cutpoints, name),
+    )
+    study = replace(
+        study,
+        covariates=_fewer(study.covariates, name),
+        exact=_less(study.exact, name),
+        anti_exact=_less(study.anti_exact, name),
+        calipers=_less(study.calipers, name),
+    )
+    try:
+        return study, design, arrange(study, design, Notices()).matched
+    except EngineError as refusal:
+        return NotEstimable(f'without "{name}" there is no match: {refusal}')
+
+
+def _less(items: Mapping[str, V], name: str) -> dict[str, V]:
+    return {key: value for key, value in items.items() if key != name}
+
+
+def _fewer(covariates: Covariates, name: str) -> Covariates:
+    keep = np.array([source != name for source in covariates.source], dtype=bool)
+    where = np.flatnonzero(keep)
+    return Covariates(
+        x=covariates.x[:, keep],
+        names=tuple(covariates.names[i] for i in where),
+        source=tuple(covariates.source[i] for i in where),
+        is_binary=covariates.is_binary[keep],
+        in_model=covariates.in_model[keep],
+    )
+
+
+def benchmark_rows(
+    main: Effect, rematches: Mapping[str, Rematch | NotEstimable]
+) -> list[dict[str, object]]:
+    """What leaving each pretest out would have done to everyone's effect."""
+    return [_row(main, name, found) for name, found in rematches.items()]
+
+
+def _row(main: Effect, name: str, found: Rematch | NotEstimable) -> dict[str, object]:
+    without = attempt(_estimate, main, found)
+    try:
+        moved = omitted_covariate(known(main.estimate), known(without), name)
+    except NotEstimable as reason:
+        absent = {"moved_by": reason, "times_needed": reason}
+        return {"pretest": name, "estimate_without": without, **absent, "text": None}
+    return {
+        "pretest": name,
+        "estimate_without": without,
+        "moved_by": moved.shift,
+        "times_needed": moved.times_needed,
+        "text": moved.text,
+    }
+
+
+def _estimate(main: Effect, found: Rematch | NotEstimable) -> float:
+    if isinstance(found, NotEstimable):
+        raise found
+    study, design, matched = found
+    y = study.outcomes[main.outcome.name]
+    sample = (
+        unmatched_sample(study, y)
+        if design.estimator == Estimator.AIPW
+        else matched_sample(study, matched, y)
+    )
+    no_sd: Number = NotEstimable("only the estimate is asked for")
+    return known(effect(sample, design, main.outcome, no_sd).estimate)
