@@ -74,6 +74,7 @@ class Design:
     method: Method = Method.NEAREST
     ratio: int = 1
     replacement: bool = False
+    reuse: int | None = None  # with replacement, as often as wished when absent
     order: Order = Order.LARGEST
     subclasses: int = 6
     caliper: Mapping[str, Caliper] = field(default_factory=dict)
@@ -100,6 +101,7 @@ class Design:
         )
         _check_roles(design)
         _check_gaps(design)
+        _check_reuse(design)
         return design
 
     def to_dict(self) -> dict[str, Any]:
@@ -207,6 +209,7 @@ _READ = reading.record(
         "method": reading.choice(Method),
         "ratio": reading.whole(1),
         "replacement": reading.flag,
+        "reuse": reading.maybe(reading.whole(1)),
         "order": reading.choice(Order),
         "subclasses": reading.whole(2),
         "caliper": reading.mapping_of(_CALIPER),
@@ -251,6 +254,11 @@ def _check_roles(design: Design) -> None:
     for column in design.anti_exact:
         if column in design.exact:
             raise DesignError(f'"{column}" is also under exact', "anti_exact")
+
+
+def _check_reuse(design: Design) -> None:
+    if design.reuse is not None and not design.replacement:
+        raise DesignError("limits replacement; set replacement to true", "reuse")
 
 
 def _check_gaps(design: Design) -> None:

@@ -27,8 +27,11 @@ class Finder(Protocol):
     def nearest(self, row: int) -> tuple[int, float]:
         """The nearest free comparison student and the distance, or NOBODY."""
 
-    def take(self, row: int) -> None:
-        """That comparison student is no longer free."""
+    def take(self, row: int, other: int) -> None:
+        """That comparison student served the participant, and may be free no longer."""
+
+    def is_free(self, other: int) -> bool:
+        """Whether a comparison student that was found may still serve."""
 
 
 def as_round(found: Iterable[tuple[int, int, float]]) -> Round:
@@ -66,11 +69,14 @@ class Scan:
         for row in self._turns.tolist():
             other, distance = self.nearest(row)
             if other != NOBODY[0]:
-                self.take(other)
+                self.take(row, other)
                 yield row, other, distance
 
-    def take(self, row: int) -> None:
-        self._free[row] = False
+    def take(self, row: int, other: int) -> None:
+        self._free[other] = False
+
+    def is_free(self, other: int) -> bool:
+        return bool(self._free[other])
 
     def nearest(self, row: int) -> tuple[int, float]:
         rows, distances = self.nearby(row, 1)

@@ -29,13 +29,15 @@ class Limits:
     """cell : (n,) code of the exact cell, -1 where a part of it is missing;
     apart : (n,) codes that must differ within a pair; width : on the distance itself,
     infinite without a caliper; within : calipers on other numbers; beyond : (n,) who is
-    discarded for want of common support."""
+    discarded for want of common support; reuse : at most how often a comparison student
+    serves, where the design says so."""
 
     cell: Ints
     apart: tuple[Ints, ...]
     width: float
     within: tuple[Within, ...]
     beyond: Flags | None = None
+    reuse: int | None = None
 
     @property
     def has_caliper(self) -> bool:
@@ -80,6 +82,7 @@ def limits(study: Study, design: Design, space: Space, warn: Warn) -> Limits:
         width,
         tuple(within),
         _beyond(study, design, space),
+        design.reuse,
     )
 
 

@@ -166,8 +166,11 @@ class Line:
         self._slot[found] = slot
         return found, distance
 
-    def take(self, row: int) -> None:
-        self._taken[self._slot[row]] = 1
+    def take(self, row: int, other: int) -> None:
+        self._taken[self._slot[other]] = 1
+
+    def is_free(self, other: int) -> bool:
+        return not self._taken[self._slot[other]]
 
     def _search(self, i: int) -> tuple[int, float]:
         """The nearest free slot of the i-th participant and its distance."""

@@ -40,7 +40,8 @@ class Arrangement:
 Way: TypeAlias = Callable[[Study, Design, Notices], Arrangement]
 Matcher: TypeAlias = Callable[[Study, Design, Space, Limits], Matched]
 
-OF_PAIRS = ("caliper", "anti_exact", "discard")  # what only pairs can promise
+OF_TURNS = ("reuse",)  # what is promised only where participants choose in turn
+OF_PAIRS = ("caliper", "anti_exact", "discard", *OF_TURNS)  # only where they pair
 UNSAID = Design("", "", ())  # every key as it is when nobody names it
 
 
@@ -60,10 +61,11 @@ def arrange(study: Study, design: Design, warn: Notices) -> Arrangement:
     return arrangement
 
 
-def _by_distance(match: Matcher) -> Way:
+def _by_distance(match: Matcher, unused: tuple[str, ...] = ()) -> Way:
     """The way to matched sets of a method that measures how far students are apart."""
 
     def arranged(study: Study, design: Design, warn: Notices) -> Arrangement:
+        _refuse_unused(design, *unused)
         where = space(study, design, warn)
         what = limits(study, design, where, warn)
         matched = (
@@ -143,8 +145,8 @@ def _refuse_unused(design: Design, *keys: str) -> None:
 
 METHODS: Mapping[Method, Way] = {
     Method.NEAREST: _by_distance(match_nearest),
-    Method.OPTIMAL: _by_distance(match_optimal),
-    Method.FULL: _by_distance(match_full),
+    Method.OPTIMAL: _by_distance(match_optimal, OF_TURNS),
+    Method.FULL: _by_distance(match_full, OF_TURNS),
     Method.EXACT: _exact,
     Method.CEM: _coarsened,
     Method.SUBCLASS: _subclass,

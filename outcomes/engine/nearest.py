@@ -19,6 +19,7 @@ from outcomes.engine.limits import Limits
 from outcomes.engine.line import NOBODY, Line
 from outcomes.engine.matched import Matched
 from outcomes.engine.replacement import reuse_on_line, reuse_one_by_one
+from outcomes.engine.reuse import Reusing
 from outcomes.engine.study import Study
 from outcomes.terms import Order
 
@@ -46,14 +47,15 @@ class Links:
 def match_nearest(
     study: Study, design: Design, space: Space, limits: Limits
 ) -> Matched:
-    """Match `ratio` comparison students to each participant, in rounds."""
+    """Match `ratio` comparison students to each participant: in rounds, unless nobody
+    who serves is lost to the others."""
     tolerance = max(design.tie_tolerance, 0.0 if space.score is not None else NOISE)
     turns = _turns(study, design, space)
     turns = turns[limits.known[turns]]
     pool = np.flatnonzero(~study.treated & limits.known)
     links = Links()
     finder = _finder(turns, pool, tolerance, space, limits)
-    if design.replacement:
+    if design.replacement and design.reuse is None:
         links.add(
             *reuse_on_line(finder, turns, design)
             if isinstance(finder, Line)
@@ -86,6 +88,8 @@ def _turns(study: Study, design: Design, space: Space) -> Ints:
 def _finder(
     turns: Ints, pool: Ints, tolerance: float, space: Space, limits: Limits
 ) -> Line | Scan:
+    if limits.reuse is not None:
+        return Reusing(turns, pool, space, limits, tolerance)
     on_a_line = space.score is not None and not limits.apart and not limits.within
     if on_a_line and not tolerance:
         return Line(turns, pool, space.points[:, 0], limits.cell, limits.width)
@@ -108,15 +112,13 @@ def _closest_first(turns: Ints, finder: Finder) -> Iterator[tuple[int, int, floa
         other, distance = finder.nearest(row)
         heap.append((distance, row, other))
     heapify(heap)
-    taken: set[int] = set()
     while heap and heap[0][2] != NOBODY[0]:
         distance, row, other = heappop(heap)
-        if other in taken:
+        if not finder.is_free(other):
             other, distance = finder.nearest(row)
             heappush(heap, (distance, row, other))
             continue
-        taken.add(other)
-        finder.take(other)
+        finder.take(row, other)
         yield row, other, distance
 
 

@@ -51,10 +51,13 @@ def _broken(
     for name, code in study.exact.items():
         yield f"exact: {name}", _varies(code, matched)
     yield "exact", _varies(limits.cell, matched)
-    is_one = ~matched.is_treated & (np.bincount(matched.rows)[matched.rows] > 1)
-    yield "replacement", matched.is_paired and bool(is_one.any())
+    uses = np.bincount(matched.rows[~matched.is_treated]).max(initial=0)
+    yield "replacement", matched.is_paired and bool(uses > 1)
+    if design.reuse is not None:
+        yield "reuse", bool(uses > design.reuse)
+        yield "one place in a set", _repeats(matched.sets * study.n + matched.rows)
     yield "one set a participant", _repeats(matched.rows[matched.is_treated])
-    if matched.is_paired:
+    if matched.is_paired or design.reuse is not None:
         comparison = np.bincount(matched.sets, ~matched.is_treated)
         yield "ratio", bool((comparison > design.ratio).any())
     if study.anti_exact or study.calipers or limits.within:

@@ -24,8 +24,9 @@ def unmatched_reasons(
     """
     weights = matched.weights()
     alone = np.flatnonzero(study.treated & (weights == 0))
-    # Only a pair uses a student up.
-    is_free = (weights == 0) if matched.is_paired else np.ones(study.n, dtype=bool)
+    # Only a pair, or a limit on reuse, uses a student up.
+    most = 1 if matched.is_paired else limits.reuse or np.inf
+    is_free = np.bincount(matched.rows, minlength=study.n) < most
     reasons = Counter(_reasons(alone, study, limits, is_free))
     return sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
 

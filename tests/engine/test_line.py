@@ -43,7 +43,7 @@ def test_the_line_finds_whom_a_look_at_everyone_finds(crowd, width, chance):
         found = line.nearest(row)
         assert found == found_by_looking_at_everyone(row, free, score, cell, width)
         if found != NOBODY:
-            line.take(found[0])
+            line.take(row, found[0])
             free.remove(found[0])
 
 
