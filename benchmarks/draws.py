@@ -1,0 +1,112 @@
+"""Many evaluations of one plan with a known truth, and what they tell of it."""
+
+import os
+from collections import Counter
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib.metadata import version
+from platform import python_version
+from typing import Any
+
+import numpy as np
+from scipy.special import stdtr
+
+from outcomes.engine.findings import ENGINE_VERSION
+
+LEVEL = 0.05
+REPORTED, WIDEST = "reported", "widest"
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One evaluation. error : estimate minus truth, in SD; p : of a test that the
+    effect is the truth, by the kind of its standard error; covers : whether the
+    reported 95% interval holds the truth."""
+
+    error: float
+    p: dict[str, float]
+    covers: bool
+    verdict: str
+    is_significant: bool
+
+
+def draw_of(report: dict[str, Any], truth: float, sd: float) -> Draw:
+    """truth in points; sd : points of one SD."""
+    row = report["effects"][0]
+    error = row["estimate"] - truth
+    kinds = {REPORTED: row} | {it["se_kind"]: it for it in row["alternatives"]}
+    kinds |= {WIDEST: row["few_clusters"] or row}
+    p = {kind: _p(error, it) for kind, it in kinds.items() if it["std_error"]}
+    covers = row["ci_low"] <= truth <= row["ci_high"]
+    return Draw(
+        error / sd, p, covers, report["verdict"]["code"], bool(row["significant"])
+    )
+
+
+def _p(error: float, row: dict[str, Any]) -> float:
+    return float(2 * stdtr(row["df"], -abs(error) / row["std_error"]))
+
+
+@dataclass(frozen=True)
+class Tally:
+    """All draws of one plan."""
+
+    draws: list[Draw]
+
+    @cached_property
+    def errors(self) -> np.ndarray:
+        return np.array([draw.error for draw in self.draws])
+
+    @property
+    def bias(self) -> float:
+        return float(self.errors.mean())
+
+    @property
+    def spread(self) -> float:
+        """SD of the estimates."""
+        return float(self.errors.std(ddof=1))
+
+    @property
+    def noise(self) -> float:
+        """Standard error of the bias: how far so few draws can miss it."""
+        return self.spread / len(self.draws) ** 0.5
+
+    @property
+    def coverage(self) -> float:
+        return float(np.mean([draw.covers for draw in self.draws]))
+
+    @property
+    def significant(self) -> int:
+        """Draws that the report calls significant."""
+        return sum(draw.is_significant for draw in self.draws)
+
+    @property
+    def verdicts(self) -> Counter[str]:
+        return Counter(draw.verdict for draw in self.draws)
+
+    def rejected(self, kind: str) -> float:
+        """Share of draws whose test at 5%, by errors that begin so, denies the truth.
+
+        The widest p of a report takes in the deal of whole clusters.
+        """
+        ps = [
+            next((p for name, p in draw.p.items() if name.startswith(kind)), 1.0)
+            for draw in self.draws
+        ]
+        return float(np.mean(np.array(ps) < LEVEL))
+
+
+def markdown(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = [headings, tuple("---" for _ in headings), *rows]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def footer(draws: int, seed: int) -> str:
+    """The day and every version, so that a table can be had again."""
+    packages = ", ".join(f"{it} {version(it)}" for it in ("numpy", "scipy", "pandas"))
+    return (
+        f"{datetime.now(UTC).date().isoformat()}: {draws} draws, seed {seed}; engine "
+        f"{ENGINE_VERSION}, Python {python_version()}, {packages}, "
+        f"{os.environ.get('OPENBLAS_NUM_THREADS', 'all')} BLAS thread(s)."
+    )

@@ -1,0 +1,104 @@
+"""`python -m benchmarks.placebo [--draws N] [--seed S]`: programs that do nothing.
+
+Each draw picks participants among real children anew and evaluates them with the
+product's own engine. Whatever it then calls an effect is a mistake.
+"""
+
+import argparse
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+
+from benchmarks.draws import REPORTED, WIDEST, Tally, draw_of, footer, markdown
+from benchmarks.star import MATHS, OUTCOME, PROGRAMS, READING, SCHOOL, children
+from outcomes.designs.design import Design
+from outcomes.engine.evaluate import evaluate
+
+DRAWS, SEED = 400, 1
+# The plan that the demo's programs are evaluated by, fixed before any draw was seen.
+PLAN: Mapping[str, Any] = {
+    "unit": "student",
+    "treatment": "treated",
+    "outcomes": [{"name": OUTCOME, "confirmatory": True}],
+    "covariates": ["lunchk", "birth"],
+    "exact": ["gender", "is_black"],
+    "distance": "logit",
+    "ratio": 3,
+    "caliper": {"distance": {"width": 0.2}},
+    "cluster": SCHOOL,
+}
+PRETESTS = [READING, MATHS]
+MATCHED: Mapping[str, Mapping[str, Any]] = {
+    "demographics": {},
+    "+ math pretest": {"pretests": [MATHS]},
+    "+ both pretests": {"pretests": PRETESTS},
+    "+ both, g_computation": {"pretests": PRETESTS, "estimator": "g_computation"},
+}
+ASSIGNMENT = {"A whole schools": "school", "B ten boys": "student"}
+HEADINGS = (
+    "program",
+    "matched on",
+    "bias, SD (± of draws)",
+    "sd of estimates",
+    "false: reported (CR2)",
+    "false: CR1",
+    "false: by set",
+    "false: widest",
+    "called significant",
+    "verdicts",
+)
+
+
+def study(program: str, matched: str, draws: int, seed: int = SEED) -> Tally:
+    """The same draws of participants for every plan."""
+    table = children()
+    keys = {**PLAN, **MATCHED[matched], "assignment": ASSIGNMENT[program]}
+    design = Design.from_dict(keys)
+    sd = float(table[OUTCOME].std())
+    found, console = [], Console(stderr=True)
+    for number in track(range(draws), f"{program}, {matched}", console=console):
+        rng = np.random.default_rng([seed, number])
+        treated = PROGRAMS[program](table, rng).astype(int)
+        report = evaluate(table.assign(treated=treated), design).report()
+        found.append(draw_of(report, 0.0, sd))
+    return Tally(found)
+
+
+def cells(program: str, matched: str, tally: Tally) -> tuple[str, ...]:
+    kinds = (REPORTED, "CR1 by schoolidk", "CR1 by set", WIDEST)
+    counts = ", ".join(f"{code} {n}" for code, n in tally.verdicts.most_common())
+    return (
+        program,
+        matched,
+        f"{tally.bias:+.3f} (± {tally.noise:.3f})",
+        f"{tally.spread:.3f}",
+        *(f"{tally.rejected(kind):.1%}" for kind in kinds),
+        f"{tally.significant}",
+        counts,
+    )
+
+
+def _rows(draws: int, seed: int) -> Iterator[tuple[str, ...]]:
+    for program in PROGRAMS:
+        for matched in MATCHED:
+            yield cells(program, matched, study(program, matched, draws, seed))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.placebo", description=__doc__
+    )
+    parser.add_argument("--draws", type=int, default=DRAWS)
+    parser.add_argument("--seed", type=int, default=SEED)
+    wish = parser.parse_args()
+    if wish.draws < 2:
+        parser.error(f"--draws is {wish.draws}; at least 2 are needed for a spread")
+    print(markdown(HEADINGS, [*_rows(wish.draws, wish.seed)]))
+    print(f"\n{footer(wish.draws, wish.seed)}")
+
+
+if __name__ == "__main__":
+    main()
