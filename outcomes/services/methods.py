@@ -49,6 +49,7 @@ REASONS = {
     "exact_missing": "what must be equal is not known of them",
     "limit_missing": "what limits a match is not known of them",
     "balance": "with more of them the groups would not have been alike",
+    "support": "their score is beyond everyone's who did not take part",
     "no_overlap": "the score alone tells who takes part",
 }
 VERDICTS = {

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from outcomes.designs.design import DISTANCE, Design
-from outcomes.terms import CaliperUnit, Distance, Estimator, Method, Order
+from outcomes.terms import CaliperUnit, Discard, Distance, Estimator, Method, Order
 
 TEMPLATE = Path(__file__).with_name("redo.R")
 DISTANCES = {
@@ -25,6 +25,7 @@ NO_CALL = {  # why MatchIt has no equal call
     Method.ENTROPY: "it does not weight; WeightIt does",
     Method.IPW: "it does not weight; WeightIt does",
 }
+DISCARDS = {Discard.COMPARISON: "control"}  # where MatchIt has another word
 BY_CELLS = {Method.EXACT, Method.CEM}
 
 
@@ -86,6 +87,8 @@ def _settings(design: Design) -> Iterator[str]:
         yield from _cuts(design)
         return
     yield DISTANCES[design.distance]
+    if design.discard != Discard.NONE:
+        yield f'discard = "{DISCARDS.get(design.discard, design.discard)}"'
     if design.method == Method.SUBCLASS:
         yield f"subclass = {design.subclasses}, min.n = 0"
         return

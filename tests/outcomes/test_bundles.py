@@ -105,6 +105,8 @@ def test_sets_are_numbered_by_their_codes(made):
             "cutpoints": {"age": [25.5, 35.5]},
         },
         {"method": "subclass"},
+        {"discard": "both"},
+        {"discard": "comparison", "exact": ["race"]},
     ],
     ids=str,
 )
