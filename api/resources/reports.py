@@ -142,6 +142,20 @@ class SensitivityOut(serializers.Serializer):
     not_estimable = Reason()
 
 
+class CriterionOut(serializers.Serializer):
+    name = serializers.CharField()
+    found = serializers.CharField()
+    needed = serializers.CharField()
+    is_met = serializers.BooleanField()
+
+
+class EssaOut(serializers.Serializer):
+    outcome = serializers.CharField()
+    tier = serializers.CharField(help_text="A candidate for it: reviewers award.")
+    criteria = CriterionOut(many=True)
+    text = serializers.CharField()
+
+
 class DiagnosticsOut(serializers.Serializer):
     design_hash = serializers.CharField()
     input_hash = serializers.CharField()
@@ -162,6 +176,7 @@ class ReportOut(DiagnosticsOut):
     effects = EffectOut(many=True)
     gaps = GapOut(many=True)
     interactions = InteractionOut(many=True, help_text="Do the groups differ?")
+    essa = EssaOut(many=True, help_text="One a confirmatory outcome.")
     estimators = EffectOut(many=True, help_text="Everyone, by each way to estimate.")
     naive = EffectOut(many=True, help_text="Without matching: for comparison only.")
     verdicts = serializers.ListField(child=serializers.DictField())

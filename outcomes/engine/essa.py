@@ -5,11 +5,20 @@ awarded by reviewers, so we say "would be a candidate for". Tier 1 needs assignm
 chance, which a matched comparison never has.
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 
+import numpy as np
+
+from outcomes.designs.design import Design
+from outcomes.engine.cautions import has_few_clusters
+from outcomes.engine.effect import Effect
+from outcomes.engine.estimable import known
+from outcomes.engine.significance import Standing
+from outcomes.engine.verdict import Verdict
 from outcomes.terms import VerdictCode
 
+ALPHA = 0.05
 STUDENTS = 350
 SITES = 2
 
@@ -44,13 +53,14 @@ def candidacy(
     is_significant: bool,
     is_adjusted: bool,
     n_students: int,
-    n_sites: int,
+    n_sites: int | None,
 ) -> Candidacy:
     """The highest tier whose conditions hold.
 
     estimate : positive is good; is_significant : after correction for many outcomes;
     is_adjusted : selection is controlled for by matching or covariates; n_students,
-    n_sites : of the analytic sample, both groups. Tier 2 needs all criteria; tier 3 a
+    n_sites : of the analytic sample, both groups; sites None where the design names no
+    cluster to count them by. Tier 2 needs all criteria; tier 3 a
     significant positive effect with controls; whatever remains is tier 4.
     """
     is_positive = is_significant and estimate > 0
@@ -79,8 +89,32 @@ def _effect(estimate: float, *, is_significant: bool) -> Criterion:
     return Criterion("effect", found, needed, found == needed)
 
 
-def _enough(name: str, found: int, needed: int) -> Criterion:
-    return Criterion(name, str(found), f"{needed} or more", found >= needed)
+def _enough(name: str, found: int | None, needed: int) -> Criterion:
+    is_met = found is not None and found >= needed
+    shown = "not known" if found is None else str(found)
+    return Criterion(name, shown, f"{needed} or more", is_met)
+
+
+def essa_row(
+    found: Effect, verdict: Verdict, standing: Standing, design: Design
+) -> dict[str, object] | None:
+    """Everyone's effect on one outcome as the report prints it; None for an exploratory
+    outcome, on which no claim rests."""
+    if standing.p_adjusted is None:
+        return None
+    sample = found.sample
+    sites = None if sample.clusters is None else len(np.unique(sample.clusters))
+    # Tier 3 asks for no baseline, so significance is judged without the verdict here.
+    significant = standing.p_adjusted <= ALPHA and not has_few_clusters(found)
+    judged = candidacy(
+        VerdictCode(verdict.code),
+        estimate=known(found.estimate),
+        is_significant=significant,
+        is_adjusted=bool(design.matched_on or design.exact),
+        n_students=len(sample.rows),
+        n_sites=sites,
+    )
+    return {"outcome": found.outcome.name, **asdict(judged)}
 
 
 def _text(tier: Tier, criteria: tuple[Criterion, ...]) -> str:

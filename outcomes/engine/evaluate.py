@@ -17,6 +17,7 @@ from outcomes.engine.baseline import (
     sections,
 )
 from outcomes.engine.effect import effect_row
+from outcomes.engine.essa import essa_row
 from outcomes.engine.estimable import attempt, plain
 from outcomes.engine.findings import ENGINE_VERSION, Findings
 from outcomes.engine.hidden_bias import hidden_bias_text, rosenbaum_gamma
@@ -48,7 +49,7 @@ def evaluate(
             "verdicts": [
                 {"outcome": a.outcome.name, **plain(a.verdict)} for a in analyses
             ],
-            "effects": _effect_rows(analyses),
+            **_claims(analyses, design),
             "estimators": [effect_row(e) for a in analyses for e in a.estimators],
             "naive": [effect_row(a.naive) for a in analyses],
             "gaps": [row for a in analyses for row in a.gaps],
@@ -114,13 +115,21 @@ def _sensitivity(base: Baseline, analyses: Sequence[Analysis]) -> dict[str, Any]
     }
 
 
-def _effect_rows(analyses: Sequence[Analysis]) -> list[dict[str, object]]:
+def _claims(
+    analyses: Sequence[Analysis], design: Design
+) -> dict[str, list[dict[str, object]]]:
+    """The effects with what may be claimed of them, and the tier of evidence."""
     effects = [found for a in analyses for found in a.effects]
     verdicts = [a.verdict for a in analyses for _ in a.effects]
-    return [
-        {**effect_row(found), **_standing_row(standing)}
-        for found, standing in zip(effects, standings(effects, verdicts), strict=True)
-    ]
+    judged = list(zip(effects, verdicts, standings(effects, verdicts), strict=True))
+    tiers = [essa_row(*one, design) for one in judged]
+    return {
+        "effects": [
+            {**effect_row(found), **_standing_row(standing)}
+            for found, _, standing in judged
+        ],
+        "essa": [row for row in tiers if row],
+    }
 
 
 def _standing_row(standing: Standing) -> dict[str, object]:

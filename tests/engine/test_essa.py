@@ -1,8 +1,12 @@
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outcomes.designs.design import Design
 from outcomes.engine.essa import Tier, candidacy
+from outcomes.engine.evaluate import evaluate
 from outcomes.terms import VerdictCode
 
 GOOD = {
@@ -73,3 +77,48 @@ def test_a_matched_result_is_moderate_exactly_when_every_condition_holds(
         and n_sites >= 2
     )
     assert (found.tier is Tier.MODERATE) == holds
+
+
+def report_of(lift, **keys):
+    """400 children of ten schools, half of whom gain `lift`, alike before."""
+    i = np.arange(400)
+    noise = np.tile([0.0, 0.0, 0.5, 0.5, 1.0, 1.0, 0.2, 0.2], 50)
+    frame = pd.DataFrame(
+        {
+            "student": [f"S{n}" for n in i],
+            "treated": i % 2,
+            "school": (i // 40).astype(str),
+            "pre": i // 2 % 5,
+            "flat": 1.0,
+            "read": i // 2 % 5 + noise + lift * (i % 2),
+        }
+    )
+    plain = {
+        "unit": "student", "treatment": "treated", "pretests": ["pre"],
+        "outcomes": [{"name": "read", "confirmatory": True}], "exact": ["pre"],
+    }  # fmt: skip
+    return evaluate(frame, Design.from_dict(plain | keys)).report()
+
+
+def test_the_report_counts_the_students_and_cannot_count_sites_without_schools():
+    (row,) = report_of(0.5)["essa"]
+    found = {c["name"]: (c["found"], c["is_met"]) for c in row["criteria"]}
+    assert found["students"] == ("400", True)
+    assert found["effect"] == ("positive, significant", True)
+    assert found["sites"] == ("not known", False)
+    assert row["tier"] == "promising"
+
+
+def test_few_schools_leave_nothing_significant_to_claim():
+    (row,) = report_of(0.5, cluster="school")["essa"]
+    found = {c["name"]: c["found"] for c in row["criteria"]}
+    assert found["sites"] == "10"
+    assert found["effect"] == "positive, not significant"
+    assert row["tier"] == "rationale"
+
+
+def test_an_exploratory_or_constant_outcome_carries_no_claim():
+    assert report_of(0.5, outcomes=["read"])["essa"] == []
+    assert (
+        report_of(0.0, outcomes=[{"name": "flat", "confirmatory": True}])["essa"] == []
+    )
