@@ -9,6 +9,7 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine import cautions
 from outcomes.engine.arrays import Floats
 from outcomes.engine.baseline import Baseline, judge_sample
+from outcomes.engine.district import district_row
 from outcomes.engine.effect import Effect, effect
 from outcomes.engine.estimable import Number
 from outcomes.engine.gap import gap_rows
@@ -30,6 +31,7 @@ class Analysis:
     naive: Effect
     gaps: list[dict[str, object]]
     interactions: list[dict[str, object]]
+    in_district: list[dict[str, object]]
 
     @property
     def main(self) -> Effect:
@@ -69,6 +71,7 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
         naive=effect(everyone, by_hand, outcome, pool_sd),
         gaps=_gaps(base, sample, outcome, pool_sd),
         interactions=_interactions(base, sample, outcome),
+        in_district=_in_district(base, everyone, outcome, pool_sd),
     )
 
 
@@ -141,3 +144,22 @@ def _gaps(
             labels = base.study.groups[spec.dimension][sample.rows]
             rows += gap_rows(sample, labels, spec, outcome, base.design, pool_sd)
     return rows
+
+
+def _in_district(
+    base: Baseline, everyone: Sample, outcome: Outcome, pool_sd: Number
+) -> list[dict[str, object]]:
+    covariates, groups = base.study.covariates, base.study.groups
+    names = tuple(np.array(covariates.names, dtype=object)[covariates.in_model])
+    return [
+        district_row(
+            everyone,
+            groups[spec.dimension][everyone.rows],
+            spec,
+            names,
+            base.design,
+            pool_sd,
+        )
+        for spec in base.design.gaps
+        if spec.outcome == outcome.name
+    ]

@@ -53,6 +53,7 @@ def evaluate(
             "estimators": [effect_row(e) for a in analyses for e in a.estimators],
             "naive": [effect_row(a.naive) for a in analyses],
             "gaps": [row for a in analyses for row in a.gaps],
+            "gaps_in_district": [row for a in analyses for row in a.in_district],
             "interactions": [row for a in analyses for row in a.interactions],
             "power": power(base, analyses[0].sample),
             "sensitivity": _sensitivity(base, analyses),

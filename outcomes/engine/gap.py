@@ -73,8 +73,8 @@ def mean_gap(
     attend.
     """
     try:
-        _require_four_groups(sample, is_focal)
-        scaled = sample.in_sds(_reference_sd(spec, pool_sd))
+        require_four_groups(sample, is_focal)
+        scaled = sample.in_sds(reference_sd(spec, pool_sd))
         t = sample.treated
         as_delivered = scaled.mean(t & ~is_focal) - scaled.mean(t & is_focal)
         closed, inference = _closed(scaled, is_focal, design)
@@ -99,12 +99,12 @@ def _absent(metric: GapMetric, reason: NotEstimable) -> Gap:
     return Gap(metric, reason, reason, reason, reason, nothing(reason))
 
 
-def _reference_sd(spec: GapSpec, pool_sd: Number) -> float:
+def reference_sd(spec: GapSpec, pool_sd: Number) -> float:
     """The SD that the gap is measured in: the design's own, or that of the pool."""
     return known(pool_sd) if spec.sd == REFERENCE_YEAR else float(spec.sd)
 
 
-def _require_four_groups(sample: Sample, is_focal: Flags) -> None:
+def require_four_groups(sample: Sample, is_focal: Flags) -> None:
     t = sample.treated
     for group, name in ((is_focal, "focal"), (~is_focal, "reference")):
         for arm, where in ((t, "participants"), (~t, "the comparison group")):
@@ -114,7 +114,7 @@ def _require_four_groups(sample: Sample, is_focal: Flags) -> None:
 
 def _closed(sample: Sample, is_focal: Flags, design: Design) -> tuple[float, Inference]:
     if design.estimator == Estimator.AIPW:
-        found = _att(sample, is_focal) - _att(sample, ~is_focal)
+        found = att_of_group(sample, is_focal) - att_of_group(sample, ~is_focal)
         return found.value, by_influence(found, sample, design)
     model = model_of(design)
     blocks = [
@@ -126,7 +126,7 @@ def _closed(sample: Sample, is_focal: Flags, design: Design) -> tuple[float, Inf
     return closed, infer(closed, fit, weights, sample, design)
 
 
-def _att(sample: Sample, group: Flags) -> Estimate:
+def att_of_group(sample: Sample, group: Flags) -> Estimate:
     """AIPW's effect on a group's participants, with 0 influence of everyone else."""
     part = sample.where(group)
     found = fitted_att(part.y, part.treated, part.x)
@@ -175,7 +175,7 @@ def _weighted_gap(
     """The change of a gap between the comparison group and participants, by weights."""
     t = sample.treated
     try:
-        _require_four_groups(sample, is_focal)
+        require_four_groups(sample, is_focal)
         delivered = gap(sample.y, is_focal, sample.weights * t)
         without = gap(sample.y, is_focal, sample.weights * ~t)
         closed = without - delivered

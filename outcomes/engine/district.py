@@ -1,0 +1,267 @@
+"""The gap of all students with the outcome, not of participants: its causes, and what
+other rules for taking part would make of it.
+
+Matching plays no part here: everyone counts once, and covariates carry the comparison.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from outcomes.designs.design import Design, GapSpec
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.arrays import Flags, Floats, Texts
+from outcomes.engine.coverage import (
+    Reach,
+    closed_among_participants,
+    closed_in_district,
+    district_gap,
+)
+from outcomes.engine.decomposition import accounting, four_parts
+from outcomes.engine.estimable import Number, attempt
+from outcomes.engine.gap import att_of_group, reference_sd, require_four_groups
+from outcomes.engine.gap_closing import (
+    MeanUnder,
+    Models,
+    doubly_robust,
+    fit_models,
+    gap_as_delivered,
+    gap_closed,
+    gap_under,
+    outcome_model,
+    weighting,
+)
+from outcomes.engine.inference import Inference, by_influence, nothing
+from outcomes.engine.influence import Estimate
+from outcomes.engine.linear import gram, independent, times
+from outcomes.engine.sample import Sample
+
+ESTIMATORS: Mapping[str, MeanUnder] = {
+    "outcome_model": outcome_model,
+    "weighting": weighting,
+    "doubly_robust": doubly_robust,
+}
+RULE_NUMBERS = (
+    "gap",
+    "gap_std_error",
+    "closed",
+    "std_error",
+    "ci_low",
+    "ci_high",
+    "p",
+)
+NO_COVARIATES = NotEstimable("the design names no covariates to compare students by")
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """m students of the two groups, outcome in SDs; focal : (m,); names : a name a
+    column of sample.x."""
+
+    sample: Sample
+    focal: Flags
+    names: tuple[str, ...]
+    design: Design
+
+
+def district_row(
+    everyone: Sample,
+    labels: Texts,
+    spec: GapSpec,
+    names: tuple[str, ...],
+    design: Design,
+    pool_sd: Number,
+) -> dict[str, Any]:
+    """One gap among all students who have the outcome, in the SDs of `gaps`.
+
+    everyone : unmatched, unweighted; labels : (m,) its students' groups; names : of the
+    columns of everyone.x; pool_sd : as for `gap_rows`.
+    """
+    head = {
+        "dimension": spec.dimension,
+        "focal": spec.focal,
+        "reference": spec.reference,
+        "outcome": spec.outcome,
+    }
+    try:
+        found = _district(everyone, labels, spec, names, design, pool_sd)
+    except NotEstimable as reason:
+        return {**head, **dict.fromkeys(PARTS, reason)}
+    models = _or_reason(_models, found)
+    return {
+        **head,
+        **{name: _or_reason(part, found, models) for name, part in PARTS.items()},
+    }
+
+
+def _district(
+    everyone: Sample,
+    labels: Texts,
+    spec: GapSpec,
+    names: tuple[str, ...],
+    design: Design,
+    pool_sd: Number,
+) -> District:
+    if not names:
+        raise NO_COVARIATES
+    both = (labels == spec.focal) | (labels == spec.reference)
+    focal = labels[both] == spec.focal
+    sample = everyone.where(both).in_sds(reference_sd(spec, pool_sd))
+    require_four_groups(sample, focal)
+    return District(sample, focal, names, design)
+
+
+def _or_reason(compute: Callable[..., Any], *given: object) -> Any:
+    try:
+        return compute(*given)
+    except NotEstimable as reason:
+        return reason
+
+
+def _models(found: District) -> Models:
+    """Outcome by 1, T, F, X, TF, TX; participation by 1, F, X; F the focal group.
+
+    Covariates that the group or each other imply are left out, in declared order.
+    """
+    sample, f = found.sample, found.focal.astype(float)
+    one = np.ones(len(f))
+    x = sample.x - sample.x.mean(axis=0)
+    base = np.column_stack([one, f, x])
+    kept = set(range(base.shape[1]))
+    for arm in (sample.treated, ~sample.treated):
+        kept &= set(independent(gram(base[arm], base[arm])))
+    base = base[:, sorted(kept)]
+    return fit_models(
+        sample.y,
+        sample.treated,
+        np.column_stack([base, base]),
+        np.column_stack([base, 0 * base]),
+        base,
+    )
+
+
+def _fitted(models: Models | NotEstimable) -> Models:
+    if isinstance(models, NotEstimable):
+        raise models
+    return models
+
+
+def _rules(found: District, models: Models | NotEstimable) -> list[dict[str, Any]]:
+    """The gap as it was, and under each rule by each estimator."""
+    fits, n = _fitted(models), len(found.focal)
+    chances = {
+        "none": np.zeros(n),
+        "all": np.ones(n),
+        "focal_only": found.focal.astype(float),
+    }
+    return [
+        _as_is(found, fits),
+        *(
+            _under(
+                {"rule": rule, "estimator": name}, ESTIMATORS[name], part, found, fits
+            )
+            for rule, part in chances.items()
+            for name in ESTIMATORS
+        ),
+    ]
+
+
+def _as_is(found: District, models: Models) -> dict[str, Any]:
+    gap = gap_as_delivered(models, found.focal)
+    still = nothing(NotEstimable("things as they were change nothing"))
+    return _rule_row({"rule": "as_is", "estimator": "observed"}, gap, 0.0, still, found)
+
+
+def _under(
+    head: dict[str, Any],
+    estimator: MeanUnder,
+    chances: Floats,
+    found: District,
+    models: Models,
+) -> dict[str, Any]:
+    try:
+        gap = gap_under(models, chances, found.focal, estimator)
+        closed = gap_closed(models, chances, found.focal, estimator)
+    except NotEstimable as reason:
+        return {**head, **dict.fromkeys(RULE_NUMBERS, reason)}
+    inference = by_influence(closed, found.sample, found.design)
+    return _rule_row(head, gap, closed.value, inference, found)
+
+
+def _rule_row(
+    head: dict[str, Any],
+    gap: Estimate,
+    closed: float,
+    inference: Inference,
+    found: District,
+) -> dict[str, Any]:
+    """std_error and what follows are those of `closed`."""
+    of_gap = by_influence(gap, found.sample, found.design).std_error
+    numbers = (
+        gap.value,
+        of_gap,
+        closed,
+        inference.std_error,
+        inference.ci_low,
+        inference.ci_high,
+        inference.p,
+    )
+    return {**head, **dict(zip(RULE_NUMBERS, numbers, strict=True))}
+
+
+def _coverage(found: District, models: object) -> dict[str, Any]:
+    """Reach times effect, beside whom it helps more: two answers often confused."""
+    sample, focal, design = found.sample, found.focal, found.design
+    att = {True: att_of_group(sample, focal), False: att_of_group(sample, ~focal)}
+    share = {g: float(sample.treated[focal == g].mean()) for g in (True, False)}
+    delivered = float(sample.y[~focal].mean() - sample.y[focal].mean())
+    reach = {g: Reach(share[g], att[g].value) for g in (True, False)}
+    gap = district_gap(delivered, reach[True], reach[False])
+    in_district = closed_in_district(share[True], att[True], share[False], att[False])
+    among = closed_among_participants(att[True], att[False])
+    return {
+        "share_focal": share[True],
+        "share_reference": share[False],
+        "att_focal": att[True].value,
+        "att_reference": att[False].value,
+        **asdict(gap),
+        "std_error": by_influence(in_district, sample, design).std_error,
+        "share_closed": attempt(lambda: gap.share_closed),
+        "closed_among_participants": among.value,
+        "std_error_among_participants": by_influence(among, sample, design).std_error,
+    }
+
+
+def _four_parts(found: District, models: Models | NotEstimable) -> dict[str, float]:
+    fits = _fitted(models)
+    gain = times(fits.with_program - fits.without_program, fits.slopes)
+    without = times(fits.without_program, fits.slopes)
+    participates = found.sample.treated.astype(float)
+    parts = four_parts(participates, gain, without, found.focal)
+    return {"gap": parts.gap, **asdict(parts)}
+
+
+def _accounting(found: District, models: object) -> dict[str, Any]:
+    """Participation counts among the covariates; one that a group does not vary in has
+    no slope there and is left out."""
+    sample = found.sample
+    columns = np.column_stack([np.ones(len(sample.y)), sample.treated, sample.x])
+    kept = set(range(1, columns.shape[1]))
+    for group in (found.focal, ~found.focal):
+        kept &= set(independent(gram(columns[group], columns[group])))
+    names = ("", found.design.treatment, *found.names)
+    where = sorted(kept)
+    parts = accounting(
+        sample.y, columns[:, where], [names[i] for i in where], found.focal
+    )
+    return asdict(parts)
+
+
+PARTS: Mapping[str, Callable[[District, Models | NotEstimable], Any]] = {
+    "rules": _rules,
+    "coverage": _coverage,
+    "four_parts": _four_parts,
+    "accounting": _accounting,
+}
