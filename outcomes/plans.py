@@ -233,6 +233,8 @@ def _explaining_names(design: Design) -> Iterator[tuple[str, str]]:
         if name not in after:
             yield f"require[{i}]", name
     yield from ((f"caliper.{name}", name) for name in design.caliper_columns)
+    for i, alike in enumerate(design.prefer):
+        yield from ((f"prefer[{i}][{j}]", name) for j, name in enumerate(alike))
     yield from ((f"cutpoints.{name}", name) for name in design.cutpoints)
     yield from (
         (f"gaps[{i}].dimension", g.dimension) for i, g in enumerate(design.gaps)

@@ -69,6 +69,7 @@ class Design:
     pretests: tuple[Pretest, ...] = ()
     exact: tuple[str, ...] = ()
     anti_exact: tuple[str, ...] = ()
+    prefer: tuple[tuple[str, ...], ...] = ()  # alike in the first of these, else ...
     require: tuple[str, ...] = ()  # whoever lacks one of these is left out and counted
     distance: Distance = Distance.PROPENSITY
     method: Method = Method.NEAREST
@@ -126,6 +127,10 @@ class Design:
         return tuple(c for c in self.caliper if c != DISTANCE and c not in SCORES)
 
     @property
+    def preferred_columns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(c for alike in self.prefer for c in alike))
+
+    @property
     def has_score(self) -> bool:
         """Whether the distance is a propensity score, by which students rank."""
         return self.distance in (Distance.PROPENSITY, Distance.LOGIT)
@@ -151,6 +156,11 @@ def _pretest(value: Any, path: str) -> Pretest:
     if isinstance(value, str):
         return Pretest(reading.text(value, path))
     return _PRETEST(value, path)
+
+
+def _alike(value: Any, path: str) -> tuple[str, ...]:
+    reading.list_of(reading.text, at_least=1)(value, path)
+    return reading.names(value, path)
 
 
 def _sd(value: Any, path: str) -> str | float:
@@ -204,6 +214,7 @@ _READ = reading.record(
         "pretests": reading.list_of(_pretest),
         "exact": reading.names,
         "anti_exact": reading.names,
+        "prefer": reading.list_of(_alike),
         "require": reading.names,
         "distance": reading.choice(Distance),
         "method": reading.choice(Method),
@@ -244,6 +255,7 @@ def _check_roles(design: Design) -> None:
         "pretests": tuple(p.name for p in design.pretests),
         "exact": design.exact,
         "anti_exact": design.anti_exact,
+        "prefer": design.preferred_columns,
         "caliper": design.caliper_columns,
         "subgroups": design.subgroups,
     }

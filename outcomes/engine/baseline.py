@@ -24,6 +24,7 @@ from outcomes.engine.power import mdes, mdes_of_clusters
 from outcomes.engine.sample import Sample, matched_sample
 from outcomes.engine.study import Excluded, Study
 from outcomes.engine.support import comparison_beyond
+from outcomes.engine.tiers import member_tiers
 from outcomes.engine.unmatched import unmatched_reasons
 from outcomes.engine.verdict import Verdict
 from outcomes.terms import Assignment, Estimand
@@ -97,6 +98,7 @@ def _sample(base: Baseline) -> dict[str, Any]:
         "unmatched": [{"reason": reason, "n": n} for reason, n in _unmatched(base)],
         "excluded": [*study.excluded, *_discarded(base)],
         "calipers": _calipers(base),
+        **_tiers(base),
     }
 
 
@@ -109,6 +111,21 @@ def _unmatched(base: Baseline) -> list[tuple[str, int]]:
     if base.arranged.space is not None and base.arranged.space.is_separated:
         return [("no_overlap", int(base.study.treated.sum()))]
     return unmatched_reasons(base.study, base.arranged.limits, base.arranged.matched)
+
+
+def _tiers(base: Baseline) -> dict[str, Any]:
+    """How many pairs were found in each tier, the last of them among all others."""
+    tiers, alike = base.arranged.limits.tiers, [*base.design.prefer, ()]
+    if not tiers:
+        return {}
+    found = member_tiers(tiers, base.arranged.matched)
+    counts = np.bincount(found, minlength=len(alike) + 1)[1:].tolist()
+    return {
+        "tiers": [
+            {"tier": i + 1, "alike": columns, "pairs": count}
+            for i, (columns, count) in enumerate(zip(alike, counts, strict=True))
+        ]
+    }
 
 
 def _calipers(base: Baseline) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from outcomes.engine.findings import ENGINE_VERSION, Findings
 from outcomes.engine.hidden_bias import hidden_bias_text, rosenbaum_gamma
 from outcomes.engine.omitted import benchmark_rows, rematched
 from outcomes.engine.significance import Standing, standings
+from outcomes.engine.tiers import member_tiers
 from outcomes.engine.verdict import WORST_FIRST, Verdict
 
 
@@ -141,7 +142,7 @@ def _pairs(base: Baseline) -> list[dict[str, Any]]:
     """One entry a member of a set; the weights of a student add up to his own."""
     matched = base.arranged.matched.sorted()
     units = base.study.units
-    return [
+    entries = [
         {"set": number + 1, "unit": units[row], "weight": weight, "treated": treated}
         for number, row, weight, treated in zip(
             matched.sets.tolist(),
@@ -151,3 +152,7 @@ def _pairs(base: Baseline) -> list[dict[str, Any]]:
             strict=True,
         )
     ]
+    if tiers := base.arranged.limits.tiers:
+        for entry, tier in zip(entries, member_tiers(tiers, matched), strict=True):
+            entry["tier"] = int(tier) or None
+    return entries

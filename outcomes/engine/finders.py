@@ -27,6 +27,9 @@ class Finder(Protocol):
     def nearest(self, row: int) -> tuple[int, float]:
         """The nearest free comparison student and the distance, or NOBODY."""
 
+    def rank(self, row: int, other: int) -> int:
+        """What counts before the distance: 0, unless some students are preferred."""
+
     def take(self, row: int, other: int) -> None:
         """That comparison student served the participant, and may be free no longer."""
 
@@ -72,6 +75,9 @@ class Scan:
                 self.take(row, other)
                 yield row, other, distance
 
+    def rank(self, row: int, other: int) -> int:
+        return 0
+
     def take(self, row: int, other: int) -> None:
         self._free[other] = False
 
@@ -104,6 +110,10 @@ class Scan:
         if rows is None:
             return np.empty(0, dtype=np.int64), np.empty(0)
         return self._allowed(row, rows, self._points[cell])
+
+    def in_tiers(self, row: int, count: int) -> Iterator[tuple[Ints, Floats]]:
+        """The same in parts, the preferred first."""
+        yield self.nearby(row, count)
 
     def _allowed(self, row: int, rows: Ints, points: Floats) -> tuple[Ints, Floats]:
         distances = length(points - self._space.points[row])

@@ -30,7 +30,8 @@ class Limits:
     apart : (n,) codes that must differ within a pair; width : on the distance itself,
     infinite without a caliper; within : calipers on other numbers; beyond : (n,) who is
     discarded for want of common support; reuse : at most how often a comparison student
-    serves, where the design says so."""
+    serves, where the design says so; tiers : (n,) codes, alike in the first of which a
+    participant wants his match most."""
 
     cell: Ints
     apart: tuple[Ints, ...]
@@ -38,6 +39,7 @@ class Limits:
     within: tuple[Within, ...]
     beyond: Flags | None = None
     reuse: int | None = None
+    tiers: tuple[Ints, ...] = ()
 
     @property
     def has_caliper(self) -> bool:
@@ -83,6 +85,7 @@ def limits(study: Study, design: Design, space: Space, warn: Warn) -> Limits:
         tuple(within),
         _beyond(study, design, space),
         design.reuse,
+        tuple(_alike(study, columns) for columns in design.prefer),
     )
 
 
@@ -90,6 +93,10 @@ def _beyond(study: Study, design: Design, space: Space) -> Flags | None:
     if design.discard == Discard.NONE:
         return None
     return beyond_support(_score(SCORES[0], space), study.treated, design.discard)
+
+
+def _alike(study: Study, columns: tuple[str, ...]) -> Ints:
+    return cells([study.preferred[column] for column in columns], study.n)
 
 
 def cells(codes: list[Ints], n: int) -> Ints:

@@ -166,6 +166,9 @@ class Line:
         self._slot[found] = slot
         return found, distance
 
+    def rank(self, row: int, other: int) -> int:
+        return 0
+
     def take(self, row: int, other: int) -> None:
         self._taken[self._slot[other]] = 1
 

@@ -40,7 +40,10 @@ class Arrangement:
 Way: TypeAlias = Callable[[Study, Design, Notices], Arrangement]
 Matcher: TypeAlias = Callable[[Study, Design, Space, Limits], Matched]
 
-OF_TURNS = ("reuse",)  # what is promised only where participants choose in turn
+OF_TURNS = (
+    "reuse",
+    "prefer",
+)  # what is promised only where participants choose in turn
 OF_PAIRS = ("caliper", "anti_exact", "discard", *OF_TURNS)  # only where they pair
 UNSAID = Design("", "", ())  # every key as it is when nobody names it
 

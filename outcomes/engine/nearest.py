@@ -6,7 +6,7 @@ with replacement, are averaged.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from heapq import heapify, heappop, heappush
+from heapq import heappop, heappush
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from outcomes.engine.matched import Matched
 from outcomes.engine.replacement import reuse_on_line, reuse_one_by_one
 from outcomes.engine.reuse import Reusing
 from outcomes.engine.study import Study
+from outcomes.engine.tiers import Preferring
 from outcomes.terms import Order
 
 MANY = 1000  # comparison students among whom a tree finds one sooner than a look at all
@@ -88,6 +89,8 @@ def _turns(study: Study, design: Design, space: Space) -> Ints:
 def _finder(
     turns: Ints, pool: Ints, tolerance: float, space: Space, limits: Limits
 ) -> Line | Scan:
+    if limits.tiers:
+        return Preferring(turns, pool, space, limits, tolerance)
     if limits.reuse is not None:
         return Reusing(turns, pool, space, limits, tolerance)
     on_a_line = space.score is not None and not limits.apart and not limits.within
@@ -107,19 +110,22 @@ def _round(turns: Ints, finder: Finder, order: Order) -> Round:
 
 def _closest_first(turns: Ints, finder: Finder) -> Iterator[tuple[int, int, float]]:
     """Always the nearest pair that is left, one heap entry a participant."""
-    heap = []
-    for row in turns.tolist():
+    heap: list[tuple[int, float, int, int]] = []
+
+    def offer(row: int) -> None:
         other, distance = finder.nearest(row)
-        heap.append((distance, row, other))
-    heapify(heap)
-    while heap and heap[0][2] != NOBODY[0]:
-        distance, row, other = heappop(heap)
-        if not finder.is_free(other):
-            other, distance = finder.nearest(row)
-            heappush(heap, (distance, row, other))
-            continue
-        finder.take(row, other)
-        yield row, other, distance
+        if other != NOBODY[0]:
+            heappush(heap, (finder.rank(row, other), distance, row, other))
+
+    for row in turns.tolist():
+        offer(row)
+    while heap:
+        _, distance, row, other = heappop(heap)
+        if finder.is_free(other):
+            finder.take(row, other)
+            yield row, other, distance
+        else:
+            offer(row)
 
 
 def _matched(study: Study, design: Design, links: Links) -> Matched:

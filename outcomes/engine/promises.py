@@ -16,6 +16,7 @@ from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched
 from outcomes.engine.study import Study
 from outcomes.engine.support import beyond_support
+from outcomes.engine.tiers import is_overlooked
 
 
 def check_promises(
@@ -37,6 +38,8 @@ def check_promises(
         score = space.propensity.score
         beyond = beyond_support(score, study.treated, design.discard)
         broken_ones.append(("discard", bool(beyond[matched.rows].any())))
+    if space is not None and limits.tiers:
+        broken_ones.append(("prefer", is_overlooked(limits, matched, space)))
     for name, broken in broken_ones:
         if broken:
             raise PromiseBroken(

@@ -46,12 +46,15 @@ def reuse_one_by_one(scan: Scan, turns: Ints, design: Design, within: float) -> 
     pick = _averaged if design.ties == Ties.AVERAGE else _first
     found = [(turns[:0], turns[:0], np.empty(0), np.empty(0))]
     for row in turns.tolist():
-        rows, distances = scan.nearby(row, design.ratio)
-        if len(rows):
-            parts = pick(distances, min(design.ratio, len(rows)), within)
-            some = np.flatnonzero(parts)
-            owner = np.full(len(some), row)
-            found.append((owner, rows[some], parts[some], distances[some]))
+        left = design.ratio
+        for rows, distances in scan.in_tiers(row, left):
+            count = min(left, len(rows))
+            if count:
+                parts = pick(distances, count, within)
+                some = np.flatnonzero(parts)
+                owner = np.full(len(some), row)
+                found.append((owner, rows[some], parts[some], distances[some]))
+            left -= count
     owners, others, parts, distances = map(np.concatenate, zip(*found, strict=True))
     return owners, others, parts, distances
 

@@ -30,8 +30,8 @@ class Excluded:
 class Study:
     """n students in canonical order.
 
-    units : (n,) keys; treated : (n,); exact, anti_exact : columns of (n,) codes,
-    -1 where missing; calipers : (n,) numbers by column, NaN where missing;
+    units : (n,) keys; treated : (n,); exact, anti_exact, preferred : columns of (n,)
+    codes, -1 where missing; calipers : (n,) numbers by column, NaN where missing;
     outcomes : (n,) numbers by name, NaN where missing; pool : those of all comparison
     students of the table, even of those left out, whose SD is the reference year's;
     clusters : (n,) labels or None; groups : (n,) labels by dimension, None where
@@ -43,6 +43,7 @@ class Study:
     covariates: Covariates
     exact: Mapping[str, Ints]
     anti_exact: Mapping[str, Ints]
+    preferred: Mapping[str, Ints]
     calipers: Mapping[str, Floats]
     outcomes: Mapping[str, Floats]
     pool: Mapping[str, Floats]
@@ -75,6 +76,7 @@ class Study:
             covariates=covariates.build(frame, design.matched_on, warn),
             exact={c: _codes(frame, c) for c in design.exact},
             anti_exact={c: _codes(frame, c) for c in design.anti_exact},
+            preferred={c: _codes(frame, c) for c in design.preferred_columns},
             calipers={c: columns.numbers(frame[c]) for c in design.caliper_columns},
             outcomes=_outcomes(frame, design, treated) if with_outcomes else {},
             pool=pool,
@@ -101,6 +103,7 @@ def _require_columns(
 ) -> None:
     wanted = [design.unit, design.treatment, *design.matched_on, *design.exact]
     wanted += [*design.anti_exact, *design.caliper_columns, *_dimensions(design)]
+    wanted += design.preferred_columns
     wanted += _required(design, with_outcomes=with_outcomes)
     wanted += [design.cluster] if design.cluster else []
     wanted += [outcome.name for outcome in design.outcomes] if with_outcomes else []

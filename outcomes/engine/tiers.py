@@ -1,0 +1,92 @@
+"""Whom to prefer: first those alike in one list of columns, then in the next, then any.
+
+Own to this engine: the school next door is a better comparison than one far away only
+where the own school has nobody left.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.columns import UNKNOWN
+from outcomes.engine.distance import Space
+from outcomes.engine.limits import Limits, by_cell
+from outcomes.engine.matched import Matched
+from outcomes.engine.reuse import Reusing
+
+
+def tier_of(tiers: tuple[Ints, ...], one: Ints, other: Ints) -> Ints:
+    """(m,) the first tier, from 1, in which two students are alike; one more than there
+    are tiers where they are alike in none.
+
+    tiers : codes (n,) each, -1 where a part is missing; one, other : (m,) rows.
+    """
+    found = np.full(len(other), len(tiers) + 1)
+    for i in reversed(range(len(tiers))):
+        mine = tiers[i][one]
+        found[(mine == tiers[i][other]) & (mine != UNKNOWN)] = i + 1
+    return found
+
+
+class Preferring(Reusing):
+    """A look at everyone allowed who is of the best tier that is left."""
+
+    def nearby(self, row: int, count: int) -> tuple[Ints, Floats]:
+        return next(self.in_tiers(row, count), (np.empty(0, np.int64), np.empty(0)))
+
+    def in_tiers(self, row: int, count: int) -> Iterator[tuple[Ints, Floats]]:
+        rows, distances = super().nearby(row, count)
+        tier = self._tiers(row, rows)
+        for number in np.unique(tier):
+            yield rows[tier == number], distances[tier == number]
+
+    def rank(self, row: int, other: int) -> int:
+        return int(self._tiers(row, np.array([other]))[0])
+
+    def _tiers(self, row: int, rows: Ints) -> Ints:
+        return tier_of(self._limits.tiers, np.full(len(rows), row), rows)
+
+
+def member_tiers(tiers: tuple[Ints, ...], matched: Matched) -> Ints:
+    """(m,) the tier in which each comparison student of a set with one participant was
+    found; 0 for the participant."""
+    found = tier_of(tiers, _owners(matched), matched.rows)
+    return np.where(matched.is_treated, 0, found)
+
+
+def _owners(matched: Matched) -> Ints:
+    """(m,) the participant of each member's set."""
+    in_arm = matched.is_treated
+    owner = np.zeros(int(matched.sets.max(initial=-1)) + 1, dtype=np.int64)
+    owner[matched.sets[in_arm]] = matched.rows[in_arm]
+    return owner[matched.sets]
+
+
+def is_overlooked(limits: Limits, matched: Matched, space: Space) -> bool:
+    """Whether some participant was given a student of a lesser tier while one of a
+    better tier was allowed and stayed free."""
+    treated, owners = matched.treated, _owners(matched)
+    worst = np.zeros(len(treated), dtype=np.int64)
+    np.maximum.at(worst, owners, member_tiers(limits.tiers, matched))
+    most = 1 if matched.is_paired else limits.reuse or np.inf
+    is_free = np.bincount(matched.rows, minlength=len(treated)) < most
+    pools = by_cell(np.flatnonzero(~treated & limits.known & is_free), limits.cell)
+    for row in np.flatnonzero(worst > 1).tolist():
+        rows = pools.get(int(limits.cell[row]), matched.rows[:0])
+        rows = rows[~np.isin(rows, matched.rows[owners == row])]
+        mine = np.full(len(rows), row)
+        better = tier_of(limits.tiers, mine, rows) < worst[row]
+        if _are_allowed(limits, space, mine[better], rows[better]).any():
+            return True
+    return False
+
+
+def _are_allowed(limits: Limits, space: Space, one: Ints, other: Ints) -> Flags:
+    """(m,) whether pairs of the same cell keep every limit."""
+    allowed: Flags = space.between(one, other) <= limits.width
+    for code in limits.apart:
+        allowed &= code[one] != code[other]
+    for caliper in limits.within:
+        allowed &= np.abs(caliper.values[one] - caliper.values[other]) <= caliper.width
+    return allowed
