@@ -67,7 +67,9 @@ def in_sds(study: Study) -> Floats:
     sd = own.std(axis=0, ddof=min(1, len(own) - 1))
     binary = study.covariates.is_binary
     sd[binary] = np.sqrt(np.maximum(share * (1 - share), 0))[binary]
-    z: Floats = (x - share) / np.where(sd > 0, sd, x.std(axis=0))
+    # Equal values have no spread, though rounding would make a little.
+    varies = own.min(axis=0) < own.max(axis=0)
+    z: Floats = (x - share) / np.where(varies, sd, x.std(axis=0))
     return z
 
 
