@@ -1,5 +1,6 @@
 """Many evaluations of one plan with a known truth, and what they tell of it."""
 
+import argparse
 import os
 from collections import Counter
 from dataclasses import dataclass
@@ -95,6 +96,19 @@ class Tally:
             for draw in self.draws
         ]
         return float(np.mean(np.array(ps) < LEVEL))
+
+
+def asked(command: str, says: str | None) -> argparse.Namespace:
+    """draws and seed, as typed after the command."""
+    parser = argparse.ArgumentParser(prog=command, description=says)
+    parser.add_argument("--draws", type=int, default=400)
+    parser.add_argument("--seed", type=int, default=1)
+    wish = parser.parse_args()
+    if wish.draws < 2:
+        parser.error(f"--draws is {wish.draws}; at least 2 are needed for a spread")
+    if wish.seed < 0:
+        parser.error(f"--seed is {wish.seed}; it is a whole number from 0")
+    return wish
 
 
 def markdown(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:

@@ -4,7 +4,6 @@ Each draw picks participants among real children anew and evaluates them with th
 product's own engine. Whatever it then calls an effect is a mistake.
 """
 
-import argparse
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -12,13 +11,12 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from benchmarks.draws import REPORTED, WIDEST, Tally, draw_of, footer, markdown
+from benchmarks.draws import REPORTED, WIDEST, Tally, asked, draw_of, footer, markdown
 from benchmarks.star import MATHS, OUTCOME, PROGRAMS, READING, SCHOOL, children
 from outcomes.designs.design import Design
 from outcomes.engine.evaluate import evaluate
 
-DRAWS, SEED = 400, 1
-# The plan that the demo's programs are evaluated by, fixed before any draw was seen.
+# The settings of the demo's own plans, fixed before any draw was seen.
 PLAN: Mapping[str, Any] = {
     "unit": "student",
     "treatment": "treated",
@@ -52,7 +50,7 @@ HEADINGS = (
 )
 
 
-def study(program: str, matched: str, draws: int, seed: int = SEED) -> Tally:
+def study(program: str, matched: str, draws: int, seed: int = 1) -> Tally:
     """The same draws of participants for every plan."""
     table = children()
     keys = {**PLAN, **MATCHED[matched], "assignment": ASSIGNMENT[program]}
@@ -88,14 +86,7 @@ def _rows(draws: int, seed: int) -> Iterator[tuple[str, ...]]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.placebo", description=__doc__
-    )
-    parser.add_argument("--draws", type=int, default=DRAWS)
-    parser.add_argument("--seed", type=int, default=SEED)
-    wish = parser.parse_args()
-    if wish.draws < 2:
-        parser.error(f"--draws is {wish.draws}; at least 2 are needed for a spread")
+    wish = asked("python -m benchmarks.placebo", __doc__)
     print(markdown(HEADINGS, [*_rows(wish.draws, wish.seed)]))
     print(f"\n{footer(wish.draws, wish.seed)}")
 
