@@ -61,7 +61,7 @@ def remark(design: Design) -> str:
     said = ["Students who are equally near may be taken in another order."]
     if design.caliper:
         said.append("MatchIt 4.5.1 to 4.5.3 ignore calipers: use another version.")
-    if design.replacement:
+    if design.replacement and design.reuse is None:
         said.append("Here all who tie for the nearest share a match; there one has it.")
     if design.distance in {Distance.ROBUST_MAHALANOBIS, Distance.EUCLIDEAN}:
         said.append(
@@ -76,6 +76,8 @@ def _why_not(design: Design) -> str:
         return NO_CALL[design.method]
     if design.order == Order.RANDOM and design.method == Method.NEAREST:
         return "its random order comes from R's own generator"
+    if design.prefer:
+        return "it prefers nobody to the nearest"
     if design.method == Method.SUBCLASS and design.exact:
         return "it cuts subclasses without regard to exact columns"
     return ""
@@ -114,7 +116,11 @@ def _choosing(design: Design) -> Iterator[str]:
         return
     if design.has_score:
         yield "mahvars = nearest_by"
-    yield f"replace = {_flag(design.replacement)}"
+    yield (
+        f"replace = {_flag(design.replacement)}"
+        if design.reuse is None
+        else f"reuse.max = {design.reuse}"
+    )
     yield f'm.order = "{design.order if design.has_score else "data"}"'
 
 

@@ -193,12 +193,19 @@ def test_the_call_says_all_that_the_design_does():
     assert "ignore calipers" in remark(design)
 
 
+def test_the_call_limits_how_often_one_may_serve():
+    call = matchit_call(lalonde_design(replacement=True, reuse=2))
+    assert 'reuse.max = 2, m.order = "largest"' in call
+    assert "replace" not in call
+
+
 @pytest.mark.parametrize(
     ("keys", "why"),
     [
         ({"method": "ipw"}, "WeightIt does"),
         ({"method": "cardinality"}, "can be as well balanced"),
         ({"order": "random"}, "R's own generator"),
+        ({"prefer": [["race"]]}, "prefers nobody"),
         ({"method": "subclass", "exact": ["race"]}, "without regard to exact"),
     ],
 )
