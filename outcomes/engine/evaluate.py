@@ -21,10 +21,10 @@ from outcomes.engine.essa import essa_row
 from outcomes.engine.estimable import attempt, plain
 from outcomes.engine.findings import ENGINE_VERSION, Findings
 from outcomes.engine.hidden_bias import hidden_bias_text, rosenbaum_gamma
-from outcomes.engine.omitted import benchmark_rows, rematched
 from outcomes.engine.significance import Standing, standings
 from outcomes.engine.tiers import member_tiers
 from outcomes.engine.verdict import WORST_FIRST, Verdict
+from outcomes.engine.without_pretest import benchmark_rows, rematched
 
 
 def evaluate(

@@ -105,6 +105,7 @@ def reference_sd(spec: GapSpec, pool_sd: Number) -> float:
 
 
 def require_four_groups(sample: Sample, is_focal: Flags) -> None:
+    """Raises NotEstimable, naming the first of the four groups that is empty."""
     t = sample.treated
     for group, name in ((is_focal, "focal"), (~is_focal, "reference")):
         for arm, where in ((t, "participants"), (~t, "the comparison group")):
