@@ -85,12 +85,13 @@ class Line:
 
     def in_turn(self) -> tuple[Ints, Ints, Floats]:
         """One round: participants, whom each took, and how far apart they are."""
-        slots, distances = self._first_choices()
+        slots, distances, is_tied = self._first_choices()
         nobody, taken = len(self._rows) - 1, self._taken
         some = np.flatnonzero(slots != nobody)
-        chosen = slots[some].tolist()
+        chosen, tied = slots[some].tolist(), is_tied[some].tolist()
         for k, slot in enumerate(chosen):
-            if taken[slot]:
+            # A tie between both sides may fall otherwise once somebody was taken.
+            if taken[slot] or tied[k]:
                 i = int(some[k])
                 slot, distances[i] = self._search(i)
                 chosen[k] = slot
@@ -100,8 +101,9 @@ class Line:
         some, found = some[found != nobody], found[found != nobody]
         return self._turns[some], self._rows[found], distances[some]
 
-    def _first_choices(self) -> tuple[Ints, Floats]:
-        """(t,) the nearest slot that is free before the round, and its distance."""
+    def _first_choices(self) -> tuple[Ints, Floats, Flags]:
+        """(t,) the nearest slot that is free before the round, its distance, and
+        whether one on the other side is as near."""
         right, left = self._at, self._at - 1
         if any(self._taken):
             free = np.flatnonzero(np.frombuffer(self._taken, dtype=np.int8) == 0)
@@ -112,7 +114,7 @@ class Line:
         slots = np.where((above < below) | ((above == below) & is_lower), right, left)
         distances = np.minimum(above, below)
         is_far = (distances > self._width) | (distances == NO_DISTANCE)
-        return np.where(is_far, len(self._rows) - 1, slots), distances
+        return np.where(is_far, len(self._rows) - 1, slots), distances, above == below
 
     def nearest_of_all(self, count: int) -> tuple[Ints, Ints, Floats, Floats]:
         """Whoever is as near as the count-th nearest, taken or not.

@@ -1,7 +1,7 @@
 """The nearest free score on a line, against looking at everyone."""
 
 import numpy as np
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from outcomes.engine.line import NOBODY, Line, in_order
@@ -54,7 +54,16 @@ def test_the_order_is_by_cell_score_arm_and_row(crowd):
     assert in_order(score, cell, ~treated).tolist() == slowly.tolist()
 
 
+# Between rows 0 and 1 on either side of row 3, until the other participant took row 2.
+TIE_THAT_TURNS = (
+    np.array([1.25, 2.25, 1.25, 1.75, 1.5]),
+    np.zeros(5, dtype=int),
+    np.array([False, False, False, True, True]),
+)
+
+
 @given(crowds(), st.sampled_from([0, 0.5, 1.0, float("inf")]), st.integers(1, 3))
+@example(TIE_THAT_TURNS, 0.5, 1)
 def test_rounds_of_the_whole_line_take_whom_one_at_a_time_takes(crowd, width, rounds):
     score, cell, treated = crowd
     turns, free = np.flatnonzero(treated)[::-1], set(np.flatnonzero(~treated))
