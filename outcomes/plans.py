@@ -23,6 +23,7 @@ from enrollment.models import (
     SchoolLevel,
     SchoolYear,
 )
+from outcomes.completion import EXPLAINING, code_of, completed
 from outcomes.designs import reading
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
@@ -44,9 +45,6 @@ FACTS: dict[str, tuple[str, ...]] = {
     "age": (),  # in years, on the first day of the window
     "attendance_rate": (),  # days attended of days in membership
 }
-BEFORE = "_before"
-EXPLAINING = ("covariates", "pretests", "exact", "anti_exact", "subgroups")
-EXPLAINING_BY_NAME = ("caliper", "cutpoints")
 
 
 class CovariateAfterStart(DesignError):
@@ -83,9 +81,7 @@ def read(given: Mapping[str, Any], *, program: Program, outcome_year: SchoolYear
     """The plan of a design as somebody wrote it, or DesignError naming the key."""
     measures = Measure.objects.in_bulk(field_name="code")
     if isinstance(given, Mapping):
-        given = _with_defaults(given, program)
-        given = _with_baselines_told_apart(given)
-        given = _with_measures(given, measures)
+        given = completed(given, program, measures)
     design = Design.from_dict(given)
     _refuse_a_name_taken_twice(design, measures)
     outcomes = tuple(_outcomes(design, measures, outcome_year))
@@ -107,88 +103,6 @@ def refuse_late_baselines(plan: Plan, first_day: date) -> None:
                 f'program may have moved; write "{column.measure.code}" for the '
                 "latest before, or pin an earlier year"
             )
-
-
-# --- What the product adds to what was written.
-
-
-def _with_defaults(given: Mapping[str, Any], program: Program) -> dict[str, Any]:
-    """The product's own defaults: same grade, and errors by each student's school."""
-    never_alike = given.get("anti_exact")
-    grade_is_free = not isinstance(never_alike, list) or "grade" not in never_alike
-    return {
-        "unit": "student",
-        "treatment": "participant",
-        "exact": ["grade"] if grade_is_free else [],
-        "cluster": "school",
-        "assignment": program.assignment_level,
-        **given,
-    }
-
-
-def _with_baselines_told_apart(given: Mapping[str, Any]) -> dict[str, Any]:
-    """A measure that is an outcome is called `_before` where it explains."""
-    after = {_name_of(outcome) for outcome in _list(given.get("outcomes"))}
-
-    def renamed(name):
-        return f"{name}{BEFORE}" if isinstance(name, str) and name in after else name
-
-    def each(item):
-        if isinstance(item, Mapping):
-            return {k: renamed(v) if k == "name" else v for k, v in item.items()}
-        return renamed(item)
-
-    told = dict(given)
-    for key in EXPLAINING:
-        if isinstance(given.get(key), list):
-            told[key] = [each(item) for item in given[key]]
-    for key in EXPLAINING_BY_NAME:
-        if isinstance(given.get(key), Mapping):
-            told[key] = {renamed(name): value for name, value in given[key].items()}
-    return told
-
-
-def _with_measures(given, measures: Mapping[str, Measure]) -> dict[str, Any]:
-    """What a measure says of itself need not be said again: kind, domain, meets."""
-
-    def measure(name):
-        return measures.get(_code(name, measures)) if isinstance(name, str) else None
-
-    def outcome(item):
-        if not (found := measure(_name_of(item))):
-            return item
-        said = item if isinstance(item, Mapping) else {"name": item}
-        return {"kind": found.kind, "domain": found.domain, **said}
-
-    def pretest(item):
-        if not (found := measure(_name_of(item))) or not found.domain:
-            return item
-        said = item if isinstance(item, Mapping) else {"name": item}
-        return {"domain": found.domain, **said}
-
-    def gap(item):
-        if not isinstance(item, Mapping):
-            return item
-        first = _list(given.get("outcomes"))[:1]
-        found = measure(item.get("outcome") or (_name_of(first[0]) if first else None))
-        return {"meets": found.meets, **item} if found else item
-
-    added = {"outcomes": outcome, "pretests": pretest, "gaps": gap}
-    return dict(given) | {
-        key: [add(item) for item in given[key]]
-        for key, add in added.items()
-        if isinstance(given.get(key), list)
-    }
-
-
-def _list(value) -> list:
-    return value if isinstance(value, list) else []
-
-
-def _name_of(item):
-    """What an outcome or a pretest is called, written either way; None if neither."""
-    name = item.get("name") if isinstance(item, Mapping) else item
-    return name if isinstance(name, str) else None
 
 
 # --- What each name stands for.
@@ -215,7 +129,7 @@ def _explaining_columns(design: Design, measures):
     for path, name in _explaining_names(design):
         if _is_fact(name):
             facts[name] = None
-        elif _code(name, measures) in measures:
+        elif code_of(name, measures) in measures:
             scores[name] = ScoreColumn(name, *_pinned(name, measures, path))
         else:
             raise _unknown(
@@ -251,11 +165,6 @@ def _is_fact(name: str) -> bool:
     return label in FACTS.get(fact, ())
 
 
-def _code(name: str, measures) -> str:
-    code = name.partition("@")[0]
-    return code if code in measures else code.removesuffix(BEFORE)
-
-
 def _pinned(name: str, measures, path: str) -> tuple[Measure, int | None, str]:
     """`math@2025.spring` as its measure, year and period."""
     year, dot, period = name.partition("@")[2].partition(".")
@@ -266,7 +175,7 @@ def _pinned(name: str, measures, path: str) -> tuple[Measure, int | None, str]:
             name,
             'a measure pinned to a year, such as "math@2025" or "math@2025.spring"',
         )
-    return measures[_code(name, measures)], int(year) if year else None, period
+    return measures[code_of(name, measures)], int(year) if year else None, period
 
 
 def _unknown(path: str, name: str, what: str, known) -> DesignError:

@@ -6,56 +6,20 @@ from hashlib import sha256
 from json import dumps
 from typing import Any
 
-from outcomes.designs import reading
-from outcomes.designs.errors import DesignError
+from outcomes.designs import checks, clauses, reading
+from outcomes.designs.clauses import Caliper, GapSpec, Outcome, Pretest
 from outcomes.terms import (
     Assignment,
-    CaliperUnit,
     Discard,
     Distance,
     Estimator,
     Method,
     Order,
-    OutcomeKind,
     Ties,
 )
 
-REFERENCE_YEAR = "reference_year"
 DISTANCE = "distance"  # the caliper on the distance itself
 SCORES = (Distance.PROPENSITY.value, Distance.LOGIT.value)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    name: str
-    kind: OutcomeKind = OutcomeKind.CONTINUOUS
-    domain: str = ""
-    confirmatory: bool = False
-    levels: tuple[str, ...] = ()  # lowest first, when the levels are words
-
-
-@dataclass(frozen=True, slots=True)
-class Pretest:
-    """A baseline measure. Without a domain it serves the outcomes of every domain."""
-
-    name: str
-    domain: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Caliper:
-    width: float
-    unit: CaliperUnit = CaliperUnit.SD
-
-
-@dataclass(frozen=True, slots=True)
-class GapSpec:
-    dimension: str
-    focal: str
-    reference: str
-    outcome: str = ""  # the first outcome when absent
-    sd: str | float = REFERENCE_YEAR
-    meets: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +64,29 @@ class Design:
             design,
             gaps=tuple(replace(g, outcome=g.outcome or first) for g in design.gaps),
         )
-        _check_roles(design)
-        _check_gaps(design)
-        _check_reuse(design)
+        design._check()
         return design
+
+    def _check(self) -> None:
+        outcomes = [outcome.name for outcome in self.outcomes]
+        checks.names_stand_once(self.unit, self.treatment, outcomes)
+        taken = {self.unit: "the unit", self.treatment: "the treatment"}
+        taken |= dict.fromkeys(outcomes, "an outcome")
+        checks.explaining_is_not_explained(self._explaining(), taken)
+        checks.nothing_is_alike_and_unlike(self.exact, self.anti_exact)
+        checks.gaps_are_of_outcomes(self.gaps, outcomes)
+        checks.reuse_needs_replacement(self.reuse, self.replacement)
+
+    def _explaining(self) -> dict[str, tuple[str, ...]]:
+        return {
+            "covariates": self.covariates,
+            "pretests": tuple(p.name for p in self.pretests),
+            "exact": self.exact,
+            "anti_exact": self.anti_exact,
+            "prefer": self.preferred_columns,
+            "caliper": self.caliper_columns,
+            "subgroups": self.subgroups,
+        }
 
     def to_dict(self) -> dict[str, Any]:
         """Every key with the value that is used, ready for JSON."""
@@ -148,73 +131,17 @@ def _short(pretest: Pretest) -> str | dict[str, str]:
     return _plain(asdict(pretest)) if pretest.domain else pretest.name
 
 
-def _outcome(value: Any, path: str) -> Outcome:
-    return Outcome(value) if isinstance(value, str) else _OUTCOME(value, path)
-
-
-def _pretest(value: Any, path: str) -> Pretest:
-    if isinstance(value, str):
-        return Pretest(reading.text(value, path))
-    return _PRETEST(value, path)
-
-
-def _alike(value: Any, path: str) -> tuple[str, ...]:
-    reading.list_of(reading.text, at_least=1)(value, path)
-    return reading.names(value, path)
-
-
-def _sd(value: Any, path: str) -> str | float:
-    if isinstance(value, str):
-        if value != REFERENCE_YEAR:
-            raise reading.refuse(path, value, f'"{REFERENCE_YEAR}" or a number above 0')
-        return value
-    return reading.number(0, open_end=True)(value, path)
-
-
-def _score_line(value: Any, path: str) -> float:
-    return reading.number(float("-inf"), open_end=True)(value, path)
-
-
-_OUTCOME = reading.record(
-    Outcome,
-    {
-        "name": reading.text,
-        "kind": reading.choice(OutcomeKind),
-        "domain": lambda v, p: v if v == "" else reading.text(v, p),
-        "confirmatory": reading.flag,
-        "levels": reading.list_of(reading.label),
-    },
-)
-_PRETEST = reading.record(Pretest, {"name": reading.text, "domain": reading.text})
-_CALIPER = reading.record(
-    Caliper,
-    {
-        "width": reading.number(0),
-        "unit": reading.choice(CaliperUnit),
-    },
-)
-_GAP = reading.record(
-    GapSpec,
-    {
-        "dimension": reading.text,
-        "focal": reading.label,
-        "reference": reading.label,
-        "outcome": reading.text,
-        "sd": _sd,
-        "meets": reading.maybe(_score_line),
-    },
-)
 _READ = reading.record(
     Design,
     {
         "unit": reading.text,
         "treatment": reading.text,
-        "outcomes": reading.list_of(_outcome, at_least=1),
+        "outcomes": reading.list_of(clauses.outcome, at_least=1),
         "covariates": reading.names,
-        "pretests": reading.list_of(_pretest),
+        "pretests": reading.list_of(clauses.pretest),
         "exact": reading.names,
         "anti_exact": reading.names,
-        "prefer": reading.list_of(_alike),
+        "prefer": reading.list_of(clauses.alike),
         "require": reading.names,
         "distance": reading.choice(Distance),
         "method": reading.choice(Method),
@@ -223,9 +150,9 @@ _READ = reading.record(
         "reuse": reading.maybe(reading.whole(1)),
         "order": reading.choice(Order),
         "subclasses": reading.whole(2),
-        "caliper": reading.mapping_of(_CALIPER),
+        "caliper": reading.mapping_of(clauses.CALIPER),
         "discard": reading.choice(Discard),
-        "cutpoints": reading.mapping_of(reading.list_of(_score_line)),
+        "cutpoints": reading.mapping_of(reading.list_of(clauses.score_line)),
         "tolerance": reading.number(0),
         "ties": reading.choice(Ties),
         "tie_tolerance": reading.number(0),
@@ -233,53 +160,7 @@ _READ = reading.record(
         "cluster": reading.maybe(reading.text),
         "assignment": reading.choice(Assignment),
         "subgroups": reading.names,
-        "gaps": reading.list_of(_GAP),
+        "gaps": reading.list_of(clauses.GAP),
         "seed": reading.whole(0),
     },
 )
-
-
-def _check_roles(design: Design) -> None:
-    """A column cannot both explain and be explained."""
-    outcomes = [outcome.name for outcome in design.outcomes]
-    if len(set(outcomes)) < len(outcomes):
-        raise DesignError("an outcome stands twice; name each once", "outcomes")
-    taken = {design.unit: "the unit", design.treatment: "the treatment"}
-    taken |= dict.fromkeys(outcomes, "an outcome")
-    if len(taken) < 2 + len(outcomes):
-        raise DesignError(
-            "unit, treatment and outcomes must be different columns", "treatment"
-        )
-    explaining = {
-        "covariates": design.covariates,
-        "pretests": tuple(p.name for p in design.pretests),
-        "exact": design.exact,
-        "anti_exact": design.anti_exact,
-        "prefer": design.preferred_columns,
-        "caliper": design.caliper_columns,
-        "subgroups": design.subgroups,
-    }
-    for key, columns in explaining.items():
-        for column in columns:
-            if column in taken:
-                raise DesignError(f'"{column}" is already {taken[column]}', key)
-    for column in design.anti_exact:
-        if column in design.exact:
-            raise DesignError(f'"{column}" is also under exact', "anti_exact")
-
-
-def _check_reuse(design: Design) -> None:
-    if design.reuse is not None and not design.replacement:
-        raise DesignError("limits replacement; set replacement to true", "reuse")
-
-
-def _check_gaps(design: Design) -> None:
-    known = [outcome.name for outcome in design.outcomes]
-    for i, gap in enumerate(design.gaps):
-        path = f"gaps[{i}]"
-        if gap.outcome not in known:
-            hint = reading.nearest(gap.outcome, known)
-            expected = f"one of the outcomes {', '.join(known)}{hint}"
-            raise reading.refuse(f"{path}.outcome", gap.outcome, expected)
-        if gap.focal == gap.reference:
-            raise DesignError("focal and reference are the same group", path)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from outcomes.designs.design import Outcome
+from outcomes.designs.clauses import Outcome
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine import cautions
 from outcomes.engine.arrays import Floats

@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 import numpy as np
 import pandas as pd
 
-from outcomes.designs.design import Design, Outcome
+from outcomes.designs.clauses import Outcome
+from outcomes.designs.design import Design
 from outcomes.engine import cautions
 from outcomes.engine import verdict as verdicts
 from outcomes.engine.arrays import Floats

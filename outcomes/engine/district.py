@@ -10,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from outcomes.designs.design import Design, GapSpec
+from outcomes.designs.clauses import GapSpec
+from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats, Texts
 from outcomes.engine.coverage import (

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from outcomes.designs.design import Design, Outcome
+from outcomes.designs.clauses import Outcome
+from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.aipw import fitted_att
 from outcomes.engine.arrays import Floats

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outcomes.designs.design import REFERENCE_YEAR, Design, GapSpec, Outcome
+from outcomes.designs.clauses import REFERENCE_YEAR, GapSpec, Outcome
+from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.aipw import fitted_att
 from outcomes.engine.arrays import Flags, Floats

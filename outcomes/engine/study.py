@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from outcomes.designs.design import Design, Outcome
+from outcomes.designs.clauses import Outcome
+from outcomes.designs.design import Design
 from outcomes.designs.errors import InputError
 from outcomes.designs.reading import nearest
 from outcomes.engine import columns, covariates

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from outcomes.designs.design import Design, Outcome
+from outcomes.designs.clauses import Outcome
+from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Ints
 from outcomes.engine.balance import BalanceRow

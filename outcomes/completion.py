@@ -1,0 +1,105 @@
+"""What the product adds to a design before it is read: defaults and measures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from enrollment.models import Program
+from outcomes.models import Measure
+
+BEFORE = "_before"
+EXPLAINING = ("covariates", "pretests", "exact", "anti_exact", "subgroups")
+EXPLAINING_BY_NAME = ("caliper", "cutpoints")
+
+
+def completed(
+    given: Mapping[str, Any], program: Program, measures: Mapping[str, Measure]
+) -> dict[str, Any]:
+    """The design as somebody wrote it, with all that need not be said."""
+    given = _with_defaults(given, program)
+    given = _with_baselines_told_apart(given)
+    return _with_measures(given, measures)
+
+
+def code_of(name: str, measures: Mapping[str, Measure]) -> str:
+    """The code of the measure that a name stands for: `math@2025`, `math_before`."""
+    code = name.partition("@")[0]
+    return code if code in measures else code.removesuffix(BEFORE)
+
+
+def _with_defaults(given: Mapping[str, Any], program: Program) -> dict[str, Any]:
+    """The product's own defaults: same grade, and errors by each student's school."""
+    never_alike = given.get("anti_exact")
+    grade_is_free = not isinstance(never_alike, list) or "grade" not in never_alike
+    return {
+        "unit": "student",
+        "treatment": "participant",
+        "exact": ["grade"] if grade_is_free else [],
+        "cluster": "school",
+        "assignment": program.assignment_level,
+        **given,
+    }
+
+
+def _with_baselines_told_apart(given: Mapping[str, Any]) -> dict[str, Any]:
+    """A measure that is an outcome is called `_before` where it explains."""
+    after = {_name_of(outcome) for outcome in _list(given.get("outcomes"))}
+
+    def renamed(name):
+        return f"{name}{BEFORE}" if isinstance(name, str) and name in after else name
+
+    def each(item):
+        if isinstance(item, Mapping):
+            return {k: renamed(v) if k == "name" else v for k, v in item.items()}
+        return [each(one) for one in item] if isinstance(item, list) else renamed(item)
+
+    told = dict(given)
+    for key in (*EXPLAINING, "prefer"):
+        if isinstance(given.get(key), list):
+            told[key] = [each(item) for item in given[key]]
+    for key in EXPLAINING_BY_NAME:
+        if isinstance(given.get(key), Mapping):
+            told[key] = {renamed(name): value for name, value in given[key].items()}
+    return told
+
+
+def _with_measures(given, measures: Mapping[str, Measure]) -> dict[str, Any]:
+    """What a measure says of itself need not be said again: kind, domain, meets."""
+
+    def measure(name):
+        return measures.get(code_of(name, measures)) if isinstance(name, str) else None
+
+    def outcome(item):
+        if not (found := measure(_name_of(item))):
+            return item
+        said = item if isinstance(item, Mapping) else {"name": item}
+        return {"kind": found.kind, "domain": found.domain, **said}
+
+    def pretest(item):
+        if not (found := measure(_name_of(item))) or not found.domain:
+            return item
+        said = item if isinstance(item, Mapping) else {"name": item}
+        return {"domain": found.domain, **said}
+
+    def gap(item):
+        if not isinstance(item, Mapping):
+            return item
+        first = _list(given.get("outcomes"))[:1]
+        found = measure(item.get("outcome") or (_name_of(first[0]) if first else None))
+        return {"meets": found.meets, **item} if found else item
+
+    added = {"outcomes": outcome, "pretests": pretest, "gaps": gap}
+    return dict(given) | {
+        key: [add(item) for item in given[key]]
+        for key, add in added.items()
+        if isinstance(given.get(key), list)
+    }
+
+
+def _list(value) -> list:
+    return value if isinstance(value, list) else []
+
+
+def _name_of(item):
+    """What an outcome or a pretest is called, written either way; None if neither."""
+    name = item.get("name") if isinstance(item, Mapping) else item
+    return name if isinstance(name, str) else None

@@ -1,0 +1,53 @@
+"""What the keys of a design demand of each other."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from outcomes.designs import reading
+from outcomes.designs.clauses import GapSpec
+from outcomes.designs.errors import DesignError
+
+
+def names_stand_once(unit: str, treatment: str, outcomes: Sequence[str]) -> None:
+    if len(set(outcomes)) < len(outcomes):
+        raise DesignError("an outcome stands twice; name each once", "outcomes")
+    if len({unit, treatment, *outcomes}) < 2 + len(outcomes):
+        raise DesignError(
+            "unit, treatment and outcomes must be different columns", "treatment"
+        )
+
+
+def explaining_is_not_explained(
+    explaining: Mapping[str, Collection[str]], taken: Mapping[str, str]
+) -> None:
+    """A column cannot both explain and be explained.
+
+    explaining : columns by key of the design; taken : what else a column is.
+    """
+    for key, columns in explaining.items():
+        for column in columns:
+            if column in taken:
+                raise DesignError(f'"{column}" is already {taken[column]}', key)
+
+
+def nothing_is_alike_and_unlike(
+    exact: Collection[str], anti_exact: Collection[str]
+) -> None:
+    for column in anti_exact:
+        if column in exact:
+            raise DesignError(f'"{column}" is also under exact', "anti_exact")
+
+
+def reuse_needs_replacement(reuse: int | None, replacement: bool) -> None:
+    if reuse is not None and not replacement:
+        raise DesignError("limits replacement; set replacement to true", "reuse")
+
+
+def gaps_are_of_outcomes(gaps: Sequence[GapSpec], outcomes: Sequence[str]) -> None:
+    for i, gap in enumerate(gaps):
+        path = f"gaps[{i}]"
+        if gap.outcome not in outcomes:
+            hint = reading.nearest(gap.outcome, outcomes)
+            expected = f"one of the outcomes {', '.join(outcomes)}{hint}"
+            raise reading.refuse(f"{path}.outcome", gap.outcome, expected)
+        if gap.focal == gap.reference:
+            raise DesignError("focal and reference are the same group", path)
