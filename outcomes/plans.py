@@ -23,8 +23,9 @@ from enrollment.models import (
     SchoolLevel,
     SchoolYear,
 )
-from outcomes.completion import EXPLAINING, code_of, completed
+from outcomes.completion import code_of, completed
 from outcomes.designs import reading
+from outcomes.designs.clauses import CROSS, crossed
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
 from outcomes.models import Direction, Measure, Period, Score, ScoreStatus
@@ -139,7 +140,7 @@ def _explaining_columns(design: Design, measures):
 
 
 def _explaining_names(design: Design) -> Iterator[tuple[str, str]]:
-    for key in EXPLAINING:
+    for key in ("covariates", "pretests", "exact", "anti_exact"):
         for i, item in enumerate(getattr(design, key)):
             yield f"{key}[{i}]", getattr(item, "name", item)
     after = {outcome.name for outcome in design.outcomes}
@@ -150,11 +151,16 @@ def _explaining_names(design: Design) -> Iterator[tuple[str, str]]:
     for i, alike in enumerate(design.prefer):
         yield from ((f"prefer[{i}][{j}]", name) for j, name in enumerate(alike))
     yield from ((f"cutpoints.{name}", name) for name in design.cutpoints)
-    yield from (
-        (f"gaps[{i}].dimension", g.dimension) for i, g in enumerate(design.gaps)
-    )
+    yield from _grouping_names(design)
     if design.cluster:
         yield "cluster", design.cluster
+
+
+def _grouping_names(design: Design) -> Iterator[tuple[str, str]]:
+    named = {f"subgroups[{i}]": d for i, d in enumerate(design.subgroups)}
+    named |= {f"gaps[{i}].dimension": g.dimension for i, g in enumerate(design.gaps)}
+    for path, dimension in named.items():
+        yield from ((path, name) for name in crossed(dimension))
 
 
 def _is_fact(name: str) -> bool:
@@ -192,9 +198,19 @@ def _check_gaps(design: Design, outcomes: Mapping[str, Measure]) -> None:
                 "better; keep its complement as a measure of its own",
                 f"gaps[{i}].outcome",
             )
-        labels = FACTS.get(gap.dimension)
         for key in ("focal", "reference"):
-            label = getattr(gap, key)
-            if labels and label not in labels:
-                expected = f"one of {', '.join(labels)}{reading.nearest(label, labels)}"
-                raise reading.refuse(f"gaps[{i}].{key}", label, expected)
+            _check_group(gap.dimension, getattr(gap, key), f"gaps[{i}].{key}")
+
+
+def _check_group(dimension: str, group: str, path: str) -> None:
+    """A group of a dimension has one label of each of its facts."""
+    facts = crossed(dimension)
+    labels = group.split(CROSS) if len(facts) > 1 else [group]
+    if len(labels) != len(facts):
+        expected = f'a label of each, such as "{CROSS.join(f"<{f}>" for f in facts)}"'
+        raise reading.refuse(path, group, expected)
+    for fact, label in zip(facts, labels, strict=True):
+        known = FACTS.get(fact)
+        if known and label not in known:
+            expected = f"one of {', '.join(known)}{reading.nearest(label, known)}"
+            raise reading.refuse(path, group, expected)

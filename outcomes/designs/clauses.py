@@ -7,6 +7,12 @@ from outcomes.designs import reading
 from outcomes.terms import CaliperUnit, OutcomeKind
 
 REFERENCE_YEAR = "reference_year"
+CROSS = "*"  # `race*gender` groups students by both columns
+
+
+def crossed(dimension: str) -> tuple[str, ...]:
+    """The columns whose labels together make the groups of a dimension."""
+    return tuple(dimension.split(CROSS))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from json import dumps
 from typing import Any
 
 from outcomes.designs import checks, clauses, reading
-from outcomes.designs.clauses import Caliper, GapSpec, Outcome, Pretest
+from outcomes.designs.clauses import Caliper, GapSpec, Outcome, Pretest, crossed
 from outcomes.terms import (
     Assignment,
     Discard,
@@ -85,7 +85,7 @@ class Design:
             "anti_exact": self.anti_exact,
             "prefer": self.preferred_columns,
             "caliper": self.caliper_columns,
-            "subgroups": self.subgroups,
+            "subgroups": self.group_columns,
         }
 
     def to_dict(self) -> dict[str, Any]:
@@ -112,6 +112,16 @@ class Design:
     @property
     def preferred_columns(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(c for alike in self.prefer for c in alike))
+
+    @property
+    def dimensions(self) -> tuple[str, ...]:
+        """By what students are grouped, one column or several crossed."""
+        gaps = (gap.dimension for gap in self.gaps)
+        return tuple(dict.fromkeys((*self.subgroups, *gaps)))
+
+    @property
+    def group_columns(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(c for d in self.dimensions for c in crossed(d)))
 
     @property
     def has_score(self) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from outcomes.designs.clauses import CROSS, crossed
 from outcomes.designs.errors import InputError
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.canonical import label
@@ -46,6 +47,18 @@ def labels(column: Series) -> Texts:
     out = np.array(cells, dtype=object)
     out[missing(column)] = None
     return out
+
+
+def crossed_labels(frame: pd.DataFrame, dimension: str) -> Texts:
+    """(n,) the group of each row: `black*F` in the dimension `race*gender`, None where
+    one of its columns is missing."""
+    parts = [labels(frame[column]) for column in crossed(dimension)]
+    if len(parts) == 1:
+        return parts[0]
+    together = [
+        None if None in row else CROSS.join(row) for row in zip(*parts, strict=True)
+    ]
+    return np.array(together, dtype=object)
 
 
 def codes(values: Texts) -> Ints:

@@ -82,17 +82,13 @@ class Study:
             outcomes=_outcomes(frame, design, treated) if with_outcomes else {},
             pool=pool,
             clusters=_codes(frame, design.cluster) if design.cluster else None,
-            groups={d: columns.labels(frame[d]) for d in _dimensions(design)},
+            groups={d: columns.crossed_labels(frame, d) for d in design.dimensions},
             excluded=excluded,
         )
 
     @property
     def n(self) -> int:
         return len(self.units)
-
-
-def _dimensions(design: Design) -> list[str]:
-    return list(dict.fromkeys([*design.subgroups, *(g.dimension for g in design.gaps)]))
 
 
 def _codes(frame: pd.DataFrame, column: str) -> Ints:
@@ -103,7 +99,7 @@ def _require_columns(
     frame: pd.DataFrame, design: Design, *, with_outcomes: bool
 ) -> None:
     wanted = [design.unit, design.treatment, *design.matched_on, *design.exact]
-    wanted += [*design.anti_exact, *design.caliper_columns, *_dimensions(design)]
+    wanted += [*design.anti_exact, *design.caliper_columns, *design.group_columns]
     wanted += design.preferred_columns
     wanted += _required(design, with_outcomes=with_outcomes)
     wanted += [design.cluster] if design.cluster else []

@@ -107,6 +107,15 @@ def test_a_measure_whose_code_ends_in_before_is_itself(read):
     assert baseline.measure.code == "ela_before"
 
 
+CROSS = {"dimension": "swd*gender", "focal": "yes*M", "reference": "no*M"}
+
+
+def test_groups_may_be_crossed(read):
+    plan = read(subgroups=["race_ethnicity*gender"], gaps=[CROSS])
+    assert {"race_ethnicity", "gender", "swd"} <= set(plan.facts)
+    assert plan.design.dimensions == ("race_ethnicity*gender", "swd*gender")
+
+
 @pytest.mark.parametrize(
     ("design", "path", "words"),
     [
@@ -134,6 +143,9 @@ def test_a_measure_whose_code_ends_in_before_is_itself(read):
             "gaps[0].focal",
             "one of F, M, N",
         ),
+        ({"subgroups": ["swd*gendr"]}, "subgroups[0]", 'did you mean "gender"'),
+        ({"gaps": [CROSS | {"focal": "yes*X"}]}, "gaps[0].focal", "one of F, M, N"),
+        ({"gaps": [CROSS | {"focal": "M"}]}, "gaps[0].focal", '"<swd>*<gender>"'),
     ],
 )
 def test_a_wrong_name_is_refused_where_it_stands(read, design, path, words):
