@@ -50,6 +50,13 @@ class Estimator(StrEnum):
     AIPW = "aipw"
 
 
+class RequestedError(StrEnum):
+    """A standard error that stands beside the others only when it is asked for."""
+
+    TWO_WAY = "two_way"
+    ABADIE_IMBENS = "abadie_imbens"
+
+
 class Assignment(StrEnum):
     """The level at which someone decided who takes part."""
 

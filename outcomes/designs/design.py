@@ -15,6 +15,7 @@ from outcomes.terms import (
     Estimator,
     Method,
     Order,
+    RequestedError,
     Ties,
 )
 
@@ -50,6 +51,7 @@ class Design:
     tie_tolerance: float = 0.0
     estimator: Estimator = Estimator.DIFFERENCE
     cluster: str | None = None
+    errors: tuple[RequestedError, ...] = ()
     assignment: Assignment = Assignment.STUDENT
     subgroups: tuple[str, ...] = ()
     gaps: tuple[GapSpec, ...] = ()
@@ -168,6 +170,7 @@ _READ = reading.record(
         "tie_tolerance": reading.number(0),
         "estimator": reading.choice(Estimator),
         "cluster": reading.maybe(reading.text),
+        "errors": reading.list_of(reading.choice(RequestedError)),
         "assignment": reading.choice(Assignment),
         "subgroups": reading.names,
         "gaps": reading.list_of(clauses.GAP),

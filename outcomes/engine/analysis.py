@@ -14,6 +14,7 @@ from outcomes.engine.effect import Effect, effect
 from outcomes.engine.estimable import Number
 from outcomes.engine.gap import gap_rows
 from outcomes.engine.interaction import interaction_row
+from outcomes.engine.requested_errors import requested_errors
 from outcomes.engine.sample import Sample, matched_sample, unmatched_sample
 from outcomes.engine.verdict import Verdict
 from outcomes.terms import Estimator
@@ -49,7 +50,7 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     sample = everyone if design.estimator == Estimator.AIPW else matched
     pool_sd = _sd(study.pool[outcome.name])
     cautions.of_outcome(study, outcome.name, y, base.weights, base.warn)
-    main = effect(sample, design, outcome, pool_sd)
+    main = _with_requested(effect(sample, design, outcome, pool_sd), base, y)
     cautions.of_clusters(main, design, base.warn)
     by_hand = replace(design, estimator=Estimator.DIFFERENCE)
     sizes = _smaller_arms(base, sample, outcome)
@@ -73,6 +74,12 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
         interactions=_interactions(base, sample, outcome),
         in_district=_in_district(base, everyone, outcome, pool_sd),
     )
+
+
+def _with_requested(main: Effect, base: Baseline, y: Floats) -> Effect:
+    more = requested_errors(base.study, base.arranged.matched, y, base.design)
+    beside = (*main.inference.alternatives, *more)
+    return replace(main, inference=replace(main.inference, alternatives=beside))
 
 
 def _by(estimator: Estimator, main: Effect, base: Baseline, sample: Sample) -> Effect:

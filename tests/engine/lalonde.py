@@ -41,8 +41,8 @@ def arranged(
     return study, arrange(study, wanted, notices)
 
 
-def report(**keys: object) -> dict:
-    return evaluate(FRAME, design(**keys)).report()
+def report(frame: pd.DataFrame = FRAME, **keys: object) -> dict:
+    return evaluate(frame, design(**keys)).report()
 
 
 @cache

@@ -1,0 +1,97 @@
+"""Standard errors that a design asks for beside those that always stand there."""
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from outcomes.designs.design import Design
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.abadie_imbens import abadie_imbens
+from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.effect import fitted
+from outcomes.engine.estimable import Number
+from outcomes.engine.inference import Alternative
+from outcomes.engine.matched import Matched
+from outcomes.engine.outcome_model import EFFECT, contrast, model_of
+from outcomes.engine.sample import Sample
+from outcomes.engine.study import Study
+from outcomes.engine.two_way import two_way
+from outcomes.terms import Estimator, RequestedError
+
+NORMAL = NotEstimable("its reference is the normal distribution")
+
+
+def requested_errors(
+    study: Study, matched: Matched, outcome: Floats, design: Design
+) -> tuple[Alternative, ...]:
+    """One a wish of the design, for everyone's effect; a reason where it has none.
+
+    matched : all sets; outcome : (n,), NaN where missing. Raises nothing.
+    """
+    whole = matched.without(np.isnan(outcome))
+    found = []
+    for wish in design.errors:
+        kind = _KINDS[wish].format(second=design.cluster or "student")
+        try:
+            std_error, df = _RULES[wish](study, whole, outcome, design)
+        except NotEstimable as reason:
+            std_error = df = reason
+        found.append(Alternative(kind, std_error, df))
+    return tuple(found)
+
+
+def _two_way(
+    study: Study, whole: Matched, outcome: Floats, design: Design
+) -> tuple[Number, Number]:
+    """By matched set, and by the design's cluster or else by student.
+
+    Students stand once for each of their sets, so that the coefficient is the effect
+    and a comparison student who serves often is seen to: Austin and Cafri (2020).
+    """
+    if design.estimator == Estimator.AIPW:
+        raise NotEstimable("AIPW weighs everyone by his own score, not by sets")
+    stacked = _stacked(study, whole, outcome)
+    stacked.require_both_arms()
+    fit = fitted(stacked, model_of(design)(stacked), means=2)
+    second = stacked.rows if stacked.clusters is None else stacked.clusters
+    ways = (_codes(whole.sets), _codes(second))
+    spread = two_way(fit, contrast(fit, {EFFECT: 1.0}), *ways)
+    return spread.std_error, spread.df
+
+
+def _stacked(study: Study, whole: Matched, outcome: Floats) -> Sample:
+    """A row for each membership of a student in a set."""
+    rows = whole.rows
+    return Sample(
+        rows=rows,
+        treated=study.treated[rows],
+        y=outcome[rows],
+        weights=whole.membership_weights(),
+        x=study.covariates.model[rows],
+        clusters=None if study.clusters is None else study.clusters[rows],
+        sets=whole.sets,
+    )
+
+
+def _codes(labels: Ints) -> Ints:
+    return np.unique(labels, return_inverse=True)[1].reshape(-1)
+
+
+def _abadie_imbens(
+    study: Study, whole: Matched, outcome: Floats, design: Design
+) -> tuple[Number, Number]:
+    if design.estimator != Estimator.DIFFERENCE:
+        raise NotEstimable("it is the error of the plain difference; ask for that")
+    return abadie_imbens(whole, outcome).std_error, NORMAL
+
+
+_KINDS = {
+    RequestedError.TWO_WAY: "CR1 by set and {second}",
+    RequestedError.ABADIE_IMBENS: "Abadie-Imbens",
+}
+_RULES: Mapping[
+    RequestedError, Callable[[Study, Matched, Floats, Design], tuple[Number, Number]]
+] = {
+    RequestedError.TWO_WAY: _two_way,
+    RequestedError.ABADIE_IMBENS: _abadie_imbens,
+}
