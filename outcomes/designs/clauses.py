@@ -22,6 +22,7 @@ class Outcome:
     domain: str = ""
     confirmatory: bool = False
     levels: tuple[str, ...] = ()  # lowest first, when the levels are words
+    matters: float | None = None  # the smallest effect worth having, in points
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,7 @@ _OUTCOME = reading.record(
         "domain": lambda v, p: v if v == "" else reading.text(v, p),
         "confirmatory": reading.flag,
         "levels": reading.list_of(reading.label),
+        "matters": reading.maybe(score_line),
     },
 )
 _PRETEST = reading.record(Pretest, {"name": reading.text, "domain": reading.text})

@@ -14,7 +14,13 @@ from outcomes.engine.effect_sizes import (
     improvement_index,
 )
 from outcomes.engine.estimable import Number, attempt, known
-from outcomes.engine.inference import Inference, by_influence, infer, nothing
+from outcomes.engine.inference import (
+    Inference,
+    by_influence,
+    chance_beyond,
+    infer,
+    nothing,
+)
 from outcomes.engine.linear import Fit, least_squares
 from outcomes.engine.outcome_model import EFFECT, contrast, model_of
 from outcomes.engine.sample import Sample
@@ -124,6 +130,7 @@ def effect_row(found: Effect) -> dict[str, object]:
         "n_treated": n_treated,
         "n_comparison": n_comparison,
         "ess_comparison": found.sample.ess_comparison,
+        "matters": _matters(found),
         "alternatives": inference.alternatives,
         "few_clusters": inference.widest
         and {
@@ -133,6 +140,15 @@ def effect_row(found: Effect) -> dict[str, object]:
             "p": inference.widest.p,
         },
     }
+
+
+def _matters(found: Effect) -> dict[str, object] | None:
+    """How likely the effect is worth having, where the plan says what is."""
+    cutoff = found.outcome.matters
+    if cutoff is None:
+        return None
+    chance = attempt(chance_beyond, cutoff, found.estimate, found.inference)
+    return {"cutoff": cutoff, "chance": chance}
 
 
 def _improvement(found: Effect) -> float:

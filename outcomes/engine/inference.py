@@ -10,7 +10,7 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Ints
 from outcomes.engine.covariance import Spread
-from outcomes.engine.estimable import Number
+from outcomes.engine.estimable import Number, known
 from outcomes.engine.few_clusters import Widest, widest
 from outcomes.engine.influence import Estimate
 from outcomes.engine.linear import Fit, least_squares
@@ -140,6 +140,18 @@ def from_spread(
         p=float(2 * stdtr(spread.df, -abs(estimate) / spread.std_error)),
         alternatives=beside,
     )
+
+
+def chance_beyond(cutoff: float, estimate: Number, inference: Inference) -> float:
+    """How likely, 0 to 1, the effect is at least `cutoff`, or at most when it is < 0.
+
+    The posterior of a flat prior: t with the inference's df around the estimate, in its
+    units. Source: Gelman et al. (2013), Bayesian Data Analysis, 3.2; the decision
+    question of the RCE Coach. Raises NotEstimable without an estimate or an error.
+    """
+    std_error, df = known(inference.std_error), known(inference.df)
+    beyond = (known(estimate) - cutoff) / std_error
+    return float(stdtr(df, -beyond if cutoff < 0 else beyond))
 
 
 def nothing(reason: NotEstimable) -> Inference:

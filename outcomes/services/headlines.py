@@ -9,7 +9,7 @@ from typing import Any
 
 from outcomes.charts.effects import EVERYONE, effect_in_words, kinds_of
 from outcomes.charts.gaps import METRICS, change_in_words, gap_in_words, is_sure
-from outcomes.charts.words import in_words, number, numbers, unit_of
+from outcomes.charts.words import in_units, in_words, number, numbers, unit_of
 
 Report = dict[str, Any]
 GOOD, CARE, BAD = "good", "care", "bad"
@@ -86,12 +86,26 @@ def _size(report: Report) -> Card:
         details.append(
             f"As if a student at percentile 50 now stood at percentile {place}"
         )
+    details += _worth_having(row, kind)
     details += [
         f"Without matching it would read {effect_in_words(naive, kind).split()[0]}"
         for naive in report["naive"]
         if naive["outcome"] == row["outcome"] and naive["estimate"] is not None
     ]
     return Card(question, f"{size} {unit_of(kind)}", details)
+
+
+def _worth_having(row: dict[str, Any], kind: str) -> list[str]:
+    wish = row.get("matters")
+    if not wish or wish["chance"] is None:
+        return []
+    size = f"{in_units(wish['cutoff'], kind):+g} {unit_of(kind)}"
+    return [f"The chance that it is {size} or beyond: {_percent(wish['chance'])}"]
+
+
+def _percent(chance: float) -> str:
+    """Never 0 or 100: nothing estimated is certain."""
+    return f"{min(max(round(100 * chance), 1), 99)}%"
 
 
 def _fairness(report: Report) -> Card:

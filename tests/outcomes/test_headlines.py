@@ -53,6 +53,15 @@ def test_the_plan_s_own_outcome_comes_first():
     assert "higher in ela" in headline(whole)
 
 
+def test_a_size_that_the_plan_calls_worth_having_has_its_chance():
+    matters = {"cutoff": 3.0, "chance": 0.9987}
+    size, _, _ = cards(report(effects=[EFFECT | {"matters": matters}]))
+    assert "The chance that it is +3 points or beyond: 99%" in size.details
+    unknown = EFFECT | {"matters": {"cutoff": 3.0, "chance": None}}
+    size, _, _ = cards(report(effects=[unknown]))
+    assert not any("chance" in detail for detail in size.details)
+
+
 def test_three_cards_answer_how_big_how_fair_and_how_much_of_the_gap():
     size, fair, gap = cards(report())
     assert size.answer == "+7.25 points"
