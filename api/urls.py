@@ -5,6 +5,7 @@ from rest_framework.routers import SimpleRouter
 from api.resources.batches import BatchView
 from api.resources.enrollments import EnrollmentViewSet
 from api.resources.evaluations import EvaluationViewSet
+from api.resources.history import HistoryView
 from api.resources.me import MeView
 from api.resources.measures import MeasureViewSet
 from api.resources.memberships import MembershipViewSet
@@ -55,6 +56,7 @@ PARTS = {
         DiagnosticsView,
         {"get": "diagnostics", "post": "diagnose"},
     ),
+    "evaluations/history": (HistoryView, {"get": "history"}),
     "runs/report": (ReportView, {"get": "report"}),
     "runs/methods": (MethodsView, {"get": "methods"}),
     "runs/balance": (SectionView, {"get": "balance"}),

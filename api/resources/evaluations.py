@@ -128,7 +128,9 @@ class EvaluationViewSet(ResourceViewSet):
         amendable = frozenset(QUESTION) | {"design"}
         values = EvaluationIn.changes(request, evaluation, amendable)
         if values:
-            evaluation = evaluations.amend(evaluation, version=version, **values)
+            evaluation = evaluations.amend(
+                evaluation, by=request.user, version=version, **values
+            )
         return self.answer(evaluation)
 
     @extend_schema(request=None, responses={200: EvaluationOut})

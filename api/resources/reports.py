@@ -227,7 +227,31 @@ class DiagnosticsOut(serializers.Serializer):
     design = serializers.DictField(help_text="Every key, with the default used.")
 
 
+class TriedOut(serializers.Serializer):
+    number = serializers.IntegerField(help_text="In the order they were first run.")
+    design_hash = serializers.CharField()
+    diagnostics = serializers.IntegerField(help_text="Runs that read no outcome.")
+    impact = serializers.IntegerField()
+
+
+class ProcessOut(serializers.Serializer):
+    """Of the plan and all that it descends from or that descend from it, so far."""
+
+    place = serializers.IntegerField(help_text="This design's, among those tried.")
+    designs_tried = serializers.IntegerField(help_text="Those with a run that is done.")
+    designs_written = serializers.IntegerField()
+    designs = TriedOut(many=True)
+    locked_at = serializers.DateTimeField(allow_null=True)
+    viewers = serializers.IntegerField(help_text="People who were shown any of it.")
+    first_outcome_look_at = serializers.DateTimeField(allow_null=True)
+    other_plans = serializers.IntegerField(
+        help_text="On this program and outcome year, that name none of these as parent."
+    )
+    text = serializers.CharField()
+
+
 class ReportOut(DiagnosticsOut):
+    process = ProcessOut()
     effects = EffectOut(many=True)
     gaps = GapOut(many=True)
     gaps_in_district = DistrictGapOut(many=True, help_text="Of all, not participants.")

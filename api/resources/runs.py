@@ -26,6 +26,7 @@ from enrollment.access import Permission as P
 from outcomes import charts
 from outcomes.models import Evaluation, Purpose, Run, RunState
 from outcomes.services import documents, runs
+from outcomes.services.process import process_of
 
 SECONDS_TO_WAIT = "1"
 FORMS = {"svg": "image/svg+xml", "png": "image/png"}
@@ -140,10 +141,15 @@ class ReportView(RunPartView):
 
     @extend_schema(responses=REPORT)
     def report(self, request, pk):
-        """The whole report; never who stands in which matched set."""
+        """The whole report; never who stands in which matched set.
+
+        `process` stands beside what the run found: how many designs were tried, and
+        whether anybody had seen an outcome before the plan was locked.
+        """
         run = self.get_object()
         if form_asked(request, "json", "html") == "json":
-            return self.shown(runs.report_for(run, request.user))
+            report = runs.report_for(run, request.user)
+            return self.shown({**report, "process": process_of(run)})
         page = documents.page(run, request.user)
         return HttpResponse(page.html, headers={"Content-Security-Policy": page.policy})
 

@@ -1,5 +1,6 @@
 from outcomes.models import findings  # noqa: F401 - registered; none of its names leave
 from outcomes.models.evaluations import Evaluation, EvaluationState
+from outcomes.models.history import Look, PlanVersion, Step
 from outcomes.models.measures import (
     Direction,
     Kind,
@@ -16,11 +17,14 @@ __all__ = [
     "Evaluation",
     "EvaluationState",
     "Kind",
+    "Look",
     "Measure",
     "Period",
+    "PlanVersion",
     "Purpose",
     "Run",
     "RunState",
     "Score",
     "ScoreStatus",
+    "Step",
 ]

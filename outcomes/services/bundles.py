@@ -45,15 +45,16 @@ class InputChanged(Refused):
     code = "input_changed"
 
 
-def write(run: Run, viewer: User, path: Path) -> list[str]:
+def write(run: Run, viewer: User, path: Path, *, at_terminal: str) -> list[str]:
     """The bundle as a zip file; the names of what is in it."""
     if not all(viewer.may(permission) for permission in NEEDED):
         raise RowsNotYours(
             f"{viewer} may not see students and scores, and a bundle holds them: let "
             "somebody of the office export it."
         )
-    runs.section(run, "effects", viewer)
-    report = runs.report_for(run, viewer)
+    report = runs.report_for(
+        run, viewer, part="bundle", needs="effects", at_terminal=at_terminal
+    )
     design = plan_of(run.evaluation).design
     made = files(_table(run, design), design, report, _members(run))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:

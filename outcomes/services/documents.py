@@ -17,6 +17,7 @@ from outcomes import charts
 from outcomes.charts.style import Chart
 from outcomes.models import Measure, Run
 from outcomes.services import headlines, methods, runs
+from outcomes.services.process import process_of
 
 PLOTS = {
     "love": ("balance", charts.love_plot),
@@ -39,20 +40,17 @@ class Page:
 def plot(run: Run, viewer: User, name: str) -> Chart:
     """One of PLOTS; ShowsNoOutcome when the run never looked at one."""
     section, draw = PLOTS[name]
-    runs.section(run, section, viewer)
-    return draw(readable(run, viewer))
+    return draw(readable(run, viewer, part=f"{name} plot", needs=section))
 
 
 def method(run: Run, viewer: User) -> str:
     """The method and the findings in one paragraph."""
-    runs.section(run, "effects", viewer)
-    return methods.paragraph(readable(run, viewer))
+    return methods.paragraph(readable(run, viewer, part="methods"))
 
 
 def page(run: Run, viewer: User) -> Page:
     """The report on one page, headline first."""
-    runs.section(run, "effects", viewer)
-    report = readable(run, viewer)
+    report = readable(run, viewer, part="page")
     style = render_to_string("outcomes/report.css")
     html = render_to_string(
         "outcomes/report.html",
@@ -61,6 +59,7 @@ def page(run: Run, viewer: User) -> Page:
             "evaluation": run.evaluation,
             "report": report,
             "style": style,
+            "process": process_of(run)["text"],
             "headline": headlines.headline(report),
             "cards": headlines.cards(report),
             "pictures": [_picture(draw(report)) for _, draw in _asked(report)],
@@ -91,10 +90,12 @@ def _policy(style: str) -> str:
     )
 
 
-def readable(run: Run, viewer: User) -> dict[str, Any]:
-    """The report with each measure under its name."""
-    names = dict(Measure.objects.values_list("code", "name"))
-    return _named(runs.report_for(run, viewer), names)
+def readable(
+    run: Run, viewer: User, *, part: str, needs: str = "effects"
+) -> dict[str, Any]:
+    """The report with each measure under its name, if it holds what the part needs."""
+    report = runs.report_for(run, viewer, part=part, needs=needs)
+    return _named(report, dict(Measure.objects.values_list("code", "name")))
 
 
 def _named(value: Any, names: dict[str, str], *, is_naming: bool = False) -> Any:

@@ -10,7 +10,8 @@ from django.utils import timezone
 from enrollment.models import SchoolYear, User
 from enrollment.services.refusal import Refused, StaleVersion
 from outcomes import plans
-from outcomes.models import Evaluation, EvaluationState
+from outcomes.models import Evaluation, EvaluationState, Step
+from outcomes.services import history
 
 
 class Locked(Refused):
@@ -29,6 +30,7 @@ class OwnRival(Refused):
     code = "own_rival"
 
 
+@transaction.atomic
 def draft(*, by: User, rivals=(), outcome_year=None, **values) -> Evaluation:
     """Write down a question and its design, every default spelled out.
 
@@ -42,11 +44,11 @@ def draft(*, by: User, rivals=(), outcome_year=None, **values) -> Evaluation:
     )
     _check(evaluation)
     evaluation.save(force_insert=True)
-    return evaluation
+    return _remembered(evaluation, Step.DRAFTED, by)
 
 
 @transaction.atomic
-def amend(evaluation: Evaluation, *, version: int, **values) -> Evaluation:
+def amend(evaluation: Evaluation, *, by: User, version: int, **values) -> Evaluation:
     """Change a draft that is still as its editor saw it."""
     _refuse_when_locked(evaluation)
     if "rivals" in values:
@@ -55,7 +57,8 @@ def amend(evaluation: Evaluation, *, version: int, **values) -> Evaluation:
         setattr(evaluation, name, value)
     _check(evaluation)
     values["design"] = evaluation.design
-    return _swap(evaluation, version, **values)
+    amended = _swap(evaluation, version, **values)
+    return _remembered(amended, Step.AMENDED, by)
 
 
 @transaction.atomic
@@ -63,7 +66,7 @@ def lock(evaluation: Evaluation, *, by: User, version: int) -> Evaluation:
     """Fix the plan for good; only from now on may an outcome be looked at by arm."""
     _refuse_when_locked(evaluation)
     _check(evaluation)
-    return _swap(
+    locked = _swap(
         evaluation,
         version,
         design=evaluation.design,
@@ -72,6 +75,7 @@ def lock(evaluation: Evaluation, *, by: User, version: int) -> Evaluation:
         locked_at=timezone.now(),
         design_hash=hash_of(evaluation),
     )
+    return _remembered(locked, Step.LOCKED, by)
 
 
 def plan_of(evaluation: Evaluation) -> plans.Plan:
@@ -146,4 +150,10 @@ def _swap(evaluation: Evaluation, version: int, **values) -> Evaluation:
     if not seen.update(version=F("version") + 1, **values):
         raise StaleVersion("Somebody changed this evaluation: read it again.")
     evaluation.refresh_from_db()
+    return evaluation
+
+
+def _remembered(evaluation: Evaluation, step: Step, by: User) -> Evaluation:
+    """The plan as it is now, once what it says is in its history."""
+    history.record_version(evaluation, hash_of(evaluation), step=step, by=by)
     return evaluation

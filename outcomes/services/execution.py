@@ -99,6 +99,7 @@ def _matched(pairs):
                 "set_number": pair["set"],
                 "is_participant": pair["treated"],
                 "weight": pair["weight"],
+                "tier": pair.get("tier"),
             }
 
 

@@ -16,6 +16,7 @@ from outcomes.models import (
     RunState,
 )
 from outcomes.models.findings import Findings
+from outcomes.services import history
 from outcomes.services.evaluations import hash_of
 from outcomes.tasks import execute_run
 
@@ -80,8 +81,44 @@ def cancel(run: Run) -> Run:
     return run
 
 
-def report_for(run: Run, viewer: User) -> dict:
-    """What the viewer may see of what the run found: never who stands in which set."""
+def report_for(
+    run: Run,
+    viewer: User,
+    *,
+    part: str = "report",
+    needs: str | None = None,
+    at_terminal: str = "",
+) -> dict:
+    """What the viewer may see of what the run found: never who stands in which set.
+
+    That it was seen, and which part, is written down before it is shown: a report
+    whose reading cannot be recorded is not read. A run that never looked at what the
+    part needs is refused.
+    """
+    report = _report(run, viewer)
+    if needs:
+        _part_of(report, needs)
+    history.record_look(run, viewer, part, at_terminal=at_terminal)
+    return report
+
+
+def section(run: Run, name: str, viewer: User):
+    """One part of the report."""
+    found = _part_of(_report(run, viewer), name)
+    history.record_look(run, viewer, name)
+    return found
+
+
+def _part_of(report: dict, name: str):
+    """The part of a report by its name; refused when the run never looked at one."""
+    if name not in report:
+        raise ShowsNoOutcome(
+            f"A run for diagnostics has no {name}: lock the evaluation and run it."
+        )
+    return report[name]
+
+
+def _report(run: Run, viewer: User) -> dict:
     if not Run.objects.visible_to(viewer, on=None).filter(pk=run.pk).exists():
         raise Run.DoesNotExist
     if run.state != RunState.DONE:
@@ -89,16 +126,6 @@ def report_for(run: Run, viewer: User) -> dict:
     report = json.loads(Findings.objects.values_list("report", flat=True).get(run=run))
     report.pop("pairs", None)
     return report
-
-
-def section(run: Run, name: str, viewer: User):
-    """One part of the report."""
-    report = report_for(run, viewer)
-    if name not in report:
-        raise ShowsNoOutcome(
-            f"A run for diagnostics has no {name}: lock the evaluation and run it."
-        )
-    return report[name]
 
 
 def _why_not(run: Run) -> str:

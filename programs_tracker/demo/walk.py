@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from outcomes.services.history import who_types
 from outcomes.services.runs import report_for
 from programs_tracker.demo.answers import answer_of
 from programs_tracker.demo.asking import ask
@@ -56,7 +57,8 @@ def _answer(question, district: District, by, tell: Tell) -> dict:
         tell(f"{question.title}: {stage}", share)
 
     run = ask(question, by=by, tell=watch)
-    answer = answer_of(question, report_for(run, by), district)
+    report = report_for(run, by, at_terminal=who_types())
+    answer = answer_of(question, report, district)
     return {**answer, "evaluation": run.evaluation_id, "run": run.pk}
 
 

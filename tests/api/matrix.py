@@ -166,6 +166,7 @@ ROWS = [
     Row("evaluations-lock", "POST", 200, 403, 200),
     Row("evaluations-diagnostics", "GET", 202, 403, 202),
     Row("evaluations-diagnostics", "POST", 202, 403, 202),
+    Row("evaluations-history", "GET", 200, 403, 200),
     Row("evaluations-runs", "GET", 200, 403, 200),
     Row("evaluations-runs", "POST", 409, 403, 409),  # a draft
     Row("runs-list", "GET", 200, 403, 200),

@@ -3,6 +3,7 @@
 from tests.factories.enrollments import EnrollmentFactory
 from tests.factories.evaluations import EvaluationFactory
 from tests.factories.findings import FindingsFactory, MatchedStudentFactory
+from tests.factories.history import LookFactory, PlanVersionFactory
 from tests.factories.measures import MeasureFactory
 from tests.factories.memberships import SchoolMembershipFactory
 from tests.factories.offerings import OfferingFactory
@@ -21,9 +22,11 @@ __all__ = [
     "EnrollmentFactory",
     "EvaluationFactory",
     "FindingsFactory",
+    "LookFactory",
     "MatchedStudentFactory",
     "MeasureFactory",
     "OfferingFactory",
+    "PlanVersionFactory",
     "ProgramFactory",
     "RoleGrantFactory",
     "RunFactory",

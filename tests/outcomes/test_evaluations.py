@@ -75,23 +75,23 @@ def test_a_program_is_not_its_own_rival(draft, district):
         draft(rivals=[district.program])
 
 
-def test_a_draft_is_amended_from_the_version_that_was_seen(draft):
+def test_a_draft_is_amended_from_the_version_that_was_seen(draft, by):
     evaluation = draft()
-    amended = evaluations.amend(evaluation, version=1, name="Did it help boys?")
+    amended = evaluations.amend(evaluation, by=by, version=1, name="Did it help boys?")
     assert (amended.name, amended.version) == ("Did it help boys?", 2)
     with pytest.raises(StaleVersion):
-        evaluations.amend(evaluation, version=1, name="Did it harm?")
+        evaluations.amend(evaluation, by=by, version=1, name="Did it harm?")
     evaluation.refresh_from_db()
     assert evaluation.name == "Did it help boys?"
 
 
-def test_an_amended_design_is_read_like_a_new_one(draft):
+def test_an_amended_design_is_read_like_a_new_one(draft, by):
     evaluation = draft()
     design = {"outcomes": ["ela"], "ratio": 3}
-    amended = evaluations.amend(evaluation, version=1, design=design)
+    amended = evaluations.amend(evaluation, by=by, version=1, design=design)
     assert (amended.design["ratio"], amended.design["pretests"]) == (3, [])
     with pytest.raises(DesignError, match="ratio"):
-        evaluations.amend(amended, version=2, design=design | {"ratio": 0})
+        evaluations.amend(amended, by=by, version=2, design=design | {"ratio": 0})
 
 
 def test_a_lock_keeps_who_when_and_the_hash(draft, by):
@@ -104,14 +104,14 @@ def test_a_lock_keeps_who_when_and_the_hash(draft, by):
 def test_a_locked_plan_is_neither_amended_nor_locked_again(draft, by):
     locked = evaluations.lock(draft(), by=by, version=1)
     with pytest.raises(evaluations.Locked, match="draft a new evaluation"):
-        evaluations.amend(locked, version=2, name="Other")
+        evaluations.amend(locked, by=by, version=2, name="Other")
     with pytest.raises(evaluations.Locked):
         evaluations.lock(locked, by=by, version=2)
 
 
 def test_a_lock_needs_the_version_that_was_seen(draft, by):
     evaluation = draft()
-    evaluations.amend(Evaluation.objects.get(), version=1, name="Other")
+    evaluations.amend(Evaluation.objects.get(), by=by, version=1, name="Other")
     with pytest.raises(StaleVersion):
         evaluations.lock(evaluation, by=by, version=1)
 

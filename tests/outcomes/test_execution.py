@@ -69,6 +69,20 @@ def test_matched_students_are_kept_with_their_weights(district, answered):
     assert set(matched.values_list("set_number", flat=True)) == set(range(1, 9))
 
 
+def test_a_tier_is_kept_with_each_pair_when_tiers_are_asked(district, answered):
+    district.populate()
+    run = answered(design={**DESIGN, "prefer": [["low_income"]]})
+    matched = MatchedStudent.objects.filter(run=run)
+    assert set(matched.filter(is_participant=True).values_list("tier", flat=True)) == {
+        None
+    }
+    others = matched.filter(is_participant=False).values_list("tier", flat=True)
+    assert len(others) == 8
+    assert set(others) == {1}
+    plain = MatchedStudent.objects.filter(run=answered())
+    assert set(plain.values_list("tier", flat=True)) == {None}
+
+
 def test_the_same_question_and_rows_give_the_same_bytes(district, answered):
     district.populate()
     first, second = answered(), answered()
@@ -140,7 +154,7 @@ def test_a_draft_that_changed_after_it_was_queued_is_not_run(district, by):
     district.populate()
     draft = district.evaluation(design=DESIGN)
     run = runs.queue(evaluation=draft, by=by, purpose=Purpose.DIAGNOSTICS)
-    evaluations.amend(draft, version=1, design={**DESIGN, "seed": 2})
+    evaluations.amend(draft, by=by, version=1, design={**DESIGN, "seed": 2})
     execution.execute(run.pk)
     run.refresh_from_db()
     assert (run.state, run.error_code) == ("failed", "plan_changed")

@@ -72,13 +72,15 @@ def test_diagnostics_are_asked_for_once_a_plan(district, by):
     first = runs.diagnostics_of(draft, by=by)
     assert (first.purpose, first.state) == (Purpose.DIAGNOSTICS, "queued")
     assert runs.diagnostics_of(draft, by=by) == first
-    amended = evaluations.amend(draft, version=1, design={**draft.design, "seed": 2})
+    amended = evaluations.amend(
+        draft, by=by, version=1, design={**draft.design, "seed": 2}
+    )
     assert runs.diagnostics_of(amended, by=by) != first
 
 
 def test_diagnostics_outlive_the_lock(district, by):
     draft = district.evaluation()
-    draft = evaluations.amend(draft, version=1, name="As it will be")
+    draft = evaluations.amend(draft, by=by, version=1, name="As it will be")
     first = runs.diagnostics_of(draft, by=by)
     locked = evaluations.lock(draft, by=by, version=2)
     assert runs.diagnostics_of(locked, by=by) == first

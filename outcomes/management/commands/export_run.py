@@ -7,6 +7,7 @@ from enrollment.services.refusal import Refused
 from outcomes.designs.errors import EngineError
 from outcomes.models import Run
 from outcomes.services import bundles
+from outcomes.services.history import who_types
 
 
 class Command(BaseCommand):
@@ -27,7 +28,7 @@ class Command(BaseCommand):
 
     def handle(self, *, id, file, by, **options):  # noqa: A002 - the argument's name
         try:
-            names = bundles.write(run_of(id), person(by), file)
+            names = bundles.write(run_of(id), person(by), file, at_terminal=who_types())
         except (Refused, EngineError) as refusal:
             raise CommandError(f"{refusal} [{refusal.code}]") from refusal
         except OSError as error:

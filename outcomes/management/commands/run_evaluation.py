@@ -12,6 +12,7 @@ from outcomes.designs.errors import EngineError
 from outcomes.exchange.report_text import report_lines
 from outcomes.models import Evaluation, EvaluationState, Run, RunState
 from outcomes.services import evaluations, execution, runs
+from outcomes.services.history import who_types
 
 EFFECT = [
     "outcome",
@@ -51,7 +52,7 @@ class Command(BaseCommand):
         person = evaluator(by or evaluation.created_by.username)
         try:
             run = self.run_here(ready(evaluation, person, lock=lock), person)
-            report = runs.report_for(run, person)
+            report = runs.report_for(run, person, at_terminal=who_types())
         except (Refused, EngineError) as refusal:
             raise CommandError(f"{refusal} [{refusal.code}]") from refusal
         PRINTERS[options["format"]](report, self.stdout)
