@@ -30,6 +30,7 @@ def test_all_keys_but_three_have_a_default_that_is_printed():
             "domain": "",
             "confirmatory": False,
             "levels": [],
+            "matters": None,
         }
     ]
     assert set(printed) == set(Design.__dataclass_fields__)
