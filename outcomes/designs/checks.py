@@ -7,13 +7,17 @@ from outcomes.designs.clauses import GapSpec
 from outcomes.designs.errors import DesignError
 
 
-def names_stand_once(unit: str, treatment: str, outcomes: Sequence[str]) -> None:
+def names_stand_once(
+    unit: str, treatment: str, outcomes: Sequence[str], entry: str | None
+) -> None:
     if len(set(outcomes)) < len(outcomes):
         raise DesignError("an outcome stands twice; name each once", "outcomes")
     if len({unit, treatment, *outcomes}) < 2 + len(outcomes):
         raise DesignError(
             "unit, treatment and outcomes must be different columns", "treatment"
         )
+    if entry in {unit, treatment, *outcomes}:
+        raise DesignError(f'"{entry}" is already the unit, arm or outcome', "entry")
 
 
 def explaining_is_not_explained(
@@ -34,12 +38,26 @@ def nothing_is_alike_and_unlike(
 ) -> None:
     for column in anti_exact:
         if column in exact:
-            raise DesignError(f'"{column}" is also under exact', "anti_exact")
+            raise DesignError(
+                f'"{column}" is also under exact, or the entry', "anti_exact"
+            )
 
 
 def reuse_needs_replacement(reuse: int | None, replacement: bool) -> None:
     if reuse is not None and not replacement:
         raise DesignError("limits replacement; set replacement to true", "reuse")
+
+
+def rows_of_one_student_hang_together(
+    entry: str | None, cluster: str | None, *, replacement: bool
+) -> None:
+    """With replacement a student may stand in the sample at several entries."""
+    if entry is not None and replacement and cluster is None:
+        raise DesignError(
+            "with entry and replacement one student may stand for several, and errors "
+            "must know it; name the cluster, or at least the unit as the cluster",
+            "cluster",
+        )
 
 
 def gaps_are_of_outcomes(gaps: Sequence[GapSpec], outcomes: Sequence[str]) -> None:

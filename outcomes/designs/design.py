@@ -34,6 +34,7 @@ class Design:
     pretests: tuple[Pretest, ...] = ()
     exact: tuple[str, ...] = ()
     anti_exact: tuple[str, ...] = ()
+    entry: str | None = None  # tells the rows of one student apart, and is exact
     prefer: tuple[tuple[str, ...], ...] = ()  # alike in the first of these, else ...
     require: tuple[str, ...] = ()  # whoever lacks one of these is left out and counted
     distance: Distance = Distance.PROPENSITY
@@ -71,13 +72,16 @@ class Design:
 
     def _check(self) -> None:
         outcomes = [outcome.name for outcome in self.outcomes]
-        checks.names_stand_once(self.unit, self.treatment, outcomes)
+        checks.names_stand_once(self.unit, self.treatment, outcomes, self.entry)
         taken = {self.unit: "the unit", self.treatment: "the treatment"}
         taken |= dict.fromkeys(outcomes, "an outcome")
         checks.explaining_is_not_explained(self._explaining(), taken)
-        checks.nothing_is_alike_and_unlike(self.exact, self.anti_exact)
+        checks.nothing_is_alike_and_unlike(self.alike_in, self.anti_exact)
         checks.gaps_are_of_outcomes(self.gaps, outcomes)
         checks.reuse_needs_replacement(self.reuse, self.replacement)
+        checks.rows_of_one_student_hang_together(
+            self.entry, self.cluster, replacement=self.replacement
+        )
 
     def _explaining(self) -> dict[str, tuple[str, ...]]:
         return {
@@ -106,6 +110,11 @@ class Design:
         """Covariates in declared order, then the pretests not among them."""
         more = [p.name for p in self.pretests if p.name not in self.covariates]
         return (*self.covariates, *more)
+
+    @property
+    def alike_in(self) -> tuple[str, ...]:
+        """Columns in which a participant and his match must agree."""
+        return self.exact if self.entry is None else (*self.exact, self.entry)
 
     @property
     def caliper_columns(self) -> tuple[str, ...]:
@@ -153,6 +162,7 @@ _READ = reading.record(
         "pretests": reading.list_of(clauses.pretest),
         "exact": reading.names,
         "anti_exact": reading.names,
+        "entry": reading.maybe(reading.text),
         "prefer": reading.list_of(clauses.alike),
         "require": reading.names,
         "distance": reading.choice(Distance),

@@ -17,7 +17,7 @@ from outcomes.engine.canonical import input_hash
 from outcomes.engine.estimable import attempt
 from outcomes.engine.lost import lost
 from outcomes.engine.matched import effective_size
-from outcomes.engine.matching import Arrangement, arrange
+from outcomes.engine.matching import Arrangement, arrange, each_student_once
 from outcomes.engine.notices import Notices
 from outcomes.engine.outcome_model import model_of, stands_in
 from outcomes.engine.overlap import overlap
@@ -36,11 +36,17 @@ ASSUMED_ICC = 0.20  # WWC's default for achievement, until the data say otherwis
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A study, its matched sets, and the balance of those sets."""
+    """A study, its matched sets, and the balance of those sets.
+
+    offered : every row of the table; study : each student once, or where matched;
+    unmatched : reasons, and how many participants have each.
+    """
 
     design: Design
+    offered: Study
     study: Study
     arranged: Arrangement
+    unmatched: list[tuple[str, int]]
     rows: list[BalanceRow]
     input_hash: str
     warn: Notices
@@ -57,15 +63,18 @@ def establish(
     warn = Notices()
     tell("reading the table", 0.0)
     hashed = input_hash(frame)
-    study = Study.from_frame(frame, design, warn, with_outcomes=with_outcomes)
+    offered = Study.from_frame(frame, design, warn, with_outcomes=with_outcomes)
     tell("matching", 0.2)
-    arranged = arrange(study, design, warn)
+    arranged = arrange(offered, design, warn)
+    unmatched = _unmatched(arranged)
+    arranged = each_student_once(arranged, design)
+    study = arranged.study
     tell("balance", 0.6)
     rows = balance_table(study, arranged.matched.weights())
     cautions.of_design(study, design, warn)
     cautions.of_match(study, design, arranged, warn)
     cautions.of_balance(rows, warn)
-    return Baseline(design, study, arranged, rows, hashed, warn)
+    return Baseline(design, offered, study, arranged, unmatched, rows, hashed, warn)
 
 
 def sections(base: Baseline) -> dict[str, Any]:
@@ -96,7 +105,7 @@ def _sample(base: Baseline) -> dict[str, Any]:
         "ess_comparison": effective_size(weights[~study.treated]),
         "sets": matched.n_sets,
         "total_distance": matched.total_distance,
-        "unmatched": [{"reason": reason, "n": n} for reason, n in _unmatched(base)],
+        "unmatched": [{"reason": reason, "n": n} for reason, n in base.unmatched],
         "excluded": [*study.excluded, *_discarded(base)],
         "calipers": _calipers(base),
         **_tiers(base),
@@ -108,10 +117,10 @@ def _discarded(base: Baseline) -> list[Excluded]:
     return [] if beyond is None else comparison_beyond(beyond, base.study.treated)
 
 
-def _unmatched(base: Baseline) -> list[tuple[str, int]]:
-    if base.arranged.space is not None and base.arranged.space.is_separated:
-        return [("no_overlap", int(base.study.treated.sum()))]
-    return unmatched_reasons(base.study, base.arranged.limits, base.arranged.matched)
+def _unmatched(found: Arrangement) -> list[tuple[str, int]]:
+    if found.space is not None and found.space.is_separated:
+        return [("no_overlap", int(found.study.treated.sum()))]
+    return unmatched_reasons(found.study, found.limits, found.matched)
 
 
 def _tiers(base: Baseline) -> dict[str, Any]:

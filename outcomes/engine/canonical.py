@@ -43,6 +43,16 @@ def seeded_order(units: Texts, seed: int) -> Ints:
     return np.lexsort((low, high))
 
 
+def seeded_share(units: Texts, seed: int) -> Floats:
+    """(n,) a number from 0 to below 1 for each key, by the hash of the seed and it."""
+    digests = b"".join(
+        blake2b(f"{seed}\x1fshare\x1f{unit}".encode(), digest_size=8).digest()
+        for unit in units.tolist()
+    )
+    # The 53 bits that a float holds: a rounded one could be 1.
+    return (np.frombuffer(digests, dtype=">u8") >> np.uint64(11)) / 2.0**53
+
+
 def natural_order(units: Texts) -> Ints:
     """(n,) positions that sort keys as a person would: S2 before S10."""
     texts = units.tolist()

@@ -6,7 +6,7 @@ import numpy as np
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Floats
+from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.balance import BalanceRow
 from outcomes.engine.effect import Effect
 from outcomes.engine.few_clusters import are_few
@@ -46,6 +46,7 @@ def of_match(study: Study, design: Design, arranged: Arrangement, warn: Warn) ->
             "cohorts or years.",
         )
     _of_reuse(weights[~study.treated], warn)
+    _of_rows(study, weights > 0, warn)
     _of_score(study, design, arranged, warn)
 
 
@@ -56,6 +57,21 @@ def _of_reuse(weights: Floats, warn: Warn) -> None:
         warn(
             "few_comparisons",
             f"The {len(used)} comparison students are worth {worth:.1f} once weighted.",
+        )
+
+
+def _of_rows(study: Study, used: Flags, warn: Warn) -> None:
+    """Rows of one student are alike, and only a cluster that holds them all knows."""
+    if study.repeats is None or study.clusters is None:
+        return
+    persons, clusters = study.repeats.persons[used], study.clusters[used]
+    in_clusters = np.unique(np.column_stack([persons, clusters]), axis=0)[:, 0]
+    several = int((np.unique(in_clusters, return_counts=True)[1] > 1).sum())
+    if several:
+        warn(
+            "student_in_two_clusters",
+            f"{several} students stand in the sample at several entries and in another "
+            "cluster at each: standard errors take their rows for different students.",
         )
 
 

@@ -1,14 +1,14 @@
 """Covariates as numbers: text becomes levels, a hole becomes a constant and a flag."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from outcomes.designs.errors import InputError
 from outcomes.engine import columns
-from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.notices import Warn
 
 MISSING_LEVEL = "(missing)"
@@ -33,6 +33,12 @@ class Covariates:
     def model(self) -> Floats:
         """(n, m) the columns that enter a model."""
         return self.x if self.in_model.all() else self.x[:, self.in_model]
+
+    def where(self, rows: Ints | Flags) -> "Covariates":
+        """Those rows only; a column that no longer varies there leaves the model."""
+        x = self.x[rows]
+        varies = (x.min(axis=0) < x.max(axis=0)) if len(x) else self.in_model
+        return replace(self, x=x, in_model=self.in_model & varies)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """How far apart two students are, as points in a space that the design chose."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from outcomes.designs.design import Design
-from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.metrics import ranked, scaled, whitened
 from outcomes.engine.notices import Notices
 from outcomes.engine.propensity import Propensity, propensity
@@ -34,6 +34,17 @@ class Space:
             self.score is not None
             and self.propensity is not None
             and not self.propensity.has_overlap
+        )
+
+    def where(self, rows: Ints | Flags) -> "Space":
+        """Those rows only, as far apart as they were."""
+        fitted = self.propensity
+        return Space(
+            self.points[rows],
+            None if self.score is None else self.score[rows],
+            None
+            if fitted is None
+            else replace(fitted, score=fitted.score[rows], logit=fitted.logit[rows]),
         )
 
     def between(self, one: Ints, other: Ints) -> Floats:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from outcomes.designs.design import Design
@@ -104,7 +105,7 @@ def _overall(analyses: Sequence[Analysis]) -> Verdict:
 
 def _sensitivity(base: Baseline, analyses: Sequence[Analysis]) -> dict[str, Any]:
     """By outcome, what a hidden factor would have to do."""
-    rematches = rematched(base.study, base.design)
+    rematches = rematched(base.offered, base.design)
     return {
         a.outcome.name: {
             "rosenbaum_gamma": (
@@ -139,20 +140,21 @@ def _standing_row(standing: Standing) -> dict[str, object]:
 
 
 def _pairs(base: Baseline) -> list[dict[str, Any]]:
-    """One entry a member of a set; the weights of a student add up to his own."""
+    """One item a member of a set; the weights of a student add up to his own."""
     matched = base.arranged.matched.sorted()
-    units = base.study.units
-    entries = [
-        {"set": number + 1, "unit": units[row], "weight": weight, "treated": treated}
-        for number, row, weight, treated in zip(
-            matched.sets.tolist(),
-            matched.rows.tolist(),
-            matched.membership_weights().tolist(),
-            matched.is_treated.tolist(),
-            strict=True,
-        )
-    ]
+    study, rows = base.study, matched.rows
+    columns = {
+        "set": (matched.sets + 1).tolist(),
+        "unit": study.units[rows].tolist(),
+        "weight": matched.membership_weights().tolist(),
+        "treated": matched.is_treated.tolist(),
+    }
+    if study.entries is not None:
+        labels = np.array(study.entries.labels, dtype=object)
+        columns["entry"] = labels[study.entries.code[rows]].tolist()
     if tiers := base.arranged.limits.tiers:
-        for entry, tier in zip(entries, member_tiers(tiers, matched), strict=True):
-            entry["tier"] = int(tier) or None
-    return entries
+        columns["tier"] = [int(t) or None for t in member_tiers(tiers, matched)]
+    return [
+        dict(zip(columns, member, strict=True))
+        for member in zip(*columns.values(), strict=True)
+    ]

@@ -1,6 +1,6 @@
 """What a match must respect, in the units of the data: cells, calipers, arms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -31,7 +31,8 @@ class Limits:
     infinite without a caliper; within : calipers on other numbers; beyond : (n,) who is
     discarded for want of common support; reuse : at most how often a comparison student
     serves, where the design says so; tiers : (n,) codes, alike in the first of which a
-    participant wants his match most."""
+    participant wants his match most; persons : (n,) who is behind a row, None where
+    nobody stands in two; served : (n,) how often he has served before."""
 
     cell: Ints
     apart: tuple[Ints, ...]
@@ -40,6 +41,8 @@ class Limits:
     beyond: Flags | None = None
     reuse: int | None = None
     tiers: tuple[Ints, ...] = ()
+    persons: Ints | None = None
+    served: Ints | None = None
 
     @property
     def has_caliper(self) -> bool:
@@ -57,6 +60,26 @@ class Limits:
         for caliper in self.within:
             known = known & ~np.isnan(caliper.values)
         return known
+
+    def where(self, rows: Ints | Flags) -> "Limits":
+        """Those rows only, in the same units."""
+        return replace(
+            self,
+            cell=self.cell[rows],
+            apart=tuple(code[rows] for code in self.apart),
+            within=tuple(replace(w, values=w.values[rows]) for w in self.within),
+            beyond=None if self.beyond is None else self.beyond[rows],
+            tiers=tuple(code[rows] for code in self.tiers),
+            persons=None if self.persons is None else self.persons[rows],
+            served=None if self.served is None else self.served[rows],
+        )
+
+    def times_served(self, rows: Ints) -> Ints:
+        """(n,) how often each student serves when these rows (m,) do."""
+        if self.persons is None:
+            return np.bincount(rows, minlength=len(self.cell))
+        most = int(self.persons.max(initial=-1)) + 1
+        return np.bincount(self.persons[rows], minlength=most)[self.persons]
 
 
 def limits(study: Study, design: Design, space: Space, warn: Warn) -> Limits:
@@ -86,6 +109,7 @@ def limits(study: Study, design: Design, space: Space, warn: Warn) -> Limits:
         _beyond(study, design, space),
         design.reuse,
         tuple(_alike(study, columns) for columns in design.prefer),
+        study.repeats.persons if study.repeats else None,
     )
 
 

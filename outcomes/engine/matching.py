@@ -1,19 +1,21 @@
 """From a design to matched sets: the table of methods, and the check of each result."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
-from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.cardinality import balanced_students
 from outcomes.engine.coarsened import coarsened_cells
 from outcomes.engine.columns import UNKNOWN
 from outcomes.engine.distance import Space, space
+from outcomes.engine.entries import one_row_each
 from outcomes.engine.entropy import entropy_weights
+from outcomes.engine.entry_turns import Matcher, by_entry
 from outcomes.engine.exact import exact_cells
 from outcomes.engine.full import match_full
 from outcomes.engine.inverse_probability import participation_odds
@@ -32,19 +34,20 @@ from outcomes.terms import Method
 class Arrangement:
     """The sets and what they were made from; without a distance there is no space."""
 
+    study: Study
     matched: Matched
     limits: Limits
     space: Space | None
 
 
 Way: TypeAlias = Callable[[Study, Design, Notices], Arrangement]
-Matcher: TypeAlias = Callable[[Study, Design, Space, Limits], Matched]
 
 OF_TURNS = (
     "reuse",
     "prefer",
 )  # what is promised only where participants choose in turn
 OF_PAIRS = ("caliper", "anti_exact", "discard", *OF_TURNS)  # only where they pair
+IN_TURN = (Method.NEAREST, Method.OPTIMAL)  # entry after entry; others all at once
 UNSAID = Design("", "", ())  # every key as it is when nobody names it
 
 
@@ -53,11 +56,36 @@ def arrange(study: Study, design: Design, warn: Notices) -> Arrangement:
 
     Raises PromiseBroken for a result that breaks its own design.
     """
+    if study.repeats is not None and design.method not in IN_TURN:
+        nobody_yet = np.zeros(study.n, dtype=bool)
+        study = study.where(_one_row_each(study, design, nobody_yet))
     arrangement = METHODS[design.method](study, design, warn)
     check_promises(
         study, design, arrangement.limits, arrangement.matched, arrangement.space
     )
     return arrangement
+
+
+def each_student_once(found: Arrangement, design: Design) -> Arrangement:
+    """The same sets, where a student stands in the rows in which he was matched, or in
+    one. So whatever looks at everyone counts everyone once."""
+    study, matched = found.study, found.matched
+    if study.repeats is None:
+        return found
+    kept = _one_row_each(study, design, matched.weights() > 0)
+    place = np.cumsum(kept) - 1
+    return Arrangement(
+        study.where(kept),
+        replace(matched, treated=study.treated[kept], rows=place[matched.rows]),
+        found.limits.where(kept),
+        None if found.space is None else found.space.where(kept),
+    )
+
+
+def _one_row_each(study: Study, design: Design, matched: Flags) -> Flags:
+    assert study.entries is not None
+    taken = study.treated | matched
+    return one_row_each(study.entries, study.units, study.treated, taken, design.seed)
 
 
 def _by_distance(match: Matcher, unused: tuple[str, ...] = ()) -> Way:
@@ -70,9 +98,9 @@ def _by_distance(match: Matcher, unused: tuple[str, ...] = ()) -> Way:
         matched = (
             nobody(study.treated)
             if where.is_separated
-            else match(study, design, where, what)
+            else by_entry(match, study, design, where, what)
         )
-        return Arrangement(matched, what, where)
+        return Arrangement(study, matched, what, where)
 
     return arranged
 
@@ -115,7 +143,7 @@ def _cardinality(study: Study, design: Design, warn: Notices) -> Arrangement:
     cell = cells(list(study.exact.values()), study.n)
     chosen = balanced_students(study, design, cell, warn)
     matched = from_cells(np.where(chosen, cell, UNKNOWN), study.treated)
-    return Arrangement(matched, Limits(cell, (), float("inf"), ()), None)
+    return Arrangement(study, matched, Limits(cell, (), float("inf"), ()), None)
 
 
 def _in_cells(
@@ -130,7 +158,7 @@ def _in_cells(
         if is_separated
         else from_cells(cell, study.treated, weights)
     )
-    return Arrangement(matched, Limits(cell, (), float("inf"), ()), where)
+    return Arrangement(study, matched, Limits(cell, (), float("inf"), ()), where)
 
 
 def _refuse_unused(design: Design, *keys: str) -> None:

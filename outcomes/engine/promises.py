@@ -12,6 +12,7 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import PromiseBroken
 from outcomes.engine.arrays import Flags, Ints
 from outcomes.engine.distance import Space
+from outcomes.engine.entries import Entries, first_participation
 from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched
 from outcomes.engine.study import Study
@@ -54,7 +55,7 @@ def _broken(
     for name, code in study.exact.items():
         yield f"exact: {name}", _varies(code, matched)
     yield "exact", _varies(limits.cell, matched)
-    uses = np.bincount(matched.rows[~matched.is_treated]).max(initial=0)
+    uses = limits.times_served(matched.rows[~matched.is_treated]).max(initial=0)
     yield "replacement", matched.is_paired and bool(uses > 1)
     if design.reuse is not None:
         yield "reuse", bool(uses > design.reuse)
@@ -63,6 +64,8 @@ def _broken(
     if matched.is_paired or design.reuse is not None:
         comparison = np.bincount(matched.sets, ~matched.is_treated)
         yield "ratio", bool((comparison > design.ratio).any())
+    if study.repeats is not None:
+        yield from _broken_entries(study.repeats, design, matched)
     if study.anti_exact or study.calipers or limits.within:
         yield from _broken_pairs(study, limits, matched)
 
@@ -77,6 +80,19 @@ def _broken_pairs(
         values = study.calipers.get(caliper.on, caliper.values)
         gap = np.abs(values[one] - values[other])
         yield f"caliper: {caliper.on}", not bool((gap <= caliper.width).all())
+
+
+def _broken_entries(
+    entries: Entries, design: Design, matched: Matched
+) -> Iterator[tuple[str, bool]]:
+    """Whether somebody stands in the sample twice, or is compared as a student who does
+    not take part though he did by then."""
+    first = first_participation(entries, matched.treated.astype(float))
+    late = entries.code[matched.rows] >= first[matched.rows]
+    yield f"{design.entry}: not yet", bool((late & ~matched.is_treated).any())
+    if not design.replacement:
+        persons = entries.persons[np.unique(matched.rows)]
+        yield f"{design.unit}: once", _repeats(persons)
 
 
 def _varies(code: Ints, matched: Matched) -> bool:

@@ -23,7 +23,8 @@ class Reusing(Scan):
         tie_tolerance: float,
     ) -> None:
         super().__init__(turns, pool, space, limits, tie_tolerance)
-        self._served: Counter[int] = Counter()
+        served = limits.served if limits.served is not None else pool[:0]
+        self._served = Counter(dict(enumerate(served.tolist())))
         self._partners: dict[int, list[int]] = {}
 
     def take(self, row: int, other: int) -> None:

@@ -1,21 +1,24 @@
 """The one gate through which a table enters the engine; all after it trust it."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 
-from outcomes.designs.clauses import Outcome
 from outcomes.designs.design import Design
 from outcomes.designs.errors import InputError
 from outcomes.designs.reading import nearest
-from outcomes.engine import columns, covariates
+from outcomes.engine import columns, covariates, outcome_columns
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.canonical import natural_order, seeded_order
 from outcomes.engine.covariates import Covariates
+from outcomes.engine.entries import Entries, set_aside
 from outcomes.engine.notices import Notices
-from outcomes.terms import OutcomeKind, Ties
+from outcomes.terms import Ties
+
+Column = TypeVar("Column", Ints, Floats, Texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,14 @@ class Excluded:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """n students in canonical order.
+    """n rows in canonical order, each a student or, with entries, a student at one.
 
     units : (n,) keys; treated : (n,); exact, anti_exact, preferred : columns of (n,)
     codes, -1 where missing; calipers : (n,) numbers by column, NaN where missing;
     outcomes : (n,) numbers by name, NaN where missing; pool : those of all comparison
     students of the table, even of those left out, whose SD is the reference year's;
     clusters : (n,) labels or None; groups : (n,) labels by dimension, None where
-    missing.
+    missing; entries : None unless the design names them.
     """
 
     units: Texts
@@ -51,6 +54,7 @@ class Study:
     clusters: Ints | None
     groups: Mapping[str, Texts]
     excluded: tuple[Excluded, ...]
+    entries: Entries | None = None
 
     @classmethod
     def from_frame(
@@ -69,26 +73,65 @@ class Study:
         _require_columns(frame, design, with_outcomes=with_outcomes)
         frame = _in_canonical_order(frame, design)
         required = _required(design, with_outcomes=with_outcomes)
-        pool = _pool(frame, design) if with_outcomes else {}
+        pool = outcome_columns.pool(frame, design) if with_outcomes else {}
         frame, treated, excluded = _eligible(frame, design, required)
+        entries = _entries(frame, design)
         return cls(
             units=columns.labels(frame[design.unit]),
             treated=treated,
             covariates=covariates.build(frame, design.matched_on, warn),
-            exact={c: _codes(frame, c) for c in design.exact},
+            exact={c: _codes(frame, c) for c in design.alike_in},
             anti_exact={c: _codes(frame, c) for c in design.anti_exact},
             preferred={c: _codes(frame, c) for c in design.preferred_columns},
             calipers={c: columns.numbers(frame[c]) for c in design.caliper_columns},
-            outcomes=_outcomes(frame, design, treated) if with_outcomes else {},
+            outcomes=outcome_columns.read(frame, design, treated)
+            if with_outcomes
+            else {},
             pool=pool,
             clusters=_codes(frame, design.cluster) if design.cluster else None,
             groups={d: columns.crossed_labels(frame, d) for d in design.dimensions},
             excluded=excluded,
+            entries=entries,
         )
 
     @property
     def n(self) -> int:
         return len(self.units)
+
+    @property
+    def repeats(self) -> Entries | None:
+        """The entries where some student stands in several rows; None elsewhere."""
+        is_repeated = self.entries is not None and self.entries.is_repeated
+        return self.entries if is_repeated else None
+
+    def where(self, rows: Ints | Flags) -> "Study":
+        """Those rows only, with all that is known of the table they came from."""
+        return replace(
+            self,
+            units=self.units[rows],
+            treated=self.treated[rows],
+            covariates=self.covariates.where(rows),
+            exact=_where(self.exact, rows),
+            anti_exact=_where(self.anti_exact, rows),
+            preferred=_where(self.preferred, rows),
+            calipers=_where(self.calipers, rows),
+            outcomes=_where(self.outcomes, rows),
+            clusters=None if self.clusters is None else self.clusters[rows],
+            groups=_where(self.groups, rows),
+            entries=None if self.entries is None else self.entries.where(rows),
+        )
+
+
+def _where(arrays: Mapping[str, Column], rows: Ints | Flags) -> dict[str, Column]:
+    return {name: array[rows] for name, array in arrays.items()}
+
+
+def _entries(frame: pd.DataFrame, design: Design) -> Entries | None:
+    if design.entry is None:
+        return None
+    return Entries.of(
+        columns.labels(frame[design.unit]), columns.labels(frame[design.entry])
+    )
 
 
 def _codes(frame: pd.DataFrame, column: str) -> Ints:
@@ -102,7 +145,7 @@ def _require_columns(
     wanted += [*design.anti_exact, *design.caliper_columns, *design.group_columns]
     wanted += design.preferred_columns
     wanted += _required(design, with_outcomes=with_outcomes)
-    wanted += [design.cluster] if design.cluster else []
+    wanted += [c for c in (design.cluster, design.entry) if c]
     wanted += [outcome.name for outcome in design.outcomes] if with_outcomes else []
     known = [str(column) for column in frame.columns]
     for column in wanted:
@@ -129,20 +172,30 @@ def _in_canonical_order(frame: pd.DataFrame, design: Design) -> pd.DataFrame:
             f'{count} rows have no "{design.unit}"; every row needs its own key',
             "missing_unit",
         )
-    seen = pd.Series(units)
-    if seen.duplicated().any():
-        twice = seen[seen.duplicated()].iloc[0]
+    person, known = pd.factorize(units)
+    found = _entries(frame, design)
+    entry = np.zeros(len(person), dtype=np.int64) if found is None else found.code
+    _refuse_repeated(units, person, entry, design)
+    order = (
+        seeded_order(known, design.seed)
+        if design.ties == Ties.SEEDED
+        else natural_order(known)
+    )
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    rows = np.lexsort((entry, rank[person]))
+    return frame.iloc[rows].reset_index(drop=True)
+
+
+def _refuse_repeated(units: Texts, person: Ints, entry: Ints, design: Design) -> None:
+    again = pd.DataFrame({"person": person, "entry": entry}).duplicated().to_numpy()
+    if again.any():
+        once = "a student" if design.entry is None else f"a student and {design.entry}"
         raise InputError(
-            f'{int(seen.duplicated().sum())} rows repeat a "{design.unit}", such as '
-            f"{twice!r}; keep one row a student",
+            f'{int(again.sum())} rows repeat a "{design.unit}", such as '
+            f"{units[again][0]!r}; keep one row {once}",
             "duplicate_unit",
         )
-    order = (
-        seeded_order(units, design.seed)
-        if design.ties == Ties.SEEDED
-        else natural_order(units)
-    )
-    return frame.iloc[order].reset_index(drop=True)
 
 
 def _eligible(
@@ -151,13 +204,12 @@ def _eligible(
     """Rows that can take part, their arm, and the count of those that cannot."""
     arm = columns.flags(frame[design.treatment])
     keep = ~np.isnan(arm)
-    excluded = [_count("treatment_missing", ~keep, arm)]
-    needed = [(f"pretest_missing: {p.name}", p.name) for p in design.pretests]
-    needed += [("cluster_missing", design.cluster)] if design.cluster else []
-    needed += [(f"required_missing: {column}", column) for column in required]
-    for reason, column in needed:
-        gone = columns.missing(frame[column]) & keep
-        excluded.append(_count(reason, gone, arm))
+    found = _entries(frame, design)
+    person = np.arange(len(arm)) if found is None else found.persons
+    excluded = [_count("treatment_missing", ~keep, arm, person)]
+    for reason, lacks in _lacking(frame, design, required, found, arm):
+        gone = lacks & keep
+        excluded.append(_count(reason, gone, arm, person))
         keep &= ~gone
     treated = arm[keep] == 1
     _require_both_arms(treated, design)
@@ -165,10 +217,30 @@ def _eligible(
     return rows, treated, tuple(e for e in excluded if e.treated + e.comparison)
 
 
-def _count(reason: str, gone: Flags, arm: Floats) -> Excluded:
-    """Rows without a treatment are counted with the comparison students."""
-    treated = int((gone & (arm == 1)).sum())
-    return Excluded(reason, treated, int(gone.sum()) - treated)
+def _lacking(
+    frame: pd.DataFrame,
+    design: Design,
+    required: list[str],
+    entries: Entries | None,
+    arm: Floats,
+) -> Iterator[tuple[str, Flags]]:
+    """Reasons, and the rows (n,) that cannot take part for each."""
+    if entries is not None:
+        yield from set_aside(entries, arm, may_repeat=design.replacement)
+    for pretest in design.pretests:
+        gone = columns.missing(frame[pretest.name])
+        yield f"pretest_missing: {pretest.name}", gone
+    if design.cluster:
+        yield "cluster_missing", columns.missing(frame[design.cluster])
+    for column in required:
+        yield f"required_missing: {column}", columns.missing(frame[column])
+
+
+def _count(reason: str, gone: Flags, arm: Floats, person: Ints) -> Excluded:
+    """Participants' rows, and comparison students of whom a row goes; rows without a
+    treatment are counted with these."""
+    others = len(np.unique(person[gone & (arm != 1)]))
+    return Excluded(reason, int((gone & (arm == 1)).sum()), others)
 
 
 def _require_both_arms(treated: Flags, design: Design) -> None:
@@ -184,36 +256,3 @@ def _require_both_arms(treated: Flags, design: Design) -> None:
             "the column and what is missing",
             "no_controls",
         )
-
-
-def _pool(frame: pd.DataFrame, design: Design) -> dict[str, Floats]:
-    arm = columns.flags(frame[design.treatment])
-    return {o.name: _outcome(frame[o.name][arm == 0], o) for o in design.outcomes}
-
-
-def _outcomes(frame: pd.DataFrame, design: Design, treated: Flags) -> dict[str, Floats]:
-    values = {o.name: _outcome(frame[o.name], o) for o in design.outcomes}
-    seen = [~np.isnan(v) for v in values.values()]
-    if not any((s & treated).any() and (s & ~treated).any() for s in seen):
-        raise InputError(
-            "no outcome has a value in both groups; check the outcome columns",
-            "no_outcome",
-        )
-    return values
-
-
-def _outcome(column: columns.Series, outcome: Outcome) -> Floats:
-    if outcome.kind == OutcomeKind.BINARY:
-        return columns.flags(column)
-    if not outcome.levels:
-        return columns.numbers(column)
-    rank = {level: float(i + 1) for i, level in enumerate(outcome.levels)}
-    found = columns.labels(column)
-    strange = sorted({v for v in found if v is not None and v not in rank})
-    if strange:
-        raise InputError(
-            f'column "{outcome.name}" holds {strange[0]!r}, which is not among its '
-            "levels",
-            "unknown_level",
-        )
-    return np.array([rank.get(v, np.nan) for v in found])

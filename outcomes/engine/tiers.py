@@ -70,7 +70,7 @@ def is_overlooked(limits: Limits, matched: Matched, space: Space) -> bool:
     worst = np.zeros(len(treated), dtype=np.int64)
     np.maximum.at(worst, owners, member_tiers(limits.tiers, matched))
     most = 1 if matched.is_paired else limits.reuse or np.inf
-    is_free = np.bincount(matched.rows, minlength=len(treated)) < most
+    is_free = limits.times_served(matched.rows[~matched.is_treated]) < most
     pools = by_cell(np.flatnonzero(~treated & limits.known & is_free), limits.cell)
     for row in np.flatnonzero(worst > 1).tolist():
         rows = pools.get(int(limits.cell[row]), matched.rows[:0])

@@ -26,7 +26,7 @@ def unmatched_reasons(
     alone = np.flatnonzero(study.treated & (weights == 0))
     # Only a pair, or a limit on reuse, uses a student up.
     most = 1 if matched.is_paired else limits.reuse or np.inf
-    is_free = np.bincount(matched.rows, minlength=study.n) < most
+    is_free = limits.times_served(matched.rows[~matched.is_treated]) < most
     reasons = Counter(_reasons(alone, study, limits, is_free))
     return sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
 

@@ -12,7 +12,7 @@ from outcomes.engine.covariates import Covariates
 from outcomes.engine.effect import Effect, effect
 from outcomes.engine.estimable import Number, attempt, known
 from outcomes.engine.matched import Matched
-from outcomes.engine.matching import arrange
+from outcomes.engine.matching import arrange, each_student_once
 from outcomes.engine.notices import Notices
 from outcomes.engine.sample import matched_sample, unmatched_sample
 from outcomes.engine.sensitivity import omitted_covariate
@@ -46,9 +46,10 @@ def _without(study: Study, design: Design, name: str) -> Rematch | NotEstimable:
         calipers=_less(study.calipers, name),
     )
     try:
-        return study, design, arrange(study, design, Notices()).matched
+        found = each_student_once(arrange(study, design, Notices()), design)
     except EngineError as refusal:
         return NotEstimable(f'without "{name}" there is no match: {refusal}')
+    return found.study, design, found.matched
 
 
 def _less(items: Mapping[str, V], name: str) -> dict[str, V]:

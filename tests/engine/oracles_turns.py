@@ -1,5 +1,7 @@
 """Choosing in turn as the sentence says it: the free are counted, all are asked."""
 
+from collections import Counter
+
 import numpy as np
 
 from tests.engine.oracles import nearest_free
@@ -29,3 +31,23 @@ def first_wish(row, free, alike, score, cell, width):
         if other is not None:
             return other
     return nearest_free(row, free, score, cell, width)
+
+
+def chosen_by_entry(score, treated, persons, entries, *, ratio, order, uses=1):
+    """Pairs of rows, one entry after the other; who served `uses` times is gone."""
+    sign = {"largest": -1, "smallest": 1}[order]
+    n, served, pairs = len(score), Counter(), []
+    for entry in sorted(set(entries)):
+        here = [i for i in range(n) if entries[i] == entry]
+        turns = [i for i in here if treated[i]]
+        turns.sort(key=lambda i: (sign * score[i], i))
+        others = [i for i in here if not treated[i]]
+        for _ in range(ratio):
+            for row in turns:
+                free = [o for o in others if served[persons[o]] < uses]
+                free = [o for o in free if (row, o) not in pairs]
+                other = nearest_free(row, free, score, np.zeros(n), np.inf)
+                if other is not None:
+                    served[persons[other]] += 1
+                    pairs.append((row, other))
+    return pairs

@@ -1,0 +1,101 @@
+"""Rows of one student: the entry of each, and which of them may take part.
+
+An entry is an index date, or a cohort: whoever takes part begins with one, and is
+compared with students as they were then.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from outcomes.engine.arrays import Flags, Floats, Ints, Texts
+from outcomes.engine.canonical import natural_order, seeded_share
+from outcomes.engine.columns import UNKNOWN, codes
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    """labels : of the entries, earliest first; code : (n,) each row's, -1 where
+    missing; persons : (n,) who is behind a row."""
+
+    labels: tuple[str, ...]
+    code: Ints
+    persons: Ints
+
+    @classmethod
+    def of(cls, units: Texts, labels: Texts) -> "Entries":
+        """From the keys of students and the labels of entries, (n,) each; entries are
+        in natural order, so that days and school years come as they passed."""
+        place = codes(labels)
+        known = np.array(sorted({v for v in labels if v is not None}), dtype=object)
+        order = natural_order(known) if len(known) else np.empty(0, dtype=np.int64)
+        rank = np.empty(len(known) + 1, dtype=np.int64)
+        rank[order], rank[UNKNOWN] = np.arange(len(known)), UNKNOWN
+        return cls(tuple(known[order].tolist()), rank[place], codes(units))
+
+    def where(self, rows: Ints | Flags) -> "Entries":
+        return Entries(self.labels, self.code[rows], self.persons[rows])
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether a student stands in several rows."""
+        return len(np.unique(self.persons)) < len(self.persons)
+
+
+def first_participation(entries: Entries, arm: Floats) -> Ints:
+    """(n,) the entry with which the student behind a row first takes part; beyond the
+    last for who never does. arm : (n,) 1, 0 or NaN."""
+    never = len(entries.labels)
+    first = np.full(int(entries.persons.max(initial=-1)) + 1, never)
+    begins = (arm == 1) & (entries.code != UNKNOWN)
+    np.minimum.at(first, entries.persons[begins], entries.code[begins])
+    return first[entries.persons]
+
+
+def set_aside(
+    entries: Entries, arm: Floats, *, may_repeat: bool
+) -> Iterator[tuple[str, Flags]]:
+    """Reasons, and the rows (n,) that cannot take part for each.
+
+    A participant counts with the first participation. Until then he may be compared
+    with others, where students may stand in the sample more than once.
+    """
+    first = first_participation(entries, arm)
+    takes_part = first < len(entries.labels)
+    yield "entry_missing", entries.code == UNKNOWN
+    yield "later_participation", (arm == 1) & (entries.code > first)
+    yield "already_participant", (arm == 0) & takes_part & (entries.code >= first)
+    if not may_repeat:
+        yield "participant_later", (arm == 0) & takes_part & (entries.code < first)
+
+
+def one_row_each(
+    entries: Entries, units: Texts, treated: Flags, taken: Flags, seed: int
+) -> Flags:
+    """(n,) rows that are taken and, of every other student, one row: drawn by the hash
+    of seed and key, with the chances of the participants' entries.
+
+    So the entries of comparison students are spread as those of participants are.
+    Source: Zhou, Rahme, Abrahamowicz and Pilote (2005), Am. J. Epidemiol.
+    162(10):1016-1023, prescription time-distribution matching.
+    """
+    _, first, person = np.unique(
+        entries.persons, return_index=True, return_inverse=True
+    )
+    share = seeded_share(units[first], seed)
+    chance = np.bincount(entries.code[treated], minlength=len(entries.labels))
+    weight = chance[entries.code]
+    total = np.bincount(person, weight)[person]
+    weight = np.where(total > 0, weight, 1)  # no entry of his has a participant
+    total = np.bincount(person, weight)
+    order = np.lexsort((entries.code, person))
+    upto = np.cumsum(weight[order])
+    begins = np.searchsorted(person[order], np.arange(len(first)))
+    upto -= (upto[begins] - weight[order][begins])[person[order]]
+    target = np.floor(share * total)[person[order]]
+    drawn = np.zeros(len(person), dtype=bool)
+    drawn[order] = (upto > target) & (upto - weight[order] <= target)
+    has_row = np.bincount(person, taken)[person] > 0
+    kept: Flags = taken | (drawn & ~has_row)
+    return kept

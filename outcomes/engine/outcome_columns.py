@@ -1,0 +1,58 @@
+"""Outcomes as numbers: a score, a flag, or the rank of a level."""
+
+import numpy as np
+import pandas as pd
+
+from outcomes.designs.clauses import Outcome
+from outcomes.designs.design import Design
+from outcomes.designs.errors import InputError
+from outcomes.engine import columns
+from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.terms import OutcomeKind
+
+
+def pool(frame: pd.DataFrame, design: Design) -> dict[str, Floats]:
+    """Each outcome of all comparison students of a table in canonical order; with
+    entries the first value of each student."""
+    rows = frame[columns.flags(frame[design.treatment]) == 0]
+    values = {o.name: _outcome(rows[o.name], o) for o in design.outcomes}
+    if design.entry is None:
+        return values
+    person = columns.codes(columns.labels(rows[design.unit]))
+    return {name: _first_of_each(person, found) for name, found in values.items()}
+
+
+def _first_of_each(person: Ints, values: Floats) -> Floats:
+    """Each student's first value; persons, values : (n,) of rows in order."""
+    known = ~np.isnan(values)
+    return values[known][np.unique(person[known], return_index=True)[1]]
+
+
+def read(frame: pd.DataFrame, design: Design, treated: Flags) -> dict[str, Floats]:
+    """Each outcome (n,), NaN where missing. Raises InputError when no outcome has a
+    value in both arms; treated : (n,)."""
+    values = {o.name: _outcome(frame[o.name], o) for o in design.outcomes}
+    seen = [~np.isnan(v) for v in values.values()]
+    if not any((s & treated).any() and (s & ~treated).any() for s in seen):
+        raise InputError(
+            "no outcome has a value in both groups; check the outcome columns",
+            "no_outcome",
+        )
+    return values
+
+
+def _outcome(column: columns.Series, outcome: Outcome) -> Floats:
+    if outcome.kind == OutcomeKind.BINARY:
+        return columns.flags(column)
+    if not outcome.levels:
+        return columns.numbers(column)
+    rank = {level: float(i + 1) for i, level in enumerate(outcome.levels)}
+    found = columns.labels(column)
+    strange = sorted({v for v in found if v is not None and v not in rank})
+    if strange:
+        raise InputError(
+            f'column "{outcome.name}" holds {strange[0]!r}, which is not among its '
+            "levels",
+            "unknown_level",
+        )
+    return np.array([rank.get(v, np.nan) for v in found])
