@@ -15,6 +15,7 @@ from outcomes.engine.arrays import Floats
 from outcomes.engine.balance import BalanceRow, balance_table
 from outcomes.engine.canonical import input_hash
 from outcomes.engine.estimable import attempt
+from outcomes.engine.group_balance import group_balance
 from outcomes.engine.lost import lost
 from outcomes.engine.matched import effective_size
 from outcomes.engine.matching import Arrangement, arrange, each_student_once
@@ -22,6 +23,7 @@ from outcomes.engine.notices import Notices
 from outcomes.engine.outcome_model import model_of, stands_in
 from outcomes.engine.overlap import overlap
 from outcomes.engine.power import mdes, mdes_of_clusters
+from outcomes.engine.product_balance import product_balance
 from outcomes.engine.sample import Sample, matched_sample
 from outcomes.engine.study import Excluded, Study
 from outcomes.engine.support import comparison_beyond
@@ -86,6 +88,8 @@ def sections(base: Baseline) -> dict[str, Any]:
         "lost": lost(base.study, base.weights > 0),
         "overlap": overlap(fitted, base.study.treated),
         "balance": base.rows,
+        "balance_by_group": group_balance(base.study, base.weights),
+        "balance_of_products": product_balance(base.study, base.weights),
     }
 
 

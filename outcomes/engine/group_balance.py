@@ -1,0 +1,82 @@
+"""Balance within each group, for an effect by group rests on it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.balance import split, standardized_mean_difference
+from outcomes.engine.estimable import Number, attempt
+from outcomes.engine.study import Study
+
+
+@dataclass(frozen=True, slots=True)
+class GroupBalanceRow:
+    """Matched students of one group, and the covariate in which they differ most.
+
+    `largest` is the absolute SMD of that covariate, in SDs of the group's participants.
+    """
+
+    dimension: str
+    group: str
+    n_treated: int
+    n_comparison: int
+    covariate: str | None
+    largest: Number
+    beyond: int  # covariates that differ by more than 0.10
+
+
+BEYOND = 0.10
+
+
+def group_balance(study: Study, weights: Floats) -> list[GroupBalanceRow]:
+    """A row a group of each dimension the design names; weights (n,), 0 unmatched.
+
+    A group without a matched student in one of the arms says so: "none".
+    """
+    return [
+        _row(study, weights, dimension, group, labels == group)
+        for dimension, labels in study.groups.items()
+        for group in sorted({label for label in labels if label is not None})
+    ]
+
+
+def _row(
+    study: Study, weights: Floats, dimension: str, group: str, member: Flags
+) -> GroupBalanceRow:
+    used = member & (weights > 0)
+    n_treated = int((used & study.treated).sum())
+    n_comparison = int(used.sum()) - n_treated
+    covariate: str | None = None
+    largest: Number = _nobody(n_treated, n_comparison)
+    found = dict(_differences(study, weights, member))
+    if found and n_treated and n_comparison:
+        covariate = max(found, key=lambda name: found[name])
+        largest = found[covariate]
+    beyond = sum(size > BEYOND for size in found.values())
+    return GroupBalanceRow(
+        dimension, group, n_treated, n_comparison, covariate, largest, beyond
+    )
+
+
+def _nobody(n_treated: int, n_comparison: int) -> NotEstimable:
+    if not n_treated:
+        return NotEstimable("none: no participant of this group is matched")
+    if not n_comparison:
+        return NotEstimable("none: no comparison student of this group is matched")
+    return NotEstimable("none: no covariate varies among these participants")
+
+
+def _differences(
+    study: Study, weights: Floats, member: Flags
+) -> Iterator[tuple[str, float]]:
+    """The absolute SMD of each covariate that has one in the group."""
+    treated, weights = study.treated[member], weights[member]
+    for j, name in enumerate(study.covariates.names):
+        x, is_binary = study.covariates.x[member, j], study.covariates.is_binary[j]
+        after = split(x, treated, weights, is_binary=bool(is_binary))
+        size = attempt(standardized_mean_difference, after, x[treated])
+        if not isinstance(size, NotEstimable) and np.isfinite(size):
+            yield name, abs(size)
