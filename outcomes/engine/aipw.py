@@ -12,8 +12,9 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.canonical import seeded_order
 from outcomes.engine.influence import Estimate
-from outcomes.engine.linear import gram, independent, least_squares, times
-from outcomes.engine.propensity import logistic
+from outcomes.engine.linear import least_squares, times
+from outcomes.engine.logistic import logistic
+from outcomes.engine.standardized import standardized
 
 CERTAIN = 1 - 1e-9  # a comparison student this sure to take part weighs without bound
 FOLDS = 5
@@ -93,17 +94,10 @@ def _held_out(
 
 
 def _score(x: Floats, treated: Flags, at: Floats) -> Floats:
-    """Chance to take part at the covariates `at`, learnt from x; columns are scaled so
-    that none drowns another."""
-    mean, sd = x.mean(axis=0), x.std(axis=0)
-    varies = sd > 0
-    scaled, moved = (
-        np.column_stack([np.ones(len(v)), (v[:, varies] - mean[varies]) / sd[varies]])
-        for v in (x, at)
-    )
-    kept = independent(gram(scaled, scaled))
-    slopes, _ = logistic(scaled[:, kept], treated.astype(float))
-    chance: Floats = expit(times(moved[:, kept], slopes))
+    """Chance to take part at the covariates `at`, learnt from x."""
+    model = standardized(x, np.arange(x.shape[1]))
+    slopes, _ = logistic(model.block, treated)
+    chance: Floats = expit(model.times(slopes, at))
     return chance
 
 

@@ -18,7 +18,7 @@ MISSING_LEVEL = "(missing)"
 class Covariates:
     """The matrix that scores are fitted on and balance is judged on.
 
-    x : (n, k), no cell missing; names : k names, a level as `race=black`;
+    x : (n, k) by columns, no cell missing; names : k names, a level as `race=black`;
     source : k names of the columns they came from; is_binary : (k,) holds 0 and 1 only;
     in_model : (k,) False for the base level of a text column, which the others imply.
     """
@@ -56,10 +56,8 @@ def build(frame: pd.DataFrame, wanted: Iterable[str], warn: Warn) -> Covariates:
     """
     made = [column for name in wanted for column in _columns(frame[name], name, warn)]
     kept = [column for column in made if _varies(column.values)]
-    n = len(frame)
-    x = np.column_stack([c.values for c in kept]) if kept else np.empty((n, 0))
     return Covariates(
-        x=x,
+        x=np.array([c.values for c in kept]).reshape(-1, len(frame)).T,
         names=tuple(c.name for c in kept),
         source=tuple(c.source for c in kept),
         is_binary=np.array([np.isin(c.values, (0, 1)).all() for c in kept], dtype=bool),

@@ -17,7 +17,7 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.influence import Estimate, weighted_mean
 from outcomes.engine.linear import gram, independent, inverse, least_squares, times
-from outcomes.engine.propensity import logistic
+from outcomes.engine.logistic import logistic
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +77,7 @@ def fit_models(
     known = independent(gram(treatment, treatment))
     if len(fit.kept) < x.shape[1] or len(known) < treatment.shape[1]:
         raise NotEstimable("a column of a model is implied by the others")
-    slopes, settled = logistic(treatment, treated.astype(float))
+    slopes, settled = logistic(lambda rows: treatment[rows].T, treated)
     if not settled:
         raise NotEstimable("the covariates decide who takes part: there is no overlap")
     score = expit(times(treatment, slopes))

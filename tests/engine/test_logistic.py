@@ -1,0 +1,118 @@
+"""The logistic fit: at the maximum, in few readings, on any number of threads."""
+
+import os
+import subprocess
+import sys
+from hashlib import sha256
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outcomes.engine import linear
+from outcomes.engine.logistic import COARSER, SAMPLE, logistic
+from outcomes.engine.standardized import standardized
+
+near = pytest.approx
+LARGE = COARSER * SAMPLE
+
+
+def students(n, *, k=15, seed=1):
+    """x (n, k), an intercept first, by columns; y (n,) for about one in twenty."""
+    random = np.random.default_rng(seed)
+    x = random.standard_normal((k, n))
+    x[0] = 1.0
+    chance = 1 / (1 + np.exp(3.4 - np.linspace(-0.6, 0.5, k - 1) @ x[1:]))
+    return x.T, random.random(n) < chance
+
+
+def fit(x, y):
+    return logistic(lambda rows: x[rows].T, y)
+
+
+def maximum(x, y):
+    """Newton's method as it stands in a textbook, until nothing moves."""
+    beta = np.zeros(x.shape[1])
+    for _ in range(60):
+        p = 1 / (1 + np.exp(-x @ beta))
+        beta += np.linalg.solve(x.T @ (x * (p * (1 - p))[:, None]), x.T @ (y - p))
+    return beta
+
+
+@pytest.mark.parametrize("n", [LARGE - 1, LARGE])
+def test_every_logit_is_within_1e8_of_the_maximum(n):
+    x, y = students(n)
+    beta, settled = fit(x, y)
+    assert settled
+    assert np.abs(x @ (beta - maximum(x, y))).max() < 1e-8
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(30, 200), st.integers(1, 4), st.integers(0, 2**32 - 1))
+def test_a_small_fit_is_the_textbook_one(n, k, seed):
+    random = np.random.default_rng(seed)
+    x = np.column_stack([np.ones(n), random.normal(size=(n, k))])
+    y = random.random(n) < 0.5
+    beta, settled = fit(x, y)
+    if settled:
+        assert x.T @ (y - 1 / (1 + np.exp(-x @ beta))) == near(0, abs=1e-6)
+
+
+def test_a_large_table_is_read_five_times():
+    x, y = students(LARGE)
+    read = []
+
+    def columns(rows):
+        block = x[rows].T
+        read.append(block.shape[1])
+        return block
+
+    logistic(columns, y)
+    # Once for how far the columns reach, a sixteenth for the sample, then the steps.
+    assert sum(read) <= 6.1 * LARGE
+
+
+def test_a_sample_that_is_separated_misleads_nobody():
+    x, y = students(LARGE)
+    x[::COARSER, 1] = np.where(y[::COARSER], 5.0, -5.0)  # in the sample alone
+    beta, settled = fit(x, y)
+    assert settled
+    assert beta == near(maximum(x, y), abs=1e-8)
+
+
+def test_who_is_certain_never_settles():
+    x = np.column_stack([np.ones(40), np.arange(40.0)])
+    beta, settled = fit(x, np.arange(40) > 20)
+    assert not settled
+    assert np.isfinite(beta).all()
+
+
+def test_columns_are_scaled_as_they_are_read(monkeypatch):
+    monkeypatch.setattr(linear, "BLOCK", 7)  # a last block that is not full
+    random = np.random.default_rng(2)
+    x = np.column_stack([random.normal(size=(50, 2)), np.full(50, 0.1)])
+    x = np.column_stack([x, x[:, 0] * 3 + 1, random.normal(2000, 1, 50)])
+    model = standardized(x, np.arange(5))
+    assert model.kept.tolist() == [0, 1, 4]
+    z = (x[:, model.kept] - x[:, model.kept].mean(0)) / x[:, model.kept].std(0)
+    expected = np.column_stack([np.ones(6), z[3:9]])
+    assert near(expected) == model.block(slice(3, 9)).T
+    assert model.times(np.arange(4.0)) == near(z @ [1, 2, 3], abs=1e-9)
+
+
+def digest():
+    x, y = students(LARGE, k=40)
+    return sha256(fit(x, y)[0].tobytes()).hexdigest()
+
+
+def test_threads_change_no_bit():
+    asked = "from tests.engine.test_logistic import digest; print(digest())"
+    found = [
+        subprocess.check_output(
+            [sys.executable, "-c", asked],
+            env={**os.environ, "OPENBLAS_NUM_THREADS": threads},
+        )
+        for threads in ("1", "2")
+    ]
+    assert found[0] == found[1]
