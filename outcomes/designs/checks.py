@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from outcomes.designs import reading
-from outcomes.designs.clauses import GapSpec
+from outcomes.designs.clauses import GapSpec, MatchClusters
 from outcomes.designs.errors import DesignError
 
 
@@ -69,3 +69,18 @@ def gaps_are_of_outcomes(gaps: Sequence[GapSpec], outcomes: Sequence[str]) -> No
             raise reading.refuse(f"{path}.outcome", gap.outcome, expected)
         if gap.focal == gap.reference:
             raise DesignError("focal and reference are the same group", path)
+
+
+def clusters_can_be_compared(clusters: MatchClusters | None, entry: str | None) -> None:
+    if clusters and entry is not None:
+        raise DesignError(
+            "whole clusters are matched at one first day, and entry gives rows several "
+            "of them; drop one of the two",
+            "match_clusters",
+        )
+    if clusters and not (clusters.on or clusters.trend or clusters.size):
+        raise DesignError(
+            "there is nothing to compare clusters on; name covariates, or columns "
+            "under on",
+            "match_clusters",
+        )

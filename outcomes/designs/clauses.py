@@ -1,12 +1,15 @@
 """What stands under the keys of a design that are more than a word or a number."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from outcomes.designs import reading
+from outcomes.designs.errors import DesignError
 from outcomes.terms import CaliperUnit, OutcomeKind
 
 REFERENCE_YEAR = "reference_year"
+UNSAID = ("",)  # columns that a design leaves open: no column is called so
+MOST_CLUSTERS = 3  # for each of the participants': more are seldom to be had
 CROSS = "*"  # `race*gender` groups students by both columns
 
 
@@ -49,6 +52,23 @@ class GapSpec:
     meets: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class MatchClusters:
+    """Whole clusters, such as the grades of schools, are matched before students."""
+
+    of: tuple[str, ...] = UNSAID  # the columns that name a cluster
+    on: tuple[str, ...] = UNSAID  # what its students' mean or make-up is compared of
+    trend: tuple[tuple[str, str], ...] = ()  # later, earlier: by how much a mean rose
+    size: bool = True  # whether the number of students is compared
+    apart: tuple[str, ...] = UNSAID  # never alike in these with any participant
+    ratio: int = 1
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        rises = (column for pair in self.trend for column in pair)
+        return tuple(dict.fromkeys([*self.of, *self.on, *rises, *self.apart]))
+
+
 def outcome(value: Any, path: str) -> Outcome:
     return Outcome(value) if isinstance(value, str) else _OUTCOME(value, path)
 
@@ -59,9 +79,16 @@ def pretest(value: Any, path: str) -> Pretest:
     return _PRETEST(value, path)
 
 
-def alike(value: Any, path: str) -> tuple[str, ...]:
+def some_names(value: Any, path: str) -> tuple[str, ...]:
     reading.list_of(reading.text, at_least=1)(value, path)
     return reading.names(value, path)
+
+
+def _rise(value: Any, path: str) -> tuple[str, str]:
+    found = reading.names(value, path)
+    if len(found) != 2:
+        raise reading.refuse(path, value, "two columns, the later one first")
+    return found[0], found[1]
 
 
 def _sd(value: Any, path: str) -> str | float:
@@ -70,6 +97,26 @@ def _sd(value: Any, path: str) -> str | float:
             raise reading.refuse(path, value, f'"{REFERENCE_YEAR}" or a number above 0')
         return value
     return reading.number(0, open_end=True)(value, path)
+
+
+def clusters_filled_in(
+    said: MatchClusters | None, cluster: str | None, matched_on: tuple[str, ...]
+) -> MatchClusters | None:
+    """With what a design leaves open: `of` and `apart` are the cluster that errors go
+    by, `on` is what students are matched on."""
+    if said is None:
+        return None
+    if cluster is None:
+        raise DesignError(
+            'whole clusters are matched, so errors go by them: name the "cluster"',
+            "match_clusters",
+        )
+    return replace(
+        said,
+        of=(cluster,) if said.of == UNSAID else said.of,
+        on=matched_on if said.on == UNSAID else said.on,
+        apart=(cluster,) if said.apart == UNSAID else said.apart,
+    )
 
 
 def score_line(value: Any, path: str) -> float:
@@ -104,5 +151,16 @@ GAP = reading.record(
         "outcome": reading.text,
         "sd": _sd,
         "meets": reading.maybe(score_line),
+    },
+)
+MATCH_CLUSTERS = reading.record(
+    MatchClusters,
+    {
+        "of": some_names,
+        "on": reading.names,
+        "trend": reading.list_of(_rise),
+        "size": reading.flag,
+        "apart": reading.names,
+        "ratio": reading.whole(1, MOST_CLUSTERS),
     },
 )

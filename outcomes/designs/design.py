@@ -7,7 +7,14 @@ from json import dumps
 from typing import Any
 
 from outcomes.designs import checks, clauses, reading
-from outcomes.designs.clauses import Caliper, GapSpec, Outcome, Pretest, crossed
+from outcomes.designs.clauses import (
+    Caliper,
+    GapSpec,
+    MatchClusters,
+    Outcome,
+    Pretest,
+    crossed,
+)
 from outcomes.terms import (
     Assignment,
     Discard,
@@ -54,6 +61,7 @@ class Design:
     cluster: str | None = None
     errors: tuple[RequestedError, ...] = ()
     assignment: Assignment = Assignment.STUDENT
+    match_clusters: MatchClusters | None = None  # before their students
     subgroups: tuple[str, ...] = ()
     gaps: tuple[GapSpec, ...] = ()
     seed: int = 1
@@ -66,6 +74,9 @@ class Design:
         design = replace(
             design,
             gaps=tuple(replace(g, outcome=g.outcome or first) for g in design.gaps),
+            match_clusters=clauses.clusters_filled_in(
+                design.match_clusters, design.cluster, design.matched_on
+            ),
         )
         design._check()
         return design
@@ -82,6 +93,7 @@ class Design:
         checks.rows_of_one_student_hang_together(
             self.entry, self.cluster, replacement=self.replacement
         )
+        checks.clusters_can_be_compared(self.match_clusters, self.entry)
 
     def _explaining(self) -> dict[str, tuple[str, ...]]:
         return {
@@ -91,6 +103,7 @@ class Design:
             "anti_exact": self.anti_exact,
             "prefer": self.preferred_columns,
             "caliper": self.caliper_columns,
+            "match_clusters": self.cluster_columns,
             "subgroups": self.group_columns,
         }
 
@@ -119,6 +132,10 @@ class Design:
     @property
     def caliper_columns(self) -> tuple[str, ...]:
         return tuple(c for c in self.caliper if c != DISTANCE and c not in SCORES)
+
+    @property
+    def cluster_columns(self) -> tuple[str, ...]:
+        return self.match_clusters.columns if self.match_clusters else ()
 
     @property
     def preferred_columns(self) -> tuple[str, ...]:
@@ -163,7 +180,7 @@ _READ = reading.record(
         "exact": reading.names,
         "anti_exact": reading.names,
         "entry": reading.maybe(reading.text),
-        "prefer": reading.list_of(clauses.alike),
+        "prefer": reading.list_of(clauses.some_names),
         "require": reading.names,
         "distance": reading.choice(Distance),
         "method": reading.choice(Method),
@@ -182,6 +199,7 @@ _READ = reading.record(
         "cluster": reading.maybe(reading.text),
         "errors": reading.list_of(reading.choice(RequestedError)),
         "assignment": reading.choice(Assignment),
+        "match_clusters": reading.maybe(clauses.MATCH_CLUSTERS),
         "subgroups": reading.names,
         "gaps": reading.list_of(clauses.GAP),
         "seed": reading.whole(0),

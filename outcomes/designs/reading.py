@@ -43,11 +43,14 @@ def flag(value: Any, path: str) -> bool:
     return value
 
 
-def whole(low: int) -> Parser[int]:
+def whole(low: int, high: int | None = None) -> Parser[int]:
+    bound = f"{low} or more" if high is None else f"{low} to {high}"
+
     def read(value: Any, path: str) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or value < low:
-            raise refuse(path, value, f"a whole number, {low} or more")
-        return value
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        if not is_whole or value < low or (high is not None and value > high):
+            raise refuse(path, value, f"a whole number, {bound}")
+        return int(value)
 
     return read
 

@@ -14,6 +14,8 @@ from outcomes.engine import verdict as verdicts
 from outcomes.engine.arrays import Floats
 from outcomes.engine.balance import BalanceRow, balance_table
 from outcomes.engine.canonical import input_hash
+from outcomes.engine.cluster_balance import clusters_section
+from outcomes.engine.cluster_sets import ClusterSets, in_cluster_sets
 from outcomes.engine.estimable import attempt
 from outcomes.engine.group_balance import group_balance
 from outcomes.engine.lost import lost
@@ -52,6 +54,7 @@ class Baseline:
     rows: list[BalanceRow]
     input_hash: str
     warn: Notices
+    cluster_sets: ClusterSets | None = None
 
     @property
     def weights(self) -> Floats:
@@ -67,6 +70,9 @@ def establish(
     hashed = input_hash(frame)
     offered = Study.from_frame(frame, design, warn, with_outcomes=with_outcomes)
     tell("matching", 0.2)
+    cluster_sets = None
+    if design.match_clusters:
+        offered, cluster_sets = in_cluster_sets(offered, design)
     arranged = arrange(offered, design, warn)
     unmatched = _unmatched(arranged)
     arranged = each_student_once(arranged, design)
@@ -76,7 +82,11 @@ def establish(
     cautions.of_design(study, design, warn)
     cautions.of_match(study, design, arranged, warn)
     cautions.of_balance(rows, warn)
-    return Baseline(design, offered, study, arranged, unmatched, rows, hashed, warn)
+    if cluster_sets:
+        cautions.of_cluster_sets(study, cluster_sets, warn)
+    return Baseline(
+        design, offered, study, arranged, unmatched, rows, hashed, warn, cluster_sets
+    )
 
 
 def sections(base: Baseline) -> dict[str, Any]:
@@ -90,7 +100,14 @@ def sections(base: Baseline) -> dict[str, Any]:
         "balance": base.rows,
         "balance_by_group": group_balance(base.study, base.weights),
         "balance_of_products": product_balance(base.study, base.weights),
+        **_clusters(base),
     }
+
+
+def _clusters(base: Baseline) -> dict[str, Any]:
+    if base.cluster_sets is None or base.study.whole is None:
+        return {}
+    return {"clusters": clusters_section(base.study.whole, base.cluster_sets)}
 
 
 def _estimand(base: Baseline) -> Estimand:

@@ -8,18 +8,21 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.balance import BalanceRow
+from outcomes.engine.cluster_sets import ClusterSets
+from outcomes.engine.columns import UNKNOWN
 from outcomes.engine.effect import Effect
 from outcomes.engine.few_clusters import are_few
 from outcomes.engine.matched import effective_size
 from outcomes.engine.matching import Arrangement
 from outcomes.engine.notices import Warn
-from outcomes.engine.study import Study
+from outcomes.engine.study import CLASSMATE, Study
 from outcomes.terms import Assignment, Estimator
 
 FEW_STUDENTS = 10
 SHARE_KEPT = 0.7
 STUDENTS_A_COVARIATE = 5
 STUDENTS_A_COEFFICIENT = 3
+SHARE_OF_CLASSMATES = 0.2
 
 
 def of_match(study: Study, design: Design, arranged: Arrangement, warn: Warn) -> None:
@@ -118,6 +121,28 @@ def of_design(study: Study, design: Design, warn: Warn) -> None:
             "groups_not_exact",
             f"Students were not matched within {', '.join(loose)}: effects by group "
             "compare those of a group with the weights of the whole match.",
+        )
+
+
+def of_cluster_sets(study: Study, found: ClusterSets, warn: Warn) -> None:
+    """Participants' clusters that no other is like, and programs that left many out."""
+    assert study.whole is not None
+    everyone = int(study.whole.treated.sum())
+    lost = everyone - int((found.number[study.whole.treated] != UNKNOWN).sum())
+    if lost:
+        warn(
+            "clusters_unmatched",
+            f"{lost} of {everyone} clusters with participants found no cluster to be "
+            "compared with; the report names them under clusters.",
+        )
+    mates = sum(e.comparison for e in study.excluded if e.reason == CLASSMATE)
+    inside = mates + int(study.treated.sum())
+    if mates > SHARE_OF_CLASSMATES * inside:
+        warn(
+            "clusters_not_whole",
+            f"{mates} of {inside} students in participants' clusters do not take part: "
+            "where somebody chose among them, clusters say little of who was chosen. "
+            "Compare students instead.",
         )
 
 

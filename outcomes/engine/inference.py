@@ -113,7 +113,12 @@ def _permuted(sample: Sample, clusters: Ints, design: Design) -> float | None:
         values = least_squares(sample.y, covariates, sample.weights).residuals
     try:
         return permute_clusters(
-            values, sample.weights, sample.treated, clusters, design.seed
+            values,
+            sample.weights,
+            sample.treated,
+            clusters,
+            design.seed,
+            sample.blocks,
         ).p
     except NotEstimable:
         return None

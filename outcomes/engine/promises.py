@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from outcomes.designs.clauses import MatchClusters
 from outcomes.designs.design import Design
 from outcomes.designs.errors import PromiseBroken
 from outcomes.engine.arrays import Flags, Ints
@@ -15,7 +16,7 @@ from outcomes.engine.distance import Space
 from outcomes.engine.entries import Entries, first_participation
 from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched
-from outcomes.engine.study import Study
+from outcomes.engine.study import CLUSTER_SET, Study
 from outcomes.engine.support import beyond_support
 from outcomes.engine.tiers import is_overlooked
 
@@ -66,8 +67,30 @@ def _broken(
         yield "ratio", bool((comparison > design.ratio).any())
     if study.repeats is not None:
         yield from _broken_entries(study.repeats, design, matched)
+    if design.match_clusters is not None:
+        found = _broken_clusters(study, design.match_clusters, matched)
+        yield "match_clusters", any(found)
     if study.anti_exact or study.calipers or limits.within:
         yield from _broken_pairs(study, limits, matched)
+
+
+def _broken_clusters(
+    study: Study, said: MatchClusters, matched: Matched
+) -> Iterator[bool]:
+    """That clusters stand once, beside one of the participants' at most, `ratio` to it,
+    and none where a participant's school is; that sets of students do not cross theirs
+    is told by `exact`."""
+    yield study.whole is None or CLUSTER_SET not in study.exact
+    if study.whole is None:
+        return
+    rows, in_arm = matched.rows, matched.is_treated
+    places = np.column_stack([study.whole.member, study.exact[CLUSTER_SET]])[rows]
+    for arm, most in ((in_arm, 1), (~in_arm, said.ratio)):
+        clusters, sets = np.unique(places[arm], axis=0).T
+        yield _repeats(clusters)
+        yield bool((np.unique(sets, return_counts=True)[1] > most).any())
+    for code in study.whole.apart.values():
+        yield bool(np.isin(code[rows[~in_arm]], code[study.treated]).any())
 
 
 def _broken_pairs(

@@ -14,7 +14,8 @@ from outcomes.engine.study import Study
 class Sample:
     """m students. rows : (m,) in the study; y, weights : (m,); x : (m, k) covariates;
     clusters : (m,) codes or None; sets : (m,) codes, None unless everyone is in one
-    set of pairs without replacement."""
+    set of pairs without replacement; blocks : (m,) codes within which participation
+    may be dealt anew, None where it could have fallen on anyone."""
 
     rows: Ints
     treated: Flags
@@ -23,6 +24,7 @@ class Sample:
     x: Floats
     clusters: Ints | None
     sets: Ints | None
+    blocks: Ints | None = None
 
     def where(self, keep: Flags) -> "Sample":
         """Those students (m,) only, with the weights they have."""
@@ -35,6 +37,7 @@ class Sample:
             x=self.x[keep],
             clusters=None if self.clusters is None else self.clusters[keep],
             sets=None if self.sets is None else self.sets[keep],
+            blocks=None if self.blocks is None else self.blocks[keep],
         )
 
     def in_sds(self, sd: float) -> "Sample":
@@ -94,7 +97,10 @@ def matched_sample(study: Study, matched: Matched, y: Floats) -> Sample:
         member = np.full(study.n, -1, dtype=np.int64)
         member[whole.rows] = whole.sets
         sets = member
-    return _sample(study, y, whole.weights(), sets)
+    sample = _sample(study, y, whole.weights(), sets)
+    if study.blocks is None:
+        return sample
+    return replace(sample, blocks=study.blocks[sample.rows])
 
 
 def unmatched_sample(study: Study, y: Floats) -> Sample:

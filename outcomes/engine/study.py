@@ -16,9 +16,18 @@ from outcomes.engine.canonical import natural_order, seeded_order
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.entries import Entries, set_aside
 from outcomes.engine.notices import Notices
+from outcomes.engine.whole_clusters import (
+    WholeClusters,
+    classmates,
+    members,
+    whole_clusters,
+)
 from outcomes.terms import Ties
 
 Column = TypeVar("Column", Ints, Floats, Texts)
+
+CLUSTER_SET = "(cluster set)"  # the exact column that matched clusters make
+CLASSMATE = "classmate"  # of participants, where whole clusters take part
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +48,9 @@ class Study:
     outcomes : (n,) numbers by name, NaN where missing; pool : those of all comparison
     students of the table, even of those left out, whose SD is the reference year's;
     clusters : (n,) labels or None; groups : (n,) labels by dimension, None where
-    missing; entries : None unless the design names them.
+    missing; entries : None unless the design names them; whole : the clusters that are
+    matched before students, None where none are; blocks : (n,) codes within which
+    participation may be dealt anew, or None.
     """
 
     units: Texts
@@ -55,6 +66,8 @@ class Study:
     groups: Mapping[str, Texts]
     excluded: tuple[Excluded, ...]
     entries: Entries | None = None
+    whole: WholeClusters | None = None
+    blocks: Ints | None = None
 
     @classmethod
     def from_frame(
@@ -92,6 +105,11 @@ class Study:
             groups={d: columns.crossed_labels(frame, d) for d in design.dimensions},
             excluded=excluded,
             entries=entries,
+            whole=(
+                whole_clusters(frame, design.match_clusters, treated)
+                if design.match_clusters
+                else None
+            ),
         )
 
     @property
@@ -143,7 +161,7 @@ def _require_columns(
 ) -> None:
     wanted = [design.unit, design.treatment, *design.matched_on, *design.exact]
     wanted += [*design.anti_exact, *design.caliper_columns, *design.group_columns]
-    wanted += design.preferred_columns
+    wanted += [*design.preferred_columns, *design.cluster_columns]
     wanted += _required(design, with_outcomes=with_outcomes)
     wanted += [c for c in (design.cluster, design.entry) if c]
     wanted += [outcome.name for outcome in design.outcomes] if with_outcomes else []
@@ -234,6 +252,10 @@ def _lacking(
         yield "cluster_missing", columns.missing(frame[design.cluster])
     for column in required:
         yield f"required_missing: {column}", columns.missing(frame[column])
+    if said := design.match_clusters:
+        for column in dict.fromkeys([*said.of, *said.apart]):
+            yield f"cluster_missing: {column}", columns.missing(frame[column])
+        yield CLASSMATE, classmates(members(frame, said), arm)
 
 
 def _count(reason: str, gone: Flags, arm: Floats, person: Ints) -> Excluded:

@@ -9,7 +9,7 @@ from outcomes.engine.arrays import Flags, Ints
 from outcomes.engine.columns import UNKNOWN
 from outcomes.engine.limits import Limits, by_cell
 from outcomes.engine.matched import Matched
-from outcomes.engine.study import Study
+from outcomes.engine.study import CLUSTER_SET, Study
 
 
 def unmatched_reasons(
@@ -20,7 +20,8 @@ def unmatched_reasons(
     support : beyond the scores of the other arm; missing : a limited column is empty;
     exact : no comparison student in the cell; anti_exact : all of them are on the
     forbidden side; caliper : some stayed free, but too far away; pool_exhausted : all
-    went to other participants; balance : a larger match would not have been balanced.
+    went to other participants; balance : a larger match would not have been balanced;
+    cluster : the cluster found none to be compared with.
     """
     weights = matched.weights()
     alone = np.flatnonzero(study.treated & (weights == 0))
@@ -35,9 +36,13 @@ def _reasons(
     alone: Ints, study: Study, limits: Limits, is_free: Flags
 ) -> Iterator[str]:
     known = limits.known
+    no_set = study.exact.get(CLUSTER_SET, np.zeros(study.n)) == UNKNOWN
     pool = np.flatnonzero(~study.treated & known)
     pools = by_cell(pool, limits.cell)
     for row in alone.tolist():
+        if no_set[row]:
+            yield "cluster"
+            continue
         if not known[row]:
             yield _why_unknown(row, limits)
             continue

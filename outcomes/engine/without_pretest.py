@@ -8,6 +8,7 @@ import numpy as np
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import EngineError, NotEstimable
+from outcomes.engine.cluster_sets import in_cluster_sets
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.effect import Effect, effect
 from outcomes.engine.estimable import Number, attempt, known
@@ -46,6 +47,9 @@ def _without(study: Study, design: Design, name: str) -> Rematch | NotEstimable:
         calipers=_less(study.calipers, name),
     )
     try:
+        if study.whole:
+            study = replace(study, whole=study.whole.without(name))
+            study, _ = in_cluster_sets(study, design)
         found = each_student_once(arrange(study, design, Notices()), design)
     except EngineError as refusal:
         return NotEstimable(f'without "{name}" there is no match: {refusal}')

@@ -113,6 +113,7 @@ def _pool(table: pd.DataFrame, study: Study, design: Design) -> pd.DataFrame:
     """Everyone who could be matched, by unit, in the columns that the design names."""
     named = [*design.matched_on, *design.exact, *design.anti_exact, *design.require]
     named += [*design.preferred_columns, *design.caliper_columns, *study.groups]
+    named += design.cluster_columns
     named += [design.cluster] if design.cluster else []
     units = columns.labels(table[design.unit])
     pool = table.set_axis(units).loc[study.units.tolist()]

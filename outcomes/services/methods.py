@@ -50,6 +50,7 @@ REASONS = {
     "limit_missing": "what limits a match is not known of them",
     "balance": "with more of them the groups would not have been alike",
     "support": "their score is beyond everyone's who did not take part",
+    "cluster": "no school or grade was left that theirs could be compared with",
     "no_overlap": "the score alone tells who takes part",
 }
 VERDICTS = {
@@ -111,6 +112,7 @@ def matched(report: Report) -> Iterator[str]:
         again = "again" if design["replacement"] else "once only"
         how += f", {upto}, and every one of them may be used {again}"
     told = f", from {listed([in_words(name) for name in names])}" if names else ""
+    yield from _clusters(report)
     yield f"In matching{told}, {how}."
     if design["exact"]:
         yield f"They are equal in {listed([in_words(e) for e in design['exact']])}."
@@ -119,6 +121,19 @@ def matched(report: Report) -> Iterator[str]:
         yield f"They differ in {apart}."
     for caliper in report["sample"]["calipers"]:
         yield f"On {in_words(caliper['on'])} no more than {caliper['width']:.3g} apart."
+
+
+def _clusters(report: Report) -> Iterator[str]:
+    """What came before the students, where whole schools or grades were matched."""
+    if (found := report.get("clusters")) is None:
+        return
+    of = listed([in_words(name) for name in report["design"]["match_clusters"]["of"]])
+    yield (
+        f"First {found['matched_treated']:,} of {found['treated']:,} whole clusters of "
+        f"participants (by {of}) were given the {found['matched_comparison']:,} most "
+        f"like them of {found['comparison']:,} others; students were compared only "
+        "within these sets."
+    )
 
 
 def name_of(pretest: str | dict) -> str:

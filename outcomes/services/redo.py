@@ -76,6 +76,8 @@ def _why_not(design: Design) -> str:
         return NO_CALL[design.method]
     if design.order == Order.RANDOM and design.method == Method.NEAREST:
         return "its random order comes from R's own generator"
+    if design.match_clusters:
+        return "it matches students, not first the schools or grades they sit in"
     if design.prefer:
         return "it prefers nobody to the nearest"
     if design.method == Method.SUBCLASS and design.exact:

@@ -206,6 +206,7 @@ def test_the_call_limits_how_often_one_may_serve():
         ({"method": "cardinality"}, "can be as well balanced"),
         ({"order": "random"}, "R's own generator"),
         ({"prefer": [["race"]]}, "prefers nobody"),
+        ({"cluster": "race", "match_clusters": {}}, "not first the schools"),
         ({"method": "subclass", "exact": ["race"]}, "without regard to exact"),
     ],
 )

@@ -54,6 +54,17 @@ def test_what_cannot_be_told_is_said_to_be_so():
     assert "None" not in said
 
 
+def test_whole_clusters_come_before_their_students():
+    found = {"treated": 6, "matched_treated": 5, "matched_comparison": 10}
+    design = report()["design"] | {"match_clusters": {"of": ["school", "grade"]}}
+    said = paragraph(report(clusters=found | {"comparison": 40}, design=design))
+    assert (
+        "First 5 of 6 whole clusters of participants (by school and grade) were given "
+        "the 10 most like them of 40 others"
+    ) in said
+    assert "First" not in paragraph(report())
+
+
 def test_an_error_of_a_share_is_in_percentage_points():
     design = report()["design"] | {"outcomes": [{"name": "ela", "kind": "binary"}]}
     effect = {**EFFECT, "estimate": 0.05, "std_error": 0.021}

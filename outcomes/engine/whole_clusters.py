@@ -1,0 +1,158 @@
+"""Whole clusters of students, such as the grades of schools, and what they are like."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+
+from outcomes.designs.clauses import MatchClusters
+from outcomes.designs.errors import InputError
+from outcomes.engine import columns
+from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.canonical import natural_order
+from outcomes.engine.columns import UNKNOWN
+
+SIZE = "(size)"
+Described: TypeAlias = tuple[str, tuple[str, ...], Floats]  # name, source, (K,) values
+
+
+@dataclass(frozen=True, slots=True)
+class WholeClusters:
+    """K clusters in the natural order of their labels, each wholly in one arm.
+
+    member : (n,) the cluster of each student; labels : K texts, one a column that names
+    them; treated, size : (K,); apart : by column (n,) codes in which no comparison
+    cluster may be like a participant; x : (K, d) what clusters are compared on, NaN
+    where nobody in them is known; names, source : d names, and the columns each is made
+    of: the levels of a text column share one source.
+    """
+
+    member: Ints
+    labels: tuple[Mapping[str, str], ...]
+    treated: Flags
+    size: Ints
+    apart: Mapping[str, Ints]
+    x: Floats
+    names: tuple[str, ...]
+    source: tuple[tuple[str, ...], ...]
+
+    @property
+    def barred(self) -> Flags:
+        """(K,) comparison clusters that share an `apart` value with a participant."""
+        barred = np.zeros(len(self.size), dtype=bool)
+        in_program = self.treated[self.member]
+        for code in self.apart.values():
+            near = ~in_program & np.isin(code, code[in_program])
+            barred[self.member[near]] = True
+        return barred
+
+    def without(self, name: str) -> "WholeClusters":
+        """As if a column had never been measured."""
+        keep = [name not in source for source in self.source]
+        return replace(
+            self,
+            x=self.x[:, keep],
+            names=tuple(n for n, k in zip(self.names, keep, strict=True) if k),
+            source=tuple(s for s, k in zip(self.source, keep, strict=True) if k),
+        )
+
+
+def whole_clusters(
+    frame: pd.DataFrame, said: MatchClusters, treated: Flags
+) -> WholeClusters:
+    """The clusters of a table from which the classmates of participants are gone."""
+    member = members(frame, said)
+    count = int(member.max()) + 1
+    texts = [columns.labels(frame[column]) for column in said.of]
+    first = np.unique(member, return_index=True)[1]
+    described = [*_described(frame, said, member, count)]
+    return WholeClusters(
+        member=member,
+        labels=tuple(
+            {column: text[row] for column, text in zip(said.of, texts, strict=True)}
+            for row in first
+        ),
+        treated=np.bincount(member, treated, count) > 0,
+        size=np.bincount(member, minlength=count),
+        apart={c: columns.codes(columns.labels(frame[c])) for c in said.apart},
+        x=np.column_stack([np.empty((count, 0)), *(x for *_, x in described)]),
+        names=tuple(name for name, *_ in described),
+        source=tuple(source for _, source, _ in described),
+    )
+
+
+def members(frame: pd.DataFrame, said: MatchClusters) -> Ints:
+    """(n,) the cluster of each student, in the natural order of labels; UNKNOWN where a
+    column that names them is empty."""
+    table = np.column_stack([_places(frame[column]) for column in said.of])
+    known = (table != UNKNOWN).all(axis=1)
+    member = np.full(len(frame), UNKNOWN, dtype=np.int64)
+    member[known] = np.unique(table[known], axis=0, return_inverse=True)[1].reshape(-1)
+    return member
+
+
+def _places(column: columns.Series) -> Ints:
+    """(n,) each label's place in the natural order of all, UNKNOWN where missing."""
+    codes = columns.codes(columns.labels(column))
+    words = np.unique(columns.labels(column)[codes != UNKNOWN].astype(str))
+    place = np.argsort(natural_order(words.astype(object)))
+    return np.where(codes == UNKNOWN, UNKNOWN, place[codes])
+
+
+def classmates(member: Ints, arm: Floats) -> Flags:
+    """(n,) who does not take part, in a cluster where somebody does: where a program
+    takes whole clusters, they are no comparison for anyone."""
+    with_program = np.unique(member[(arm == 1) & (member != UNKNOWN)])
+    found: Flags = (arm == 0) & np.isin(member, with_program)
+    return found
+
+
+def _described(
+    frame: pd.DataFrame, said: MatchClusters, member: Ints, count: int
+) -> Iterator[Described]:
+    for name in said.on:
+        yield from _make_up(frame[name], name, member, count)
+    for later, earlier in said.trend:
+        after, before = (
+            _mean(columns.numbers(frame[name]), member, count)
+            for name in (later, earlier)
+        )
+        yield f"{later} over {earlier}", (later, earlier), after - before
+    if said.size:
+        yield SIZE, (SIZE,), np.bincount(member, minlength=count).astype(float)
+
+
+def _make_up(
+    column: columns.Series, name: str, member: Ints, count: int
+) -> Iterator[Described]:
+    """The mean of a number; of a text, each level's share among those who are known."""
+    if not columns.is_text(column):
+        yield name, (name,), _mean(columns.numbers(column), member, count)
+        return
+    labels = columns.labels(column)
+    known = np.array([label is not None for label in labels], dtype=bool)
+    levels = sorted(set(labels[known].tolist()))
+    _refuse_names(name, len(levels), len(labels))
+    for level in levels[1:] if len(levels) == 2 else levels:
+        has_it = np.where(known, labels == level, np.nan).astype(float)
+        yield f"{name}={level}", (name,), _mean(has_it, member, count)
+
+
+def _refuse_names(name: str, levels: int, n: int) -> None:
+    if levels > max(50, n // 2):
+        raise InputError(
+            f'match_clusters compares clusters on "{name}", which has {levels} '
+            f"different texts in {n} rows; it names students rather than groups them, "
+            "leave it out",
+            "too_many_levels",
+        )
+
+
+def _mean(values: Floats, member: Ints, count: int) -> Floats:
+    """(K,) mean of those who are known, NaN where nobody is."""
+    known = ~np.isnan(values)
+    n = np.bincount(member[known], minlength=count)
+    total = np.bincount(member[known], values[known], count)
+    return np.where(n > 0, total / np.maximum(n, 1), np.nan)
