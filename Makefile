@@ -57,4 +57,4 @@ bench: $(STAMP)
 # Made with uv; carries hashes and names no host.
 lock:
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-	  --no-annotate --no-header -q pyproject.toml --extra postgres --group dev -o requirements.lock
+	  --no-annotate --no-header -q pyproject.toml --extra postgres --extra scale --group dev -o requirements.lock

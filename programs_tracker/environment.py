@@ -1,7 +1,9 @@
 """Reads settings from the environment, and refuses those that would not be safe."""
 
 import os
+import re
 import secrets
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
@@ -70,3 +72,41 @@ def database(*, embedded: Path) -> dict:
     else:
         parsed["OPTIONS"] = {**parsed.get("OPTIONS", {}), "pool": True}
     return parsed
+
+
+def compute() -> str:
+    """Where the engine's tasks may go: local, or dask where that is installed."""
+    value = os.environ.get("COMPUTE", "").strip() or "local"
+    if value not in {"local", "dask"}:
+        raise ImproperlyConfigured(
+            f"COMPUTE={value!r} is not known: write local or dask."
+        )
+    if value == "dask" and not find_spec("distributed"):
+        raise ImproperlyConfigured(
+            "COMPUTE=dask needs Dask, which is not installed: install the extra "
+            "`scale` of pyproject.toml, or set COMPUTE=local."
+        )
+    return value
+
+
+def dask_scheduler() -> str:
+    """The address of a scheduler; empty where Dask is to start one here."""
+    value = os.environ.get("DASK_SCHEDULER", "").strip()
+    if value and not re.fullmatch(r"(tcp|tls)://.+:\d+", value):
+        raise ImproperlyConfigured(
+            f"DASK_SCHEDULER={value!r} is not an address: expected something like "
+            "tls://host:8786."
+        )
+    return value
+
+
+def processes() -> int:
+    """How many may compute at once here; as many as there are processors if unsaid."""
+    value = os.environ.get("PROCESSES", "").strip()
+    if not value:
+        return os.cpu_count() or 1
+    if not re.fullmatch(r"[1-9]\d{0,3}", value):
+        raise ImproperlyConfigured(
+            f"PROCESSES={value!r} is not a count: write a whole number of at least 1."
+        )
+    return int(value)

@@ -5,7 +5,15 @@ from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 
-from programs_tracker.environment import database, is_on, secret_key, words
+from programs_tracker.environment import (
+    compute,
+    dask_scheduler,
+    database,
+    is_on,
+    processes,
+    secret_key,
+    words,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = Path(os.environ.get("VAR", BASE_DIR / "var"))
@@ -89,6 +97,11 @@ AUTH_PASSWORD_VALIDATORS = [
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
 RUN_LEASE = timedelta(seconds=60)  # a worker that is silent for longer lost its run
 RUN_ATTEMPTS = 3  # after so many lost leases a run has failed
+
+# --- Where the engine's independent tasks may go, if that is sooner done than here.
+COMPUTE = compute()  # local or dask
+DASK_SCHEDULER = dask_scheduler()
+PROCESSES = processes()
 
 # --- The API.
 REST_FRAMEWORK = {

@@ -24,6 +24,10 @@ class InputError(EngineError):
         super().__init__(message)
         self.code = code
 
+    def __reduce__(self) -> tuple[type, tuple[str, str]]:
+        """Both come back from another process."""
+        return type(self), (str(self), self.code)
+
 
 class PromiseBroken(EngineError):
     """A finished match breaks a constraint of its own design: a fault of the engine."""

@@ -5,7 +5,9 @@ a handful of clusters. Source: Fisher (1935); Rosenbaum (2002), Stat. Sci. 17(3)
 covariates take residuals of a regression without the program.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import combinations, product
 from math import comb, prod
 
@@ -13,6 +15,7 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.tasks import Block, blocks_of_draws, run
 
 DRAWS = 999
 TIE = 1e-9  # relative: statistics this close to the observed one count as equal
@@ -55,8 +58,17 @@ def permute_clusters(
         block[clusters] = blocks
     parts = (weights, weights * values)
     sums = np.array([np.bincount(clusters, part, count) for part in parts])
-    deals, is_exact = _deals(share == 1, block, seed, draws)
-    return _compare(_difference(deals, sums), _difference(share[None], sums), is_exact)
+    observed = _difference(share[None], sums)
+    members = [np.flatnonzero(block == b) for b in np.unique(block)]
+    taking = [int(share[m].sum()) for m in members]
+    total = prod(comb(len(m), k) for m, k in zip(members, taking, strict=True))
+    if total < 2:
+        raise NotEstimable("there is but one way to deal the clusters")
+    if total <= draws + 1:
+        deals = _all_deals(members, taking, count, total)
+        return _compare(_difference(deals, sums), observed, is_exact=True)
+    dealt = run(partial(_dealt, members, taking, sums), blocks_of_draws(seed, draws))
+    return _compare(np.concatenate(dealt), observed, is_exact=False)
 
 
 def _difference(deals: Floats, sums: Floats) -> Floats:
@@ -66,25 +78,27 @@ def _difference(deals: Floats, sums: Floats) -> Floats:
     return difference
 
 
-def _deals(treated: Flags, block: Ints, seed: int, draws: int) -> tuple[Floats, bool]:
-    """(B, G) deals that keep each block's number of participants, all or a sample."""
-    members = [np.flatnonzero(block == b) for b in np.unique(block)]
-    taking = [int(treated[m].sum()) for m in members]
-    total = prod(comb(len(m), k) for m, k in zip(members, taking, strict=True))
-    if total < 2:
-        raise NotEstimable("there is but one way to deal the clusters")
-    if total <= draws + 1:
-        ways = (combinations(m, k) for m, k in zip(members, taking, strict=True))
-        deals = np.zeros((total, len(treated)))
-        for row, chosen in enumerate(product(*ways)):
-            deals[row, [c for part in chosen for c in part]] = 1
-        return deals, True
-    random = np.random.default_rng(seed)
-    deals = np.zeros((draws, len(treated)))
+def _all_deals(
+    members: Sequence[Ints], taking: Sequence[int], count: int, total: int
+) -> Floats:
+    """(B, G) every deal that keeps each block's number of participants."""
+    ways = (combinations(m, k) for m, k in zip(members, taking, strict=True))
+    deals = np.zeros((total, count))
+    for row, chosen in enumerate(product(*ways)):
+        deals[row, [c for part in chosen for c in part]] = 1
+    return deals
+
+
+def _dealt(
+    members: Sequence[Ints], taking: Sequence[int], sums: Floats, block: Block
+) -> Floats:
+    """(b,) the statistic under a sample of those deals."""
+    random = block.random()
+    deals = np.zeros((block.draws, sums.shape[1]))
     for m, k in zip(members, taking, strict=True):
-        rank = random.random((draws, len(m))).argsort(axis=1)
+        rank = random.random((block.draws, len(m))).argsort(axis=1)
         deals[:, m] = rank < k
-    return deals, False
+    return _difference(deals, sums)
 
 
 def flip_signs(parts: Floats, seed: int, draws: int = DRAWS) -> Permuted:
@@ -98,13 +112,19 @@ def flip_signs(parts: Floats, seed: int, draws: int = DRAWS) -> Permuted:
     count = len(parts)
     if count < 2:
         raise NotEstimable("turning signs needs two clusters")
-    is_exact = count < 63 and 2**count <= draws + 1
-    if is_exact:
+    observed = np.array([parts.sum()])
+    if count < 63 and 2**count <= draws + 1:
         signs = np.array(list(product((1.0, -1.0), repeat=count)))
-    else:
-        random = np.random.default_rng(seed)
-        signs = random.choice((1.0, -1.0), (draws, count))
-    return _compare(signs @ parts, np.array([parts.sum()]), is_exact)
+        return _compare(signs @ parts, observed, is_exact=True)
+    flipped = run(partial(_flipped, parts), blocks_of_draws(seed, draws))
+    return _compare(np.concatenate(flipped), observed, is_exact=False)
+
+
+def _flipped(parts: Floats, block: Block) -> Floats:
+    """(b,) the estimate under a sample of signs."""
+    signs = block.random().choice((1.0, -1.0), (block.draws, len(parts)))
+    sums: Floats = signs @ parts
+    return sums
 
 
 def _compare(found: Floats, observed: Floats, is_exact: bool) -> Permuted:

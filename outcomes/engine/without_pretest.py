@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TypeAlias, TypeVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from outcomes.engine.notices import Notices
 from outcomes.engine.sample import matched_sample, unmatched_sample
 from outcomes.engine.sensitivity import omitted_covariate
 from outcomes.engine.study import Study
+from outcomes.engine.tasks import run
 from outcomes.terms import Estimator
 
 V = TypeVar("V")
@@ -26,7 +28,9 @@ Rematch: TypeAlias = tuple[Study, Design, Matched]
 
 def rematched(study: Study, design: Design) -> dict[str, Rematch | NotEstimable]:
     """By pretest, the same students matched anew as if it had never been measured."""
-    return {p.name: _without(study, design, p.name) for p in design.pretests}
+    names = [pretest.name for pretest in design.pretests]
+    found = run(partial(_without, study, design), names)
+    return dict(zip(names, found, strict=True))
 
 
 def _without(study: Study, design: Design, name: str) -> Rematch | NotEstimable:

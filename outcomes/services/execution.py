@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from enrollment.services.refusal import Refused
+from outcomes.compute.chosen import computing
 from outcomes.designs.errors import EngineError
 from outcomes.engine.evaluate import diagnose, evaluate
 from outcomes.frames import frame_of
@@ -40,7 +41,7 @@ def execute(run_id: int, *, watch: Progress | None = None) -> None:
     if lease is None:
         return
     try:
-        with _kept_alive(lease):
+        with _kept_alive(lease) as wanted, computing(wanted):
             _end(lease, watch)
     except LeaseLost:
         log.warning("Run %s was cancelled or went to another worker.", run_id)
@@ -122,8 +123,11 @@ def _telling(lease: Lease, watch: Progress | None) -> Progress:
 
 @contextmanager
 def _kept_alive(lease: Lease):
-    """Renews the lease while the engine computes, from a thread with a connection."""
-    is_over = threading.Event()
+    """Renews the lease while the engine computes, from a thread with a connection.
+
+    What it gives raises LeaseLost once the lease is, without asking the database.
+    """
+    is_over, is_lost = threading.Event(), threading.Event()
     beat = settings.RUN_LEASE.total_seconds() / 3
 
     def renew() -> None:
@@ -131,14 +135,19 @@ def _kept_alive(lease: Lease):
             while not is_over.wait(beat):
                 leases.renew(lease)
         except LeaseLost:
+            is_lost.set()
             log.info("Run %s lost its lease at %s", lease.run_id, timezone.now())
         finally:
             connection.close()
 
+    def wanted() -> None:
+        if is_lost.is_set():
+            raise LeaseLost
+
     heart = threading.Thread(target=renew, name=f"run-{lease.run_id}", daemon=True)
     heart.start()
     try:
-        yield
+        yield wanted
     finally:
         is_over.set()
         heart.join()

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from outcomes.compute.chosen import computing
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError, InputError
 from outcomes.engine import columns
@@ -25,7 +26,8 @@ def evaluate_table(
     """
     design = Design.from_dict(read_design(design_path))
     frame = with_numbers(read_table(path), _measured(design))
-    return evaluate(frame, design, progress).report()
+    with computing():
+        return evaluate(frame, design, progress).report()
 
 
 def read_design(path: Path) -> dict[str, Any]:

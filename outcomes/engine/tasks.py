@@ -1,0 +1,67 @@
+"""Independent tasks. Each gets all it needs and draws from a seed of its own, so who
+runs them, how many at once and in which order, changes no number."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import numpy as np
+
+A = TypeVar("A")
+R = TypeVar("R")
+DRAWS_A_BLOCK = 100  # a part of every answer: another number gives other draws
+
+
+class Runner(Protocol):
+    """Answers in the order of the arguments. A task may be run more than once."""
+
+    def __call__(
+        self, task: Callable[[A], R], arguments: Sequence[A], /
+    ) -> list[R]: ...
+
+
+def here(task: Callable[[A], R], arguments: Sequence[A], /) -> list[R]:
+    """One after the other, in this process."""
+    return [task(argument) for argument in arguments]
+
+
+_runner: ContextVar[Runner] = ContextVar("runner", default=here)
+
+
+@contextmanager
+def run_by(runner: Runner) -> Iterator[None]:
+    """Within it, tasks are the runner's."""
+    before = _runner.set(runner)
+    try:
+        yield
+    finally:
+        _runner.reset(before)
+
+
+def run(task: Callable[[A], R], arguments: Sequence[A]) -> list[R]:
+    """The answers, in order. task and arguments may be sent to another machine: the
+    task is a function of a module, or a `partial` of one with what all tasks share."""
+    return _runner.get()(task, arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some of the draws of a seed: always the same ones, whoever makes them."""
+
+    seed: int
+    number: int
+    draws: int
+
+    def random(self) -> np.random.Generator:
+        """The block's own chance, apart from that of all other blocks."""
+        return np.random.default_rng([self.seed, self.number])
+
+
+def blocks_of_draws(seed: int, draws: int) -> list[Block]:
+    """All draws, in blocks of 100; the last may be shorter."""
+    return [
+        Block(seed, number, min(DRAWS_A_BLOCK, draws - first))
+        for number, first in enumerate(range(0, draws, DRAWS_A_BLOCK))
+    ]
