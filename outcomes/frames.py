@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from enrollment.models import Enrollment, School, Student, StudentYear
 from enrollment.models.participation import SPELLS
 from outcomes.designs.errors import InputError
-from outcomes.models import Evaluation
+from outcomes.models import Evaluation, Measure
 from outcomes.plans import Plan, ScoreColumn, refuse_late_baselines
 
 CHUNK = 50_000
@@ -217,4 +217,18 @@ def _latest_scores(column: ScoreColumn, evaluation: Evaluation) -> pd.Series:
     else:
         rows = column.rows().filter(observed_on__lt=first_day)
     rows = rows.order_by("observed_on", "school_year", "period")
-    return _last_by_student(fetch(rows, student="student", value="value"))["value"]
+    found = _last_by_student(fetch(rows, student="student", value="value"))["value"]
+    _require_on_the_scale(found, column.measure)
+    return found
+
+
+def _require_on_the_scale(values: pd.Series, measure: Measure) -> None:
+    """Import refuses such scores; one that came another way must not be averaged in."""
+    off = ~values.map(measure.spans).astype(bool)
+    if off.any():
+        raise InputError(
+            f'{int(off.sum())} scores of "{measure.code}" are not on its scale '
+            f"({measure.minimum} to {measure.maximum}); correct them, another scale is "
+            "another measure",
+            "off_the_scale",
+        )

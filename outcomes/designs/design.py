@@ -51,6 +51,7 @@ class Design:
     reuse: int | None = None  # with replacement, as often as wished when absent
     order: Order = Order.LARGEST
     subclasses: int = 6
+    level_minimum: int = 1  # levels of fewer students are joined to one
     caliper: Mapping[str, Caliper] = field(default_factory=dict)
     discard: Discard = Discard.NONE
     cutpoints: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
@@ -189,6 +190,7 @@ _READ = reading.record(
         "reuse": reading.maybe(reading.whole(1)),
         "order": reading.choice(Order),
         "subclasses": reading.whole(2),
+        "level_minimum": reading.whole(1),
         "caliper": reading.mapping_of(clauses.CALIPER),
         "discard": reading.choice(Discard),
         "cutpoints": reading.mapping_of(reading.list_of(clauses.score_line)),

@@ -52,6 +52,7 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     cautions.of_outcome(study, outcome.name, y, base.weights, base.warn)
     main = _with_requested(effect(sample, design, outcome, pool_sd), base, y)
     cautions.of_clusters(main, design, base.warn)
+    cautions.of_spread(outcome.name, sample, base.warn)
     by_hand = replace(design, estimator=Estimator.DIFFERENCE)
     sizes = _smaller_arms(base, sample, outcome)
     cautions.of_groups(sizes, 1 + sample.x.shape[1], design, base.warn)
@@ -95,7 +96,7 @@ def _sd(values: Floats) -> Number:
     present = values[~np.isnan(values)]
     if len(present) < 2 or present.min() == present.max():
         return NotEstimable("the outcome does not vary in the comparison pool")
-    return float(present.std(ddof=1))
+    return float((present - present.min()).std(ddof=1))
 
 
 def _smaller_arms(base: Baseline, sample: Sample, outcome: Outcome) -> dict[str, int]:
@@ -149,6 +150,7 @@ def _gaps(
     for spec in base.design.gaps:
         if spec.outcome == outcome.name:
             labels = base.study.groups[spec.dimension][sample.rows]
+            cautions.of_gap(spec, int((labels == spec.reference).sum()), base.warn)
             rows += gap_rows(sample, labels, spec, outcome, base.design, pool_sd)
     return rows
 

@@ -38,13 +38,15 @@ class BalanceRow:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """One covariate in the two arms, with weights."""
+    """One covariate in the two arms, with weights; values count from `origin`, so that
+    small differences between large numbers lose no digits."""
 
     x_t: Floats
     w_t: Floats
     x_c: Floats
     w_c: Floats
     is_binary: bool
+    origin: float = 0.0
 
     @property
     def means(self) -> tuple[float, float]:
@@ -68,7 +70,9 @@ def balance_table(study: Study, weights: Floats) -> list[BalanceRow]:
 def split(x: Floats, treated: Flags, weights: Floats, *, is_binary: bool) -> Split:
     """The covariate x (n,) of those with a weight above 0."""
     t, c = treated & (weights > 0), ~treated & (weights > 0)
-    return Split(x[t], weights[t], x[c], weights[c], is_binary)
+    origin = float(x.min())
+    x = x - origin
+    return Split(x[t], weights[t], x[c], weights[c], is_binary, origin)
 
 
 def _row(name: str, before: Split, after: Split) -> BalanceRow:
@@ -83,8 +87,8 @@ def _row(name: str, before: Split, after: Split) -> BalanceRow:
         wwc_effect_size_before=attempt(wwc_effect_size, before),
         wwc_effect_size=attempt(wwc_effect_size, after),
         judged=attempt(_judged, after),
-        mean_treated=attempt(lambda: after.means[0]),
-        mean_comparison=attempt(lambda: after.means[1]),
+        mean_treated=attempt(lambda: after.origin + after.means[0]),
+        mean_comparison=attempt(lambda: after.origin + after.means[1]),
     )
 
 

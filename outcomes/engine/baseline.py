@@ -23,7 +23,7 @@ from outcomes.engine.matched import effective_size
 from outcomes.engine.matching import Arrangement, arrange, each_student_once
 from outcomes.engine.notices import Notices
 from outcomes.engine.outcome_model import model_of, stands_in
-from outcomes.engine.overlap import overlap
+from outcomes.engine.overlap import overlap, separating
 from outcomes.engine.power import mdes, mdes_of_clusters
 from outcomes.engine.product_balance import product_balance
 from outcomes.engine.sample import Sample, matched_sample
@@ -35,6 +35,7 @@ from outcomes.engine.verdict import Verdict
 from outcomes.terms import Assignment, Estimand
 
 Progress: TypeAlias = Callable[[str, float], None]
+REUSE_BANDS = (("1", 1, 2), ("2 to 4", 2, 5), ("5 to 9", 5, 10), ("10+", 10, np.inf))
 ASSUMED_ICC = 0.20  # WWC's default for achievement, until the data say otherwise
 
 
@@ -130,6 +131,7 @@ def _sample(base: Baseline) -> dict[str, Any]:
         "excluded": [*study.excluded, *_discarded(base)],
         "calipers": _calipers(base),
         **_tiers(base),
+        **_reuse(base),
     }
 
 
@@ -159,6 +161,20 @@ def _tiers(base: Baseline) -> dict[str, Any]:
     }
 
 
+def _reuse(base: Baseline) -> dict[str, Any]:
+    """With replacement, how many comparison students serve how often."""
+    if not base.design.replacement:
+        return {}
+    matched = base.arranged.matched
+    places = np.bincount(matched.rows[~matched.is_treated])
+    return {
+        "reuse": [
+            {"times": times, "n": int(((places >= low) & (places < high)).sum())}
+            for times, low, high in REUSE_BANDS
+        ]
+    }
+
+
 def _calipers(base: Baseline) -> list[dict[str, Any]]:
     """Every caliper in the units of what it is on."""
     limits = base.arranged.limits
@@ -170,8 +186,9 @@ def _calipers(base: Baseline) -> list[dict[str, Any]]:
 def judge_sample(base: Baseline, sample: Sample, outcome: Outcome | None) -> Verdict:
     """The verdict on the students of a sample, with the weights they have in it."""
     design, study = base.design, base.study
-    if not len(sample.rows):
-        return verdicts.no_overlap()
+    separator = separating(study.covariates, study.treated)
+    if separator or not len(sample.rows):
+        return verdicts.no_overlap(separator)
     if sample.clusters is not None and verdicts.is_confounded(
         sample.clusters, sample.treated, design.assignment
     ):

@@ -1,9 +1,10 @@
 """What protects a claim: said in warnings and in the verdict, never in the estimate."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
+from outcomes.designs.clauses import GapSpec
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
@@ -15,6 +16,7 @@ from outcomes.engine.few_clusters import are_few
 from outcomes.engine.matched import effective_size
 from outcomes.engine.matching import Arrangement
 from outcomes.engine.notices import Warn
+from outcomes.engine.sample import Sample
 from outcomes.engine.study import CLASSMATE, Study
 from outcomes.terms import Assignment, Estimator
 
@@ -23,6 +25,7 @@ SHARE_KEPT = 0.7
 STUDENTS_A_COVARIATE = 5
 STUDENTS_A_COEFFICIENT = 3
 SHARE_OF_CLASSMATES = 0.2
+FORBIDDING = ("few_kept", "not_clustered")  # a significant result
 
 
 def of_match(study: Study, design: Design, arranged: Arrangement, warn: Warn) -> None:
@@ -44,9 +47,9 @@ def of_match(study: Study, design: Design, arranged: Arrangement, warn: Warn) ->
         )
     if everyone < FEW_STUDENTS or 0 < kept < FEW_STUDENTS:
         warn(
-            "few_participants",
-            f"There are fewer than {FEW_STUDENTS} participants to speak of; pool "
-            "cohorts or years.",
+            "below_minimum",
+            f"There are fewer than {FEW_STUDENTS} participants to speak of, too few to "
+            "claim anything; pool cohorts or years.",
         )
     _of_reuse(weights[~study.treated], warn)
     _of_rows(study, weights > 0, warn)
@@ -159,6 +162,29 @@ def of_outcome(study: Study, name: str, y: Floats, weights: Floats, warn: Warn) 
         )
 
 
+def of_spread(name: str, sample: Sample, warn: Warn) -> None:
+    """An outcome on which the students of either arm are all alike."""
+    arms = [sample.y[arm] for arm in (sample.treated, ~sample.treated)]
+    if all(len(y) and y.min() == y.max() for y in arms):
+        warn(
+            "zero_variance",
+            f'Nobody differs on "{name}" within either group: the difference is shown '
+            "in points only, without an interval or a p-value.",
+        )
+
+
+def of_gap(spec: GapSpec, n_reference: int, warn: Warn) -> None:
+    """A gap to a reference group that is hardly there."""
+    if n_reference < FEW_STUDENTS:
+        warn(
+            "reference_unavailable",
+            f"Fewer than {FEW_STUDENTS} students of the reference group "
+            f'"{spec.reference}" ({spec.dimension}) are in the analytic sample of '
+            f'"{spec.outcome}": no gap to it can be claimed; pool years, or choose '
+            "another reference.",
+        )
+
+
 def of_groups(
     sizes: Mapping[str, int], coefficients: int, design: Design, warn: Warn
 ) -> None:
@@ -175,6 +201,21 @@ def of_groups(
             f"{coefficients} coefficients each poorly, and their intervals are too "
             'narrow; name fewer covariates, or use estimator "difference".',
         )
+
+
+def held_back(found: Effect, said: Collection[str]) -> tuple[str, ...]:
+    """Codes of what forbids to call an effect significant, however small its p.
+
+    said : codes of the warnings about the match, which holds for every outcome.
+    """
+    n_treated, n_comparison = found.sample.counts
+    of_sample = {
+        "below_minimum": min(n_treated, n_comparison) < FEW_STUDENTS,
+        "few_comparisons": found.sample.ess_comparison < FEW_STUDENTS,
+        "few_clusters": has_few_clusters(found),
+    }
+    of_match = [code for code in FORBIDDING if code in said]
+    return (*of_match, *(code for code, is_so in of_sample.items() if is_so))
 
 
 def has_few_clusters(found: Effect) -> bool:

@@ -62,7 +62,7 @@ def cr2(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
     Stat. 36(4):672-683, as clubSandwich.
     """
     _clusters(clusters)
-    link = _link(fit)
+    link = residual_link(fit)
     order = np.argsort(clusters, kind="stable")
     edges = np.flatnonzero(np.diff(clusters[order])) + 1
     r = influence(fit, contrast)
@@ -75,7 +75,7 @@ def cr2(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
         moved.append(np.sum(both * p[:, None], axis=0))
     variance = float(np.sum(np.square(sums)))
     return Spread(
-        float(np.sqrt(variance)), _satterthwaite(np.array(own), np.array(moved), link)
+        float(np.sqrt(variance)), satterthwaite(np.array(own), np.array(moved), link)
     )
 
 
@@ -91,7 +91,7 @@ def _clusters(clusters: Ints) -> int:
     return count
 
 
-def _link(fit: Fit) -> Floats:
+def residual_link(fit: Fit) -> Floats:
     """(2k, 2k) K with (I - H)(I - H)' = I + [X, WX] K [X, WX]'."""
     squared = gram(fit.x * fit.weights[:, None] ** 2, fit.x)
     zero = np.zeros_like(fit.bread)
@@ -113,10 +113,12 @@ def _adjust(r: Floats, both: Floats, link: Floats) -> Floats:
     return adjusted
 
 
-def _satterthwaite(own: Floats, moved: Floats, link: Floats) -> float:
+def satterthwaite(own: Floats, moved: Floats, link: Floats) -> float:
     """2 / CV^2 of the variance: (sum P_gg)^2 / sum P_gh^2, P = diag(own) + F K F'.
 
-    own : (G,) p_g'p_g; moved : (G, 2k) F, rows [X, WX]_g'p_g.
+    The variance is sum (p_g'e_g)^2 of residuals e. own : (G,) p_g'p_g; moved : (G, 2k)
+    F, rows [X, WX]_g'p_g; link : K. Source: Bell and McCaffrey (2002). Raises
+    NotEstimable where nothing varies.
     """
     cross = np.einsum("gi,ij,gj->g", moved, link, moved)
     small = gram(moved, moved) @ link

@@ -1,6 +1,7 @@
 """Covariates as numbers: text becomes levels, a hole becomes a constant and a flag."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,10 +9,11 @@ import pandas as pd
 
 from outcomes.designs.errors import InputError
 from outcomes.engine import columns
-from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.notices import Warn
 
 MISSING_LEVEL = "(missing)"
+RARE_LEVEL = "(rare)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,20 @@ class Column:
     in_model: bool = True
 
 
-def build(frame: pd.DataFrame, wanted: Iterable[str], warn: Warn) -> Covariates:
+def build(
+    frame: pd.DataFrame, wanted: Iterable[str], warn: Warn, level_minimum: int = 1
+) -> Covariates:
     """The covariates `wanted`, in declared order; constant ones are left out and named.
 
+    level_minimum : a level of a text column that fewer students have is joined to the
+    other rare ones.
     Raises InputError for infinite values and for text that names, not groups, students.
     """
-    made = [column for name in wanted for column in _columns(frame[name], name, warn)]
+    made = [
+        column
+        for name in wanted
+        for column in _columns(frame[name], name, warn, level_minimum)
+    ]
     kept = [column for column in made if _varies(column.values)]
     return Covariates(
         x=np.array([c.values for c in kept]).reshape(-1, len(frame)).T,
@@ -69,16 +79,18 @@ def _varies(values: Floats) -> bool:
     return bool(values.min() < values.max())
 
 
-def _columns(column: columns.Series, name: str, warn: Warn) -> list[Column]:
+def _columns(
+    column: columns.Series, name: str, warn: Warn, level_minimum: int
+) -> list[Column]:
     """The numeric columns of one covariate; none when it says nothing."""
     gone = columns.missing(column)
     if gone.all():
         warn("all_missing", f'"{name}" has no value at all and was left out.')
         return []
-    read: Callable[[columns.Series, str, Flags], list[Column]] = (
-        _levels if columns.is_text(column) else _numeric
-    )
-    made = read(column, name, gone)
+    if columns.is_text(column):
+        made = _levels(_joined(column, name, warn, level_minimum), name, gone)
+    else:
+        made = _numeric(column, name, gone)
     if not any(_varies(c.values) for c in made):
         warn("constant", f'"{name}" is the same for everyone and was left out.')
     elif gone.any():
@@ -99,13 +111,38 @@ def _numeric(column: columns.Series, name: str, gone: Flags) -> list[Column]:
     return [Column(name, name, values), flag]
 
 
-def _levels(column: columns.Series, name: str, gone: Flags) -> list[Column]:
+def _joined(column: columns.Series, name: str, warn: Warn, minimum: int) -> Texts:
+    """(n,) labels, those of rare levels replaced by one level.
+
+    When the rare ones together are still too few, the next smallest level joins them,
+    ties by name.
+    """
+    labels = columns.labels(column)
+    counts = Counter(label for label in labels.tolist() if label is not None)
+    rare: list[str] = []
+    for level in sorted(counts, key=lambda level: (counts[level], level)):
+        is_enough = sum(counts[joined] for joined in rare) >= minimum
+        if counts[level] >= minimum and (is_enough or not rare):
+            break
+        rare.append(level)
+    if rare:
+        warn(
+            "rare_level",
+            f'Levels of "{name}" that fewer than {minimum} students have were joined '
+            f"to one: {', '.join(sorted(rare))}.",
+        )
+        labels[[label in rare for label in labels]] = RARE_LEVEL
+    return labels
+
+
+def _levels(labels: Texts, name: str, gone: Flags) -> list[Column]:
     """One 0/1 column a level, the first in sorted order as the base.
 
     Two levels say the same thing twice, so they are one column.
     """
-    labels = columns.labels(column)
-    known = sorted({v for v in labels if v is not None})
+    known = sorted(
+        {v for v in labels if v is not None}, key=lambda v: (v == RARE_LEVEL, v)
+    )
     _refuse_spoiled(name, known)
     if len(known) > max(50, len(labels) // 2):
         raise InputError(

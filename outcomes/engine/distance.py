@@ -8,7 +8,7 @@ import numpy as np
 from outcomes.designs.design import Design
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.metrics import ranked, scaled, whitened
-from outcomes.engine.notices import Notices
+from outcomes.engine.notices import Notices, Warn
 from outcomes.engine.propensity import Propensity, propensity
 from outcomes.engine.study import Study
 from outcomes.terms import Distance
@@ -70,30 +70,30 @@ def space(study: Study, design: Design, warn: Notices) -> Space:
         # A metric does not need the score, so it does not suffer from its separation.
         if design.has_score or notice.code == "collinear":
             warn(notice.code, notice.text)
-    return SPACES[design.distance](study, fitted)
+    return SPACES[design.distance](study, fitted, warn)
 
 
-def _propensity_space(study: Study, fitted: Propensity) -> Space:
+def _propensity_space(study: Study, fitted: Propensity, warn: Warn) -> Space:
     return Space(fitted.score[:, None], fitted.score, fitted)
 
 
-def _logit_space(study: Study, fitted: Propensity) -> Space:
+def _logit_space(study: Study, fitted: Propensity, warn: Warn) -> Space:
     return Space(fitted.logit[:, None], fitted.logit, fitted)
 
 
-def _mahalanobis_space(study: Study, fitted: Propensity) -> Space:
-    return Space(whitened(study.covariates, study.treated), None, fitted)
+def _mahalanobis_space(study: Study, fitted: Propensity, warn: Warn) -> Space:
+    return Space(whitened(study.covariates, study.treated, warn), None, fitted)
 
 
-def _robust_space(study: Study, fitted: Propensity) -> Space:
+def _robust_space(study: Study, fitted: Propensity, warn: Warn) -> Space:
     return Space(ranked(study.covariates), None, fitted)
 
 
-def _euclidean_space(study: Study, fitted: Propensity) -> Space:
+def _euclidean_space(study: Study, fitted: Propensity, warn: Warn) -> Space:
     return Space(scaled(study.covariates, study.treated), None, fitted)
 
 
-SPACES: Mapping[Distance, Callable[[Study, Propensity], Space]] = {
+SPACES: Mapping[Distance, Callable[[Study, Propensity, Warn], Space]] = {
     Distance.PROPENSITY: _propensity_space,
     Distance.LOGIT: _logit_space,
     Distance.MAHALANOBIS: _mahalanobis_space,

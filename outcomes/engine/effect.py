@@ -1,6 +1,6 @@
 """The effect on participants: estimate, standard error, and how large it is."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from outcomes.designs.clauses import Outcome
 from outcomes.designs.design import Design
@@ -14,6 +14,7 @@ from outcomes.engine.effect_sizes import (
     improvement_index,
 )
 from outcomes.engine.estimable import Number, attempt, known
+from outcomes.engine.exact_interval import risk_interval
 from outcomes.engine.inference import (
     Inference,
     by_influence,
@@ -33,7 +34,8 @@ class Effect:
     """One row: an outcome, a group (None for everyone), an estimator.
 
     estimate in points of the outcome; hedges_g and what follows in SDs of the sample
-    (the Cox index for a 0/1 outcome); estimate_sd in SDs of the whole comparison pool.
+    (the Cox index for a 0/1 outcome); estimate_sd in SDs of the whole comparison pool;
+    exact_interval where a share is 0 or 1, so that no spread tells how sure it is.
     """
 
     outcome: Outcome
@@ -44,6 +46,7 @@ class Effect:
     hedges_g: Number
     estimate_sd: Number
     sample: Sample
+    exact_interval: tuple[float, float] | None = None
 
 
 def effect(
@@ -58,23 +61,34 @@ def effect(
     reference_sd : SD of the outcome over all comparison students before matching.
     """
     estimate, inference = _estimate(sample, design)
+    is_binary = outcome.kind == OutcomeKind.BINARY
+    bounds = risk_interval(sample) if is_binary else None
     return Effect(
         outcome=outcome,
         group=group,
         estimator=design.estimator,
         estimate=estimate,
-        inference=inference,
+        inference=_bounded(inference, bounds),
         hedges_g=attempt(_effect_size, estimate, sample, outcome),
         estimate_sd=attempt(_in_sds, estimate, reference_sd),
         sample=sample,
+        exact_interval=bounds,
     )
+
+
+def _bounded(inference: Inference, bounds: tuple[float, float] | None) -> Inference:
+    """The interval from counting where no spread gives one."""
+    if bounds is None or not isinstance(inference.ci_low, NotEstimable):
+        return inference
+    return replace(inference, ci_low=bounds[0], ci_high=bounds[1], se_kind="exact")
 
 
 def _estimate(sample: Sample, design: Design) -> tuple[Number, Inference]:
     try:
         sample.require_both_arms()
         if design.estimator == Estimator.AIPW:
-            found = fitted_att(sample.y, sample.treated, sample.x)
+            y = sample.y - sample.y.min()
+            found = fitted_att(y, sample.treated, sample.x)
             return found.value, by_influence(found, sample, design)
         fit = fitted(sample, model_of(design)(sample), means=2)
         estimate = float(contrast(fit, {EFFECT: 1.0}) @ fit.coefficients)
@@ -131,6 +145,7 @@ def effect_row(found: Effect) -> dict[str, object]:
         "n_comparison": n_comparison,
         "ess_comparison": found.sample.ess_comparison,
         "matters": _matters(found),
+        **({"exact_interval": found.exact_interval} if found.exact_interval else {}),
         "alternatives": inference.alternatives,
         "few_clusters": inference.widest
         and {

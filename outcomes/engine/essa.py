@@ -11,7 +11,6 @@ from enum import StrEnum
 import numpy as np
 
 from outcomes.designs.design import Design
-from outcomes.engine.cautions import has_few_clusters
 from outcomes.engine.effect import Effect
 from outcomes.engine.estimable import known
 from outcomes.engine.significance import Standing
@@ -105,7 +104,7 @@ def essa_row(
     sample = found.sample
     sites = None if sample.clusters is None else len(np.unique(sample.clusters))
     # Tier 3 asks for no baseline, so significance is judged without the verdict here.
-    significant = standing.p_adjusted <= ALPHA and not has_few_clusters(found)
+    significant = standing.p_adjusted <= ALPHA and not standing.held_back
     judged = candidacy(
         VerdictCode(verdict.code),
         estimate=known(found.estimate),

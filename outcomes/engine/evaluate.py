@@ -51,7 +51,7 @@ def evaluate(
             "verdicts": [
                 {"outcome": a.outcome.name, **plain(a.verdict)} for a in analyses
             ],
-            **_claims(analyses, design),
+            **_claims(analyses, base),
             "estimators": [effect_row(e) for a in analyses for e in a.estimators],
             "naive": [effect_row(a.naive) for a in analyses],
             "gaps": [row for a in analyses for row in a.gaps],
@@ -119,13 +119,14 @@ def _sensitivity(base: Baseline, analyses: Sequence[Analysis]) -> dict[str, Any]
 
 
 def _claims(
-    analyses: Sequence[Analysis], design: Design
+    analyses: Sequence[Analysis], base: Baseline
 ) -> dict[str, list[dict[str, object]]]:
     """The effects with what may be claimed of them, and the tier of evidence."""
     effects = [found for a in analyses for found in a.effects]
     verdicts = [a.verdict for a in analyses for _ in a.effects]
-    judged = list(zip(effects, verdicts, standings(effects, verdicts), strict=True))
-    tiers = [essa_row(*one, design) for one in judged]
+    found_so = standings(effects, verdicts, base.warn.codes())
+    judged = list(zip(effects, verdicts, found_so, strict=True))
+    tiers = [essa_row(*one, base.design) for one in judged]
     return {
         "effects": [
             {**effect_row(found), **_standing_row(standing)}
@@ -136,7 +137,12 @@ def _claims(
 
 
 def _standing_row(standing: Standing) -> dict[str, object]:
-    return {"p_adjusted": standing.p_adjusted, "significant": standing.significant}
+    row: dict[str, object] = {
+        "p_adjusted": standing.p_adjusted,
+        "significant": standing.significant,
+    }
+    held_back = standing.held_back
+    return row if held_back is None else row | {"held_back": held_back}
 
 
 def _pairs(base: Baseline) -> list[dict[str, Any]]:

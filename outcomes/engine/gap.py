@@ -77,7 +77,7 @@ def mean_gap(
         require_four_groups(sample, is_focal)
         scaled = sample.in_sds(reference_sd(spec, pool_sd))
         t = sample.treated
-        as_delivered = scaled.mean(t & ~is_focal) - scaled.mean(t & is_focal)
+        as_delivered = scaled.apart(t & ~is_focal, t & is_focal)
         closed, inference = _closed(scaled, is_focal, design)
     except NotEstimable as reason:
         return _absent(GapMetric.MEAN_SD, reason)

@@ -21,7 +21,7 @@ from outcomes.terms import Estimator
 
 LEVEL = 0.95
 NO_SPREAD = NotEstimable("zero variance: the outcome does not vary within the groups")
-EXACT = 1e-12  # residuals below this share of the outcome's size are rounding
+EXACT = 1e-12  # residuals below this share of the outcome's range are rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def infer(
 ) -> Inference:
     """Inference on a contrast of a fitted model, by the design's rule first."""
     found = spreads(fit, contrast(fit, weights), sample, design)
-    if np.abs(fit.residuals).max() <= EXACT * np.abs(sample.y).max():
+    if np.abs(fit.residuals).max() <= EXACT * np.ptp(sample.y):
         found = [(kind, NO_SPREAD) for kind, _ in found]
     (kind, chosen), *others = found
     beside = tuple(_alternative(other, spread) for other, spread in others)

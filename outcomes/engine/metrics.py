@@ -6,16 +6,18 @@ from scipy.stats import rankdata
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.linear import gram, independent, times
+from outcomes.engine.notices import Warn
 
 FLAT = 1e-10  # an SD within the arms below this share of the whole SD is rounding
-RANK = 1e-10  # a direction with less than this share of the largest variance is none
+CONDITION = 1e-8  # a direction with a smaller share of the variance is rounding
 
 
-def whitened(covariates: Covariates, treated: Flags) -> Floats:
+def whitened(covariates: Covariates, treated: Flags, warn: Warn) -> Floats:
     """(n, d) covariates in which Euclidean distance is Mahalanobis distance.
 
     The covariance is pooled within the arms: group means are taken out, then cov() over
-    all n (divisor n - 1). Source: MatchIt 4.7.2, distance = "mahalanobis".
+    all n (divisor n - 1). A column that those before it all but imply (condition beyond
+    1e8) is left out and named. Source: MatchIt 4.7.2, distance = "mahalanobis".
     """
     x = covariates.model
     within = _within(x, treated)
@@ -23,7 +25,14 @@ def whitened(covariates: Covariates, treated: Flags) -> Floats:
     varies = scale > FLAT * x.std(axis=0)
     x, within = x[:, varies] / scale[varies], within[:, varies] / scale[varies]
     moments = gram(within, within) / (len(x) - 1)
-    kept = independent(moments)
+    kept = independent(moments, CONDITION)
+    names = np.array(covariates.names)[covariates.in_model][varies]
+    for j in set(range(len(moments))) - set(kept):
+        warn(
+            "near_collinear",
+            f'"{names[j]}" is as good as implied by the covariates before it and was '
+            "left out of the distance.",
+        )
     if not kept:  # no covariate varies within an arm
         return np.zeros((len(x), 1))
     triangle = np.linalg.cholesky(moments[np.ix_(kept, kept)])
@@ -47,7 +56,7 @@ def ranked(covariates: Covariates) -> Floats:
     # Ranks at the untied SD have this covariance; a column is never constant.
     spread = ranks / ranks.std(axis=0, ddof=1) * untied
     values, vectors = np.linalg.eigh(gram(spread, spread) / (len(ranks) - 1))
-    real = values > RANK * values[-1]
+    real = values > CONDITION * values[-1]
     turn = vectors[:, real] / np.sqrt(values[real])
     return np.column_stack([times(ranks, column) for column in turn.T])
 

@@ -27,3 +27,6 @@ class Notices:
 
     def rows(self) -> list[dict[str, str]]:
         return [asdict(notice) for notice in self.found]
+
+    def codes(self) -> set[str]:
+        return {notice.code for notice in self.found}

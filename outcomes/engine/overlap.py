@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.covariates import Covariates
 from outcomes.engine.propensity import Propensity
 
 BINS = 20
@@ -28,6 +29,14 @@ def overlap(fitted: Propensity | None, treated: Flags) -> dict[str, Any] | None:
         "comparison": _spread(score[~treated]),
         "treated_beyond_comparison": int(beyond.sum()),
     }
+
+
+def separating(covariates: Covariates, treated: Flags) -> str | None:
+    """The first covariate on which no participant is where a comparison student is."""
+    low_t, low_c = (covariates.x[arm].min(axis=0) for arm in (treated, ~treated))
+    high_t, high_c = (covariates.x[arm].max(axis=0) for arm in (treated, ~treated))
+    apart = np.flatnonzero((low_t > high_c) | (low_c > high_t))
+    return covariates.names[apart[0]] if len(apart) else None
 
 
 def _spread(score: Floats) -> dict[str, Any]:

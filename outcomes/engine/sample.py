@@ -41,10 +41,10 @@ class Sample:
         )
 
     def in_sds(self, sd: float) -> "Sample":
-        """The same students with the outcome in units of sd."""
+        """The same students with the outcome in units of sd, from the lowest up."""
         if sd <= 0:
             raise NotEstimable("the reference SD is 0")
-        return replace(self, y=self.y / sd)
+        return replace(self, y=(self.y - self.y.min()) / sd)
 
     def require_both_arms(self) -> None:
         if not self.treated.any():
@@ -74,6 +74,12 @@ class Sample:
         n_treated = int(self.treated.sum())
         return n_treated, len(self.rows) - n_treated
 
+    def apart(self, one: Flags, other: Flags) -> float:
+        """Weighted mean of some (m,) minus that of others, exact for large outcomes."""
+        level = float(self.y.min())
+        shifted = replace(self, y=self.y - level)
+        return shifted.mean(one) - shifted.mean(other)
+
     @property
     def ess_comparison(self) -> float:
         return effective_size(self.weights[~self.treated])
@@ -85,7 +91,7 @@ class Sample:
 
     def sd(self, arm: Flags) -> float:
         """Unweighted SD of the outcome in an arm (m,), 0 for equal values."""
-        y = self.y[arm]
+        y = self.y[arm] - self.y.min()
         return float(y.std(ddof=1)) if y.min() < y.max() else 0.0
 
 
@@ -110,12 +116,15 @@ def unmatched_sample(study: Study, y: Floats) -> Sample:
 
 def _sample(study: Study, y: Floats, weights: Floats, sets: Ints | None) -> Sample:
     rows = np.flatnonzero(weights > 0)
+    # Every model has an intercept: a level common to all only costs digits.
+    x = study.covariates.model[rows]
+    x = x - x.min(axis=0) if len(rows) else x
     return Sample(
         rows=rows,
         treated=study.treated[rows],
         y=y[rows],
         weights=weights[rows],
-        x=study.covariates.model[rows],
+        x=x,
         clusters=None if study.clusters is None else study.clusters[rows],
         sets=None if sets is None else sets[rows],
     )

@@ -1,10 +1,10 @@
 """What may be called significant: planned, corrected for its siblings, and sound."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.cautions import has_few_clusters
+from outcomes.engine.cautions import held_back
 from outcomes.engine.effect import Effect
 from outcomes.engine.multiplicity import Finding, within_domains
 from outcomes.engine.verdict import Verdict
@@ -13,25 +13,34 @@ from outcomes.terms import VerdictCode
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """p_adjusted : Benjamini-Hochberg within the domain, None for exploratory rows."""
+    """p_adjusted : Benjamini-Hochberg within the domain, None for exploratory rows and
+    without a p; held_back : codes of what forbids to call the effect significant, None
+    for exploratory rows."""
 
     p_adjusted: float | None
     significant: bool
+    held_back: tuple[str, ...] | None = None
 
 
-def standings(effects: Sequence[Effect], verdicts: Sequence[Verdict]) -> list[Standing]:
+def standings(
+    effects: Sequence[Effect], verdicts: Sequence[Verdict], said: Collection[str]
+) -> list[Standing]:
     """One a row. Only a confirmatory outcome over everyone, whose baseline meets the
-    standard and whose clusters are not few, may be called significant."""
+    standard and whose sample bears a claim, may be called significant.
+
+    said : codes of the warnings about the match.
+    """
     tests = [_finding(found) for found in effects]
     corrected = within_domains(tests)
     out = []
     for found, verdict, result in zip(effects, verdicts, corrected, strict=True):
+        forbidden = held_back(found, said) if _is_planned(found) else None
         if result is None:
-            out.append(Standing(None, significant=False))
+            out.append(Standing(None, False, forbidden))
             continue
         sound = verdict.code == VerdictCode.MEETS_WITH_RESERVATIONS
-        significant = result.is_significant and sound and not has_few_clusters(found)
-        out.append(Standing(result.adjusted, significant=significant))
+        significant = result.is_significant and sound and not forbidden
+        out.append(Standing(result.adjusted, significant, forbidden))
     return out
 
 
@@ -39,5 +48,8 @@ def _finding(found: Effect) -> Finding:
     p = found.inference.p
     if isinstance(p, NotEstimable):
         return Finding(1.0, found.outcome.domain, confirmatory=False)
-    planned = found.outcome.confirmatory and found.group is None
-    return Finding(p, found.outcome.domain, confirmatory=planned)
+    return Finding(p, found.outcome.domain, confirmatory=_is_planned(found))
+
+
+def _is_planned(found: Effect) -> bool:
+    return found.outcome.confirmatory and found.group is None

@@ -92,7 +92,9 @@ class Study:
         return cls(
             units=columns.labels(frame[design.unit]),
             treated=treated,
-            covariates=covariates.build(frame, design.matched_on, warn),
+            covariates=covariates.build(
+                frame, design.matched_on, warn, design.level_minimum
+            ),
             exact={c: _codes(frame, c) for c in design.alike_in},
             anti_exact={c: _codes(frame, c) for c in design.anti_exact},
             preferred={c: _codes(frame, c) for c in design.preferred_columns},

@@ -50,11 +50,11 @@ def judge(value: float, *, in_model: bool) -> VerdictCode:
     return VerdictCode.NEEDS_ADJUSTMENT_IN_MODEL
 
 
-def no_overlap() -> Verdict:
-    """Nobody to compare: the gravest of all."""
+def no_overlap(covariate: str | None = None) -> Verdict:
+    """Nobody to compare, or a covariate that separates the groups: gravest of all."""
     return Verdict(
         VerdictCode.NO_OVERLAP,
-        None,
+        covariate,
         None,
         "No participant can be compared with anyone: nothing is known of the effect. "
         "Widen the caliper, drop a covariate that decides who takes part, or find "

@@ -80,6 +80,8 @@ def _why_not(design: Design) -> str:
         return "it matches students, not first the schools or grades they sit in"
     if design.prefer:
         return "it prefers nobody to the nearest"
+    if design.level_minimum > 1:
+        return "it joins no rare levels"
     if design.method == Method.SUBCLASS and design.exact:
         return "it cuts subclasses without regard to exact columns"
     return ""

@@ -67,6 +67,24 @@ def left_out(y, x, w, contrast, clusters) -> float:
     return float(np.sqrt((len(moves) - 1) / len(moves) * np.sum(np.square(moves))))
 
 
+def degrees_left_out(x, w, contrast, clusters) -> float:
+    """Moments of the jackknife's quadratic form, its matrix found by leaving out.
+
+    Column i of `forms` is what an error of 1 in student i moves, cluster by cluster.
+    """
+    everyone = np.eye(len(x))
+    whole = [contrast @ weighted_slopes(y, x, w) for y in everyone]
+    forms = []
+    for g in np.unique(clusters):
+        keep = clusters != g
+        without = [
+            contrast @ weighted_slopes(y[keep], x[keep], w[keep]) for y in everyone
+        ]
+        forms.append(np.subtract(whole, without))
+    products = np.array(forms) @ np.array(forms).T
+    return float(np.trace(products) ** 2 / np.sum(products**2))
+
+
 def dealt_anew(values, weights, treated, clusters) -> float:
     """Two-sided p over every way to choose as many clusters."""
     found = np.unique(clusters)

@@ -1,41 +1,13 @@
 """Data that cannot bear an answer get a reason, never a number that looks right."""
 
-import json
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from outcomes.designs.design import Design
 from outcomes.designs.errors import InputError
-from outcomes.engine.evaluate import evaluate
+from tests.engine.degenerate import codes, run, school_table
 
 near = pytest.approx
-
-
-def school_table(**columns):
-    random = np.random.default_rng(0)
-    plain = {
-        "student": [f"S{i}" for i in range(40)],
-        "treated": [1] * 12 + [0] * 28,
-        "pre": random.normal(size=40),
-        "school": random.choice(["a", "b", "c"], 40),
-        "grade": ["4"] * 11 + ["5"] + ["4"] * 28,
-        "read": random.normal(size=40),
-    }
-    return pd.DataFrame(plain | columns)
-
-
-def run(frame, **more):
-    plain = {"unit": "student", "treatment": "treated", "outcomes": ["read"]}
-    design = Design.from_dict({**plain, "covariates": ["pre"], **more})
-    report = evaluate(frame, design).report()
-    json.dumps(report, allow_nan=False)
-    return report
-
-
-def codes(report):
-    return {row["code"] for row in report["warnings"]}
 
 
 def test_reasons_name_the_constraint():

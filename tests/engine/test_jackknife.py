@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +9,7 @@ from outcomes.engine.covariance import cr1, cr2
 from outcomes.engine.jackknife import cr3
 from outcomes.engine.linear import least_squares
 from tests.engine import oracles_errors as literal
-from tests.engine.worked import kindergarten, star
+from tests.engine.worked import REFERENCE, honest, kindergarten, star
 
 SLOPE = np.array([0.0, 1.0, 0.0])
 
@@ -28,7 +29,21 @@ def test_leaving_out_by_algebra_is_leaving_out_by_refitting(seed):
     found = cr3(least_squares(y, x, w), SLOPE, clusters)
     slow = literal.left_out(y, x, w, SLOPE, clusters)
     assert found.std_error == pytest.approx(slow, rel=1e-8)
-    assert found.df == 6
+    slow = literal.degrees_left_out(x, w, SLOPE, clusters)
+    assert found.df == pytest.approx(slow, rel=1e-8)
+    assert 1 <= found.df <= 6 + 1e-9
+
+
+def test_error_and_degrees_of_freedom_are_those_of_r():
+    table = pd.read_csv(REFERENCE / "lalonde.csv")
+    columns = [table["treat"], table["age"], table["re75"] / 1000]
+    x = np.column_stack([np.ones(len(table)), *columns])
+    weights = 1.0 + table["age"].to_numpy() % 3
+    fit = least_squares(table["re78"].to_numpy(float), x, weights)
+    schooling = np.unique(table["educ"], return_inverse=True)[1].reshape(-1)
+    found = cr3(fit, np.eye(4)[1], schooling)
+    r = honest()["cr3_se_df"]
+    assert (found.std_error, found.df) == pytest.approx(tuple(r), rel=1e-8)
 
 
 @given(st.integers(0, 10_000), st.floats(0.1, 9), st.floats(-9, 9))

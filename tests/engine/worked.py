@@ -23,6 +23,11 @@ def star() -> dict[str, Any]:
 
 
 @cache
+def honest() -> dict[str, Any]:
+    return json.loads((REFERENCE / "honest_numbers.json").read_text())
+
+
+@cache
 def lalonde() -> dict[str, Any]:
     return json.loads((REFERENCE / "lalonde_oracles.json").read_text())
 
