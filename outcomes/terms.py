@@ -44,6 +44,13 @@ class Ties(StrEnum):
     SEEDED = "seeded"
 
 
+class BrokenSets(StrEnum):
+    """What becomes of a matched set one of whose members has no outcome."""
+
+    REWEIGHT = "reweight"
+    DROP = "drop"
+
+
 class Estimator(StrEnum):
     DIFFERENCE = "difference"
     G_COMPUTATION = "g_computation"

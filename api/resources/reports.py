@@ -3,19 +3,8 @@ the engine as it is; these shapes only describe it, and a test holds them to it.
 
 from rest_framework import serializers
 
-
-class Number(serializers.FloatField):
-    """A number that may have no value: null then, and `not_estimable` says why."""
-
-    def __init__(self, **kwargs):
-        super().__init__(allow_null=True, **kwargs)
-
-
-class Reason(serializers.CharField):
-    """Why a number of this entry is null; absent when none is."""
-
-    def __init__(self):
-        super().__init__(required=False)
+from api.resources.estimable import Number, Reason
+from api.resources.process import AttritionOut, BrokenSetsOut, ProcessOut
 
 
 class CountOut(serializers.Serializer):
@@ -211,6 +200,11 @@ class EssaOut(serializers.Serializer):
     text = serializers.CharField()
 
 
+class AnalyticBalanceOut(serializers.Serializer):
+    outcome = serializers.CharField()
+    balance = BalanceOut(many=True)
+
+
 class DiagnosticsOut(serializers.Serializer):
     design_hash = serializers.CharField()
     input_hash = serializers.CharField()
@@ -227,31 +221,13 @@ class DiagnosticsOut(serializers.Serializer):
     design = serializers.DictField(help_text="Every key, with the default used.")
 
 
-class TriedOut(serializers.Serializer):
-    number = serializers.IntegerField(help_text="In the order they were first run.")
-    design_hash = serializers.CharField()
-    diagnostics = serializers.IntegerField(help_text="Runs that read no outcome.")
-    impact = serializers.IntegerField()
-
-
-class ProcessOut(serializers.Serializer):
-    """Of the plan and all that it descends from or that descend from it, so far."""
-
-    place = serializers.IntegerField(help_text="This design's, among those tried.")
-    designs_tried = serializers.IntegerField(help_text="Those with a run that is done.")
-    designs_written = serializers.IntegerField()
-    designs = TriedOut(many=True)
-    locked_at = serializers.DateTimeField(allow_null=True)
-    viewers = serializers.IntegerField(help_text="People who were shown any of it.")
-    first_outcome_look_at = serializers.DateTimeField(allow_null=True)
-    other_plans = serializers.IntegerField(
-        help_text="On this program and outcome year, that name none of these as parent."
-    )
-    text = serializers.CharField()
-
-
 class ReportOut(DiagnosticsOut):
     process = ProcessOut()
+    balance_analytic = AnalyticBalanceOut(
+        many=True, help_text="On those who have the outcome: what the verdict judges."
+    )
+    broken_sets = BrokenSetsOut(many=True, help_text="One an outcome.")
+    attrition = AttritionOut(many=True, help_text="Who has no outcome, arm by arm.")
     effects = EffectOut(many=True)
     gaps = GapOut(many=True)
     gaps_in_district = DistrictGapOut(many=True, help_text="Of all, not participants.")

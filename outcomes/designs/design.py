@@ -17,6 +17,7 @@ from outcomes.designs.clauses import (
 )
 from outcomes.terms import (
     Assignment,
+    BrokenSets,
     Discard,
     Distance,
     Estimator,
@@ -58,6 +59,7 @@ class Design:
     tolerance: float = 0.05
     ties: Ties = Ties.AVERAGE
     tie_tolerance: float = 0.0
+    broken_sets: BrokenSets = BrokenSets.REWEIGHT
     estimator: Estimator = Estimator.DIFFERENCE
     cluster: str | None = None
     errors: tuple[RequestedError, ...] = ()
@@ -197,6 +199,7 @@ _READ = reading.record(
         "tolerance": reading.number(0),
         "ties": reading.choice(Ties),
         "tie_tolerance": reading.number(0),
+        "broken_sets": reading.choice(BrokenSets),
         "estimator": reading.choice(Estimator),
         "cluster": reading.maybe(reading.text),
         "errors": reading.list_of(reading.choice(RequestedError)),

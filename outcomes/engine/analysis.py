@@ -7,32 +7,38 @@ import numpy as np
 from outcomes.designs.clauses import Outcome
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine import cautions
+from outcomes.engine.analytic_sample import AnalyticSample, analytic_sample
 from outcomes.engine.arrays import Floats
-from outcomes.engine.baseline import Baseline, judge_sample
+from outcomes.engine.baseline import Baseline
 from outcomes.engine.district import district_row
 from outcomes.engine.effect import Effect, effect
 from outcomes.engine.estimable import Number
 from outcomes.engine.gap import gap_rows
 from outcomes.engine.interaction import interaction_row
+from outcomes.engine.matched import Matched
 from outcomes.engine.requested_errors import requested_errors
-from outcomes.engine.sample import Sample, matched_sample, unmatched_sample
+from outcomes.engine.sample import Sample, unmatched_sample
 from outcomes.engine.verdict import Verdict
 from outcomes.terms import Estimator
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """One outcome: its sample, the verdict on that sample, its rows."""
+    """One outcome: who is left for it, whom the estimate is of, its rows."""
 
     outcome: Outcome
+    left: AnalyticSample
     sample: Sample
-    verdict: Verdict
     effects: list[Effect]
     estimators: list[Effect]
     naive: Effect
     gaps: list[dict[str, object]]
     interactions: list[dict[str, object]]
     in_district: list[dict[str, object]]
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.left.verdict
 
     @property
     def main(self) -> Effect:
@@ -44,13 +50,14 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     """Effects, gaps and verdict for one outcome, on those who have it."""
     study, design = base.study, base.design
     y = study.outcomes[outcome.name]
-    matched = matched_sample(study, base.arranged.matched, y)
+    left = analytic_sample(base, outcome)
     # AIPW weighs everyone by his own score; the matched sets then only show balance.
     everyone = unmatched_sample(study, y)
-    sample = everyone if design.estimator == Estimator.AIPW else matched
+    sample = everyone if design.estimator == Estimator.AIPW else left.sample
     pool_sd = _sd(study.pool[outcome.name])
     cautions.of_outcome(study, outcome.name, y, base.weights, base.warn)
-    main = _with_requested(effect(sample, design, outcome, pool_sd), base, y)
+    main = effect(sample, design, outcome, pool_sd)
+    main = _with_requested(main, base, left.whole, y)
     cautions.of_clusters(main, design, base.warn)
     cautions.of_spread(outcome.name, sample, base.warn)
     by_hand = replace(design, estimator=Estimator.DIFFERENCE)
@@ -58,15 +65,15 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     cautions.of_groups(sizes, 1 + sample.x.shape[1], design, base.warn)
     return Analysis(
         outcome=outcome,
+        left=left,
         sample=sample,
-        verdict=judge_sample(base, matched, outcome),
         effects=[main, *_by_group(base, sample, outcome, pool_sd)],
         estimators=[
             _by(
                 estimator,
                 main,
                 base,
-                everyone if estimator == Estimator.AIPW else matched,
+                everyone if estimator == Estimator.AIPW else left.sample,
             )
             for estimator in Estimator
         ],
@@ -77,8 +84,8 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     )
 
 
-def _with_requested(main: Effect, base: Baseline, y: Floats) -> Effect:
-    more = requested_errors(base.study, base.arranged.matched, y, base.design)
+def _with_requested(main: Effect, base: Baseline, whole: Matched, y: Floats) -> Effect:
+    more = requested_errors(base.study, whole, y, base.design)
     beside = (*main.inference.alternatives, *more)
     return replace(main, inference=replace(main.inference, alternatives=beside))
 

@@ -183,8 +183,19 @@ def _calipers(base: Baseline) -> list[dict[str, Any]]:
     return [{"on": on, "width": width} for on, width in (*on_distance, *others)]
 
 
-def judge_sample(base: Baseline, sample: Sample, outcome: Outcome | None) -> Verdict:
-    """The verdict on the students of a sample, with the weights they have in it."""
+def balance_of(base: Baseline, sample: Sample) -> list[BalanceRow]:
+    """Balance on the students of a sample, with the weights they have in it."""
+    weights = np.zeros(base.study.n)
+    weights[sample.rows] = sample.weights
+    if np.array_equal(weights, base.weights):
+        return base.rows
+    return balance_table(base.study, weights)
+
+
+def judge_sample(
+    base: Baseline, sample: Sample, outcome: Outcome | None, rows: list[BalanceRow]
+) -> Verdict:
+    """The verdict on the students of a sample; rows : their balance."""
     design, study = base.design, base.study
     separator = separating(study.covariates, study.treated)
     if separator or not len(sample.rows):
@@ -193,10 +204,6 @@ def judge_sample(base: Baseline, sample: Sample, outcome: Outcome | None) -> Ver
         sample.clusters, sample.treated, design.assignment
     ):
         return verdicts.confound()
-    weights = np.zeros(study.n)
-    weights[sample.rows] = sample.weights
-    is_whole = np.array_equal(weights, base.weights)
-    rows = base.rows if is_whole else balance_table(study, weights)
     return verdicts.of_baseline(
         rows,
         _asks_model(base, sample),

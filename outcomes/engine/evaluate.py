@@ -51,6 +51,9 @@ def evaluate(
             "verdicts": [
                 {"outcome": a.outcome.name, **plain(a.verdict)} for a in analyses
             ],
+            "balance_analytic": [_analytic(a) for a in analyses],
+            "broken_sets": [a.left.broken_sets for a in analyses],
+            "attrition": [row for a in analyses for row in a.left.attrition],
             **_claims(analyses, base),
             "estimators": [effect_row(e) for a in analyses for e in a.estimators],
             "naive": [effect_row(a.naive) for a in analyses],
@@ -83,7 +86,7 @@ def diagnose(
             "engine": ENGINE_VERSION,
             "input_hash": base.input_hash,
             **sections(base),
-            "verdict": judge_sample(base, sample, None),
+            "verdict": judge_sample(base, sample, None, base.rows),
             "power": power(base, sample),
             "warnings": base.warn.rows(),
             "design": design.to_dict(),
@@ -95,6 +98,10 @@ def diagnose(
 
 def _silent(stage: str, share: float) -> None:
     return None
+
+
+def _analytic(analysis: Analysis) -> dict[str, object]:
+    return {"outcome": analysis.outcome.name, "balance": analysis.left.balance}
 
 
 def _overall(analyses: Sequence[Analysis]) -> Verdict:

@@ -1,10 +1,11 @@
 """Who was not matched: an effect on the matched speaks for no one else."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from outcomes.engine.arrays import Flags
+from outcomes.engine.arrays import Flags, Texts
 from outcomes.engine.study import Study
 
 
@@ -34,14 +35,20 @@ def lost(study: Study, is_matched: Flags) -> list[LostRow]:
 
 
 def _of_dimension(study: Study, is_matched: Flags, dimension: str) -> list[LostRow]:
-    labels = study.groups[dimension]
-    present = set(labels[study.treated])
-    known: list[str | None] = [*sorted(label for label in present if label is not None)]
-    groups = [*known, None] if None in present else known
     rows = []
-    for group in groups:
-        # Element by element: a comparison with None of the whole array is no array.
-        member = study.treated & np.array([label == group for label in labels])
+    for group, of_group in groups_of(study.groups[dimension]):
+        member = study.treated & of_group
         total, kept = int(member.sum()), int((member & is_matched).sum())
-        rows.append(LostRow(dimension, group, total, kept, kept / total))
+        if total:
+            rows.append(LostRow(dimension, group, total, kept, kept / total))
     return rows
+
+
+def groups_of(labels: Texts) -> Iterator[tuple[str | None, Flags]]:
+    """Each label of (n,) with the flags (n,) of who has it, in sorted order; None last,
+    for those whose group is unknown."""
+    present = set(labels)
+    known: list[str | None] = [*sorted(label for label in present if label is not None)]
+    for group in [*known, None] if None in present else known:
+        # Element by element: a comparison with None of the whole array is no array.
+        yield group, np.array([label == group for label in labels], dtype=bool)

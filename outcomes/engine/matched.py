@@ -63,6 +63,10 @@ class Matched:
         whole = _has_both(left)[left.sets] if len(left.sets) else keep[:0]
         return left._where(whole)._reshared()
 
+    def without_sets(self, gone: Flags) -> "Matched":
+        """Drop whole sets (sets,); the others stay as they are."""
+        return self._where(~gone[self.sets])
+
     def _where(self, keep: Flags) -> "Matched":
         return replace(
             self, sets=self.sets[keep], rows=self.rows[keep], shares=self.shares[keep]

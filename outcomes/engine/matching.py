@@ -46,8 +46,14 @@ OF_TURNS = (
     "reuse",
     "prefer",
 )  # what is promised only where participants choose in turn
-OF_PAIRS = ("caliper", "anti_exact", "discard", *OF_TURNS)  # only where they pair
 IN_TURN = (Method.NEAREST, Method.OPTIMAL)  # entry after entry; others all at once
+OF_PAIRS = (  # only where they pair
+    "caliper",
+    "anti_exact",
+    "discard",
+    "broken_sets",
+    *OF_TURNS,
+)
 UNSAID = Design("", "", ())  # every key as it is when nobody names it
 
 

@@ -22,13 +22,12 @@ NORMAL = NotEstimable("its reference is the normal distribution")
 
 
 def requested_errors(
-    study: Study, matched: Matched, outcome: Floats, design: Design
+    study: Study, whole: Matched, outcome: Floats, design: Design
 ) -> tuple[Alternative, ...]:
     """One a wish of the design, for everyone's effect; a reason where it has none.
 
-    matched : all sets; outcome : (n,), NaN where missing. Raises nothing.
+    whole : sets whose members all have the outcome (n,). Raises nothing.
     """
-    whole = matched.without(np.isnan(outcome))
     found = []
     for wish in design.errors:
         kind = _KINDS[wish].format(second=design.cluster or "student")

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from outcomes.designs.errors import NotEstimable
+from outcomes.designs.errors import NotEstimable, PromiseBroken
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.matched import Matched, effective_size
 from outcomes.engine.study import Study
@@ -95,11 +95,12 @@ class Sample:
         return float(y.std(ddof=1)) if y.min() < y.max() else 0.0
 
 
-def matched_sample(study: Study, matched: Matched, y: Floats) -> Sample:
-    """Students in sets that are whole once those without y (n,) are gone."""
-    whole = matched.without(np.isnan(y))
+def matched_sample(study: Study, whole: Matched, y: Floats) -> Sample:
+    """Students in sets whose members all have y (n,), as `broken_sets` leaves them."""
+    if np.isnan(y[whole.rows]).any():
+        raise PromiseBroken("a set holds a student without the outcome; mend it first")
     sets = None
-    if matched.is_paired:
+    if whole.is_paired:
         member = np.full(study.n, -1, dtype=np.int64)
         member[whole.rows] = whole.sets
         sets = member

@@ -9,6 +9,7 @@ import numpy as np
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import EngineError, NotEstimable
+from outcomes.engine.broken_sets import mended
 from outcomes.engine.cluster_sets import in_cluster_sets
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.effect import Effect, effect
@@ -107,7 +108,7 @@ def _estimate(main: Effect, found: Rematch | NotEstimable) -> float:
     sample = (
         unmatched_sample(study, y)
         if design.estimator == Estimator.AIPW
-        else matched_sample(study, matched, y)
+        else matched_sample(study, mended(matched, np.isnan(y), design.broken_sets), y)
     )
     no_sd: Number = NotEstimable("only the estimate is asked for")
     return known(effect(sample, design, main.outcome, no_sd).estimate)

@@ -67,7 +67,9 @@ if (!is.null(m)) {{
 
 # --- The effects, from the sets of matched.csv.
 analytic <- function(outcome) {{
-  s <- matched[!is.na(d[matched$code, outcome]), ]
+  gone <- is.na(d[matched$code, outcome])
+  if ({drops}) gone <- matched$set %in% matched$set[gone]  # broken sets go whole
+  s <- matched[!gone, ]
   treated <- d[s$code, treatment] == 1
   both <- tapply(treated, s$set, function(t) any(t) && !all(t))
   s <- s[both[s$set], ]

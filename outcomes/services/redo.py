@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from outcomes.designs.design import DISTANCE, Design
-from outcomes.terms import CaliperUnit, Discard, Distance, Estimator, Method, Order
+from outcomes.terms import (
+    BrokenSets,
+    CaliperUnit,
+    Discard,
+    Distance,
+    Estimator,
+    Method,
+    Order,
+)
 
 TEMPLATE = Path(__file__).with_name("redo.R")
 DISTANCES = {
@@ -41,6 +49,7 @@ def script(design: Design, report: dict[str, Any], numeric: Iterable[str]) -> st
         call="NULL" if call is None else call,
         ignores_caliper=_flag(bool(design.caliper)),
         remark=_text(remark(design)),
+        drops=_flag(design.broken_sets == BrokenSets.DROP),
         estimator=_text(str(design.estimator)),
         cluster="NULL" if design.cluster is None else _text(design.cluster),
         figures=_text("\n".join(["outcome,what,value", *_figures(report)])),

@@ -126,12 +126,13 @@ def test_r_finds_the_same_figures_where_it_cannot_match(keys, tmp_path):
 
 
 @needs_r
-def test_r_finds_the_same_with_holes_and_without_an_outcome(tmp_path):
+@pytest.mark.parametrize("rule", ["reweight", "drop"])
+def test_r_finds_the_same_with_holes_and_without_an_outcome(rule, tmp_path):
     holed = APART.copy()
     holed.loc[::7, "educ"] = np.nan
     holed.loc[::9, "race"] = None
     holed.loc[::5, "re78"] = np.nan
-    design = lalonde_design(estimator="g_computation", ratio=2)
+    design = lalonde_design(estimator="g_computation", ratio=2, broken_sets=rule)
     report = evaluate(holed, design).report()
     said = redone(files(holed, design, report, report["pairs"]), tmp_path)
     assert number_after("largest difference of a weight:", said) < 1e-9

@@ -1,0 +1,58 @@
+"""What stands around the numbers of a report: who is missing, what was tried."""
+
+from rest_framework import serializers
+
+from api.resources.estimable import Number, Reason
+
+
+class BrokenSetsOut(serializers.Serializer):
+    outcome = serializers.CharField()
+    rule = serializers.CharField(help_text="reweight or drop, as the plan says.")
+    sets = serializers.IntegerField(help_text="As matched.")
+    broken = serializers.IntegerField(help_text="Those that lost a member.")
+    dropped = serializers.IntegerField()
+    reweighted = serializers.IntegerField()
+    n_treated_set_aside = serializers.IntegerField(
+        help_text="Who have the outcome and leave with their set."
+    )
+    n_comparison_set_aside = serializers.IntegerField()
+
+
+class AttritionOut(serializers.Serializer):
+    outcome = serializers.CharField()
+    of = serializers.CharField(help_text="all who could be matched, or the matched.")
+    dimension = serializers.CharField(allow_null=True, help_text="null: everyone.")
+    group = serializers.CharField(allow_null=True, help_text="null: not known.")
+    n_treated = serializers.IntegerField(help_text="At the index date.")
+    n_comparison = serializers.IntegerField()
+    with_treated = serializers.IntegerField(help_text="Of them, with the outcome.")
+    with_comparison = serializers.IntegerField()
+    share_missing = Number()
+    share_missing_treated = Number()
+    share_missing_comparison = Number()
+    differential = Number(help_text="Participants' share minus the others'.")
+    text = serializers.CharField()
+    not_estimable = Reason()
+
+
+class TriedOut(serializers.Serializer):
+    number = serializers.IntegerField(help_text="In the order they were first run.")
+    design_hash = serializers.CharField()
+    diagnostics = serializers.IntegerField(help_text="Runs that read no outcome.")
+    impact = serializers.IntegerField()
+
+
+class ProcessOut(serializers.Serializer):
+    """Of the plan and all that it descends from or that descend from it, so far."""
+
+    place = serializers.IntegerField(help_text="This design's, among those tried.")
+    designs_tried = serializers.IntegerField(help_text="Those with a run that is done.")
+    designs_written = serializers.IntegerField()
+    designs = TriedOut(many=True)
+    locked_at = serializers.DateTimeField(allow_null=True)
+    viewers = serializers.IntegerField(help_text="People who were shown any of it.")
+    first_outcome_look_at = serializers.DateTimeField(allow_null=True)
+    other_plans = serializers.IntegerField(
+        help_text="On this program and outcome year, that name none of these as parent."
+    )
+    text = serializers.CharField()

@@ -1,0 +1,93 @@
+"""Sets that lose a member to a missing outcome: what becomes of them is fixed in the
+plan, before anyone knows whose outcome is missing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from outcomes.designs.errors import PromiseBroken
+from outcomes.engine.arrays import Flags
+from outcomes.engine.matched import Matched
+from outcomes.terms import BrokenSets
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenSetsRow:
+    """One outcome. sets : as matched; broken : those that lost a member, each of them
+    dropped or re-weighted; n_.._set_aside : students who have the outcome and leave
+    with what is left of their set."""
+
+    outcome: str
+    rule: BrokenSets
+    sets: int
+    broken: int
+    dropped: int
+    reweighted: int
+    n_treated_set_aside: int
+    n_comparison_set_aside: int
+
+
+def mended(matched: Matched, gone: Flags, rule: BrokenSets) -> Matched:
+    """The sets whose members all have the outcome, by the rule for the others.
+
+    gone : (n,) who has none. Re-weight: those left of a set share it, as long as both
+    arms are there; so a pair goes whole. Drop: every set that lost a member goes. With
+    replacement a student who is gone breaks each set he serves in. Raises PromiseBroken
+    if the result is not what the rule says.
+    """
+    if rule == BrokenSets.DROP:
+        whole = matched.without_sets(_sets_with(matched, gone[matched.rows]))
+    else:
+        whole = matched.without(gone)
+    if not _keeps_rule(matched, gone, whole, rule):
+        raise PromiseBroken(
+            f'sets that lost a member do not keep "broken_sets: {rule}" and were not '
+            "reported; please send us the design"
+        )
+    return whole
+
+
+def broken_sets_row(
+    outcome: str, matched: Matched, gone: Flags, whole: Matched, rule: BrokenSets
+) -> BrokenSetsRow:
+    """What became of the sets; gone : (n,), whole : from `mended`."""
+    before, after = np.unique(matched.sets), np.unique(whole.sets)
+    broken = np.unique(matched.sets[gone[matched.rows]])
+    reweighted = int(np.isin(broken, after).sum())
+    aside = np.unique(matched.rows[~gone[matched.rows]])
+    aside = aside[~np.isin(aside, whole.rows)]
+    n_treated = int(matched.treated[aside].sum())
+    return BrokenSetsRow(
+        outcome=outcome,
+        rule=rule,
+        sets=len(before),
+        broken=len(broken),
+        dropped=len(broken) - reweighted,
+        reweighted=reweighted,
+        n_treated_set_aside=n_treated,
+        n_comparison_set_aside=len(aside) - n_treated,
+    )
+
+
+def _sets_with(matched: Matched, is_one: Flags, *, most: int | None = None) -> Flags:
+    """(sets,) whether any membership (m,) of a set is one."""
+    length = most or int(matched.sets.max(initial=-1)) + 1
+    return np.bincount(matched.sets, is_one, minlength=length) > 0
+
+
+def _keeps_rule(
+    matched: Matched, gone: Flags, whole: Matched, rule: BrokenSets
+) -> bool:
+    """Counted anew from the memberships: who stayed, and in which sets."""
+    if gone[whole.rows].any():
+        return False
+    most = int(matched.sets.max(initial=-1)) + 1
+    stays = ~gone[matched.rows]
+    is_left = _sets_with(whole, np.ones(len(whole.sets), bool), most=most)
+    if rule == BrokenSets.DROP:
+        should = _sets_with(matched, stays) & ~_sets_with(matched, ~stays)
+    else:
+        arms = matched.is_treated & stays, ~matched.is_treated & stays
+        should = _sets_with(matched, arms[0]) & _sets_with(matched, arms[1])
+    expected = int((stays & should[matched.sets]).sum())
+    return bool((is_left == should).all()) and len(whole.rows) == expected
