@@ -16,11 +16,16 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.aipw import fitted_att
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.effect import fitted
-from outcomes.engine.estimable import Number, known
+from outcomes.engine.estimable import Number, attempt, known
 from outcomes.engine.inference import Inference, by_influence, infer, nothing
 from outcomes.engine.influence import Estimate
 from outcomes.engine.level_gap import v_gap_from_levels
-from outcomes.engine.metric_free_gap import metrics_agree, share_meeting_gap, v_gap
+from outcomes.engine.metric_free_gap import (
+    metrics_agree,
+    percentile_of_focal_mean,
+    share_meeting_gap,
+    v_gap,
+)
 from outcomes.engine.outcome_model import EFFECT, contrast, model_of
 from outcomes.engine.sample import Sample
 from outcomes.terms import Estimator, GapMetric, OutcomeKind
@@ -60,8 +65,10 @@ def gap_rows(
     ]
     signs = [g.closed for g in gaps if not isinstance(g.closed, NotEstimable)]
     agree = metrics_agree(signs) if len(signs) > 1 else NotEstimable("one metric only")
-    counts = _counts(sample, is_focal)
-    return [{**_row(gap, spec), "agree": agree, **counts} for gap in gaps]
+    shared: dict[str, object] = {"agree": agree, **_counts(sample, is_focal)}
+    if outcome.kind != OutcomeKind.BINARY:
+        shared["focal_percentile"] = _percentiles(sample, is_focal)
+    return [{**_row(gap, spec), **shared} for gap in gaps]
 
 
 def mean_gap(
@@ -185,6 +192,17 @@ def _weighted_gap(
         return _absent(metric, reason)
     inference = by_influence(closed, sample, design)
     return _gap(metric, delivered.value, closed.value, inference)
+
+
+def _percentiles(sample: Sample, is_focal: Flags) -> Mapping[str, Number]:
+    """Where the focal group's mean stands among the reference group, 0 to 100."""
+    arms = {"as_delivered": sample.treated, "without_program": ~sample.treated}
+    return {
+        key: attempt(
+            percentile_of_focal_mean, sample.y, is_focal, sample.weights * in_arm
+        )
+        for key, in_arm in arms.items()
+    }
 
 
 def _counts(sample: Sample, is_focal: Flags) -> Mapping[str, int]:

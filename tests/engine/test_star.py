@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import percentileofscore
 
 from outcomes.designs.design import Design
 from outcomes.engine.covariance import cr1, cr2, hc3
@@ -111,6 +112,17 @@ def test_gaps_that_no_scale_can_move(dimension):
     r, row = star()["gaps"][IN_R[dimension]], gap(dimension)["v"]
     assert row["without_program"] == near(r["regular"]["V"], rel=1e-8)
     assert row["as_delivered"] == near(r["small"]["V"], rel=1e-8)
+
+
+@pytest.mark.parametrize("dimension", GROUPS)
+def test_where_the_focal_mean_stands_among_the_reference_group(dimension):
+    focal, reference = GROUPS[dimension]
+    table = kindergarten().dropna(subset=["readk", "gender", "lunchk", dimension])
+    row = gap(dimension)["v"]["focal_percentile"]
+    for key, small in (("as_delivered", 1), ("without_program", 0)):
+        arm = table[table["small"] == small].set_index(dimension)["readk"]
+        place = percentileofscore(arm[reference], arm[focal].mean(), kind="mean")
+        assert row[key] == near(place, rel=1e-9)
 
 
 def test_metrics_that_contradict_each_other_are_flagged():
