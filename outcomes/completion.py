@@ -74,11 +74,15 @@ def _with_measures(given, measures: Mapping[str, Measure]) -> dict[str, Any]:
         said = item if isinstance(item, Mapping) else {"name": item}
         return {"kind": found.kind, "domain": found.domain, **said}
 
+    later = {code_of(name, measures): name for name in _names(given.get("outcomes"))}
+
     def pretest(item):
-        if not (found := measure(_name_of(item))) or not found.domain:
+        if not (found := measure(_name_of(item))):
             return item
         said = item if isinstance(item, Mapping) else {"name": item}
-        return {"domain": found.domain, **said}
+        known = {"domain": found.domain, "same_as": later.get(found.code)}
+        known = {key: value for key, value in known.items() if value}
+        return {**known, **said} if known else item
 
     def gap(item):
         if not isinstance(item, Mapping):
@@ -97,6 +101,11 @@ def _with_measures(given, measures: Mapping[str, Measure]) -> dict[str, Any]:
 
 def _list(value) -> list:
     return value if isinstance(value, list) else []
+
+
+def _names(value) -> list[str]:
+    """Of outcomes, the last first, so that the first of a measure wins."""
+    return [name for item in reversed(_list(value)) if (name := _name_of(item))]
 
 
 def _name_of(item):

@@ -61,6 +61,19 @@ class BalanceOut(serializers.Serializer):
     not_estimable = Reason()
 
 
+class GainOut(serializers.Serializer):
+    pretest = serializers.CharField(help_text="The same measure as the outcome.")
+    g = Number(help_text="Effect size after, minus before.")
+    correlation = Number(help_text="Of before and after, within the groups.")
+    std_error = Number()
+    ci_low = Number()
+    ci_high = Number()
+    p = Number()
+    rests_on = serializers.BooleanField(help_text="Whether the verdict needs it.")
+    text = serializers.CharField()
+    not_estimable = Reason()
+
+
 class EffectOut(serializers.Serializer):
     outcome = serializers.CharField()
     group = serializers.CharField(allow_null=True, help_text="null: everyone.")
@@ -75,6 +88,17 @@ class EffectOut(serializers.Serializer):
     hedges_g = Number()
     improvement_index = Number()
     e_value = Number()
+    exact_interval = serializers.ListField(
+        child=serializers.FloatField(),
+        required=False,
+        help_text="By counting, where nobody or all of a group have it.",
+    )
+    difference_in_differences = GainOut(required=False)
+    held_back = serializers.ListField(
+        child=serializers.CharField(),
+        required=False,
+        help_text="Codes of what forbids to call a planned effect significant.",
+    )
     not_estimable = Reason()
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from outcomes.designs import reading
-from outcomes.designs.clauses import GapSpec, MatchClusters
+from outcomes.designs.clauses import GapSpec, MatchClusters, Pretest
 from outcomes.designs.errors import DesignError
 
 
@@ -84,3 +84,23 @@ def clusters_can_be_compared(clusters: MatchClusters | None, entry: str | None) 
             "under on",
             "match_clusters",
         )
+
+
+def pretests_are_of_outcomes(
+    pretests: Sequence[Pretest], outcomes: Sequence[str]
+) -> None:
+    for i, pretest in enumerate(pretests):
+        if pretest.same_as and pretest.same_as not in outcomes:
+            hint = reading.nearest(pretest.same_as, outcomes)
+            expected = f"one of the outcomes {', '.join(outcomes)}{hint}"
+            raise reading.refuse(f"pretests[{i}].same_as", pretest.same_as, expected)
+
+
+def judged_is_matched_on(
+    judged: Sequence[str] | None, matched_on: Sequence[str]
+) -> None:
+    for i, name in enumerate(judged or ()):
+        if name not in matched_on:
+            hint = reading.nearest(name, matched_on)
+            expected = f"one of the covariates and pretests{hint}"
+            raise reading.refuse(f"equivalent_on[{i}]", name, expected)

@@ -34,6 +34,7 @@ class Pretest:
 
     name: str
     domain: str = ""
+    same_as: str = ""  # the outcome that is the same measure, at a later time
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,10 @@ _OUTCOME = reading.record(
         "matters": reading.maybe(score_line),
     },
 )
-_PRETEST = reading.record(Pretest, {"name": reading.text, "domain": reading.text})
+_PRETEST = reading.record(
+    Pretest,
+    {"name": reading.text, "domain": reading.text, "same_as": reading.text},
+)
 CALIPER = reading.record(
     Caliper,
     {

@@ -40,6 +40,7 @@ class Design:
     outcomes: tuple[Outcome, ...]
     covariates: tuple[str, ...] = ()
     pretests: tuple[Pretest, ...] = ()
+    equivalent_on: tuple[str, ...] | None = None  # beside own pretests; all when absent
     exact: tuple[str, ...] = ()
     anti_exact: tuple[str, ...] = ()
     entry: str | None = None  # tells the rows of one student apart, and is exact
@@ -92,6 +93,8 @@ class Design:
         checks.explaining_is_not_explained(self._explaining(), taken)
         checks.nothing_is_alike_and_unlike(self.alike_in, self.anti_exact)
         checks.gaps_are_of_outcomes(self.gaps, outcomes)
+        checks.pretests_are_of_outcomes(self.pretests, outcomes)
+        checks.judged_is_matched_on(self.equivalent_on, self.matched_on)
         checks.reuse_needs_replacement(self.reuse, self.replacement)
         checks.rows_of_one_student_hang_together(
             self.entry, self.cluster, replacement=self.replacement
@@ -169,7 +172,9 @@ def _plain(value: Any) -> Any:
 
 
 def _short(pretest: Pretest) -> str | dict[str, str]:
-    return _plain(asdict(pretest)) if pretest.domain else pretest.name
+    """What was said of a pretest; a name alone stays one."""
+    said = {key: value for key, value in asdict(pretest).items() if value}
+    return said if len(said) > 1 else pretest.name
 
 
 _READ = reading.record(
@@ -180,6 +185,7 @@ _READ = reading.record(
         "outcomes": reading.list_of(clauses.outcome, at_least=1),
         "covariates": reading.names,
         "pretests": reading.list_of(clauses.pretest),
+        "equivalent_on": reading.maybe(reading.names),
         "exact": reading.names,
         "anti_exact": reading.names,
         "entry": reading.maybe(reading.text),

@@ -58,6 +58,8 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     cautions.of_outcome(study, outcome.name, y, base.weights, base.warn)
     main = effect(sample, design, outcome, pool_sd)
     main = _with_requested(main, base, left.whole, y)
+    main = replace(main, differenced=left.differenced)
+    cautions.of_domain(design, outcome, base.warn)
     cautions.of_clusters(main, design, base.warn)
     cautions.of_spread(outcome.name, sample, base.warn)
     by_hand = replace(design, estimator=Estimator.DIFFERENCE)

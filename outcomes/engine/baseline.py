@@ -193,9 +193,14 @@ def balance_of(base: Baseline, sample: Sample) -> list[BalanceRow]:
 
 
 def judge_sample(
-    base: Baseline, sample: Sample, outcome: Outcome | None, rows: list[BalanceRow]
+    base: Baseline,
+    sample: Sample,
+    outcome: Outcome | None,
+    rows: list[BalanceRow],
+    gained: str | None = None,
 ) -> Verdict:
-    """The verdict on the students of a sample; rows : their balance."""
+    """The verdict on the students of a sample; rows : their balance; gained : a pretest
+    for which a difference in differences adjusts."""
     design, study = base.design, base.study
     separator = separating(study.covariates, study.treated)
     if separator or not len(sample.rows):
@@ -204,10 +209,14 @@ def judge_sample(
         sample.clusters, sample.treated, design.assignment
     ):
         return verdicts.confound()
+    source = dict(zip(study.covariates.names, study.covariates.source, strict=True))
+    judged, others = verdicts.judged_rows(rows, source, design, outcome)
+    cautions.of_others(others, base.warn)
+    in_model = _asks_model(base, sample)
     return verdicts.of_baseline(
-        rows,
-        _asks_model(base, sample),
-        pretest=verdicts.has_pretest(design, outcome),
+        judged,
+        lambda name: source[name] == gained or in_model(name),
+        pretest=bool(verdicts.own_pretests(design, outcome)),
     )
 
 

@@ -1,10 +1,10 @@
 """What protects a claim: said in warnings and in the verdict, never in the estimate."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
-from outcomes.designs.clauses import GapSpec
+from outcomes.designs.clauses import GapSpec, Outcome
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
@@ -18,6 +18,7 @@ from outcomes.engine.matching import Arrangement
 from outcomes.engine.notices import Warn
 from outcomes.engine.sample import Sample
 from outcomes.engine.study import CLASSMATE, Study
+from outcomes.engine.verdict import ADJUSTABLE, is_domain_unsaid
 from outcomes.terms import Assignment, Estimator
 
 FEW_STUDENTS = 10
@@ -108,6 +109,32 @@ def of_balance(rows: list[BalanceRow], warn: Warn) -> None:
 def _largest(rows: list[BalanceRow], name: str) -> float:
     sizes = [getattr(row, name) for row in rows]
     return max((abs(s) for s in sizes if not isinstance(s, NotEstimable)), default=0.0)
+
+
+def of_others(rows: Sequence[BalanceRow], warn: Warn) -> None:
+    """Covariates that the verdict is not on, and that differ widely all the same."""
+    apart = [
+        f"{row.covariate} ({row.judged:.3g} SD)"
+        for row in rows
+        if not isinstance(row.judged, NotEstimable) and abs(row.judged) > ADJUSTABLE
+    ]
+    if apart:
+        warn(
+            "imbalance",
+            f"The verdict is not on them, but the groups differ by more than "
+            f"{ADJUSTABLE:g} SD on {', '.join(apart)}.",
+        )
+
+
+def of_domain(design: Design, outcome: Outcome, warn: Warn) -> None:
+    """A planned outcome whose pretest may be of another subject."""
+    if outcome.confirmatory and is_domain_unsaid(design, outcome):
+        warn(
+            "domain_unsaid",
+            f'Nothing says that a pretest is of the domain of "{outcome.name}", so any '
+            "counts as its own; one of another subject shows little. Name the domain "
+            "of both, or same_as.",
+        )
 
 
 def of_design(study: Study, design: Design, warn: Warn) -> None:

@@ -7,6 +7,7 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.aipw import fitted_att
 from outcomes.engine.arrays import Floats
+from outcomes.engine.difference_in_differences import Differenced, differenced_row
 from outcomes.engine.effect_sizes import (
     cox_index,
     e_value,
@@ -47,6 +48,15 @@ class Effect:
     estimate_sd: Number
     sample: Sample
     exact_interval: tuple[float, float] | None = None
+    differenced: Differenced | None = None
+
+    @property
+    def claimed(self) -> tuple[Number, Number]:
+        """Size and p of what a claim rests on: the effect, or the difference in
+        differences where the verdict rests on that."""
+        if self.differenced and self.differenced.rests_on:
+            return self.differenced.g, self.differenced.inference.p
+        return self.estimate, self.inference.p
 
 
 def effect(
@@ -145,6 +155,7 @@ def effect_row(found: Effect) -> dict[str, object]:
         "n_comparison": n_comparison,
         "ess_comparison": found.sample.ess_comparison,
         "matters": _matters(found),
+        **_differenced(found),
         **({"exact_interval": found.exact_interval} if found.exact_interval else {}),
         "alternatives": inference.alternatives,
         "few_clusters": inference.widest
@@ -164,6 +175,12 @@ def _matters(found: Effect) -> dict[str, object] | None:
         return None
     chance = attempt(chance_beyond, cutoff, found.estimate, found.inference)
     return {"cutoff": cutoff, "chance": chance}
+
+
+def _differenced(found: Effect) -> dict[str, object]:
+    if found.differenced is None:
+        return {}
+    return {"difference_in_differences": differenced_row(found.differenced)}
 
 
 def _improvement(found: Effect) -> float:

@@ -107,7 +107,7 @@ def essa_row(
     significant = standing.p_adjusted <= ALPHA and not standing.held_back
     judged = candidacy(
         VerdictCode(verdict.code),
-        estimate=known(found.estimate),
+        estimate=known(found.claimed[0]),
         is_significant=significant,
         is_adjusted=bool(design.matched_on or design.exact),
         n_students=len(sample.rows),

@@ -45,7 +45,7 @@ def standings(
 
 
 def _finding(found: Effect) -> Finding:
-    p = found.inference.p
+    _, p = found.claimed
     if isinstance(p, NotEstimable):
         return Finding(1.0, found.outcome.domain, confirmatory=False)
     return Finding(p, found.outcome.domain, confirmatory=_is_planned(found))

@@ -6,12 +6,12 @@ are inclusive and compared unrounded. A matched study can reach no more than "me
 reservations".
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from outcomes.designs.clauses import Outcome
+from outcomes.designs.clauses import Outcome, Pretest
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Ints
@@ -86,10 +86,54 @@ def is_confounded(clusters: Ints, treated: Flags, assignment: Assignment) -> boo
     return assignment != Assignment.STUDENT or not shares_a_school
 
 
-def has_pretest(design: Design, outcome: Outcome | None) -> bool:
-    """Whether a pretest of the outcome's domain is in the design."""
-    domain = outcome.domain if outcome else ""
-    return any(not domain or p.domain in ("", domain) for p in design.pretests)
+def own_pretests(design: Design, outcome: Outcome | None) -> list[Pretest]:
+    """Those of the outcome's domain; before an outcome is named, all.
+
+    A pretest that names no domain serves every outcome, as in a plain list of names.
+    One that names another domain, or is another outcome's measure, does not; nor does
+    it serve an outcome that names none.
+    """
+    if outcome is None:
+        return [*design.pretests]
+    domains = {one.name: one.domain for one in design.outcomes}
+    own = []
+    for pretest in design.pretests:
+        domain = pretest.domain or domains.get(pretest.same_as, "")
+        is_unsaid = not domain and not pretest.same_as
+        if (
+            pretest.same_as == outcome.name
+            or is_unsaid
+            or domain == outcome.domain != ""
+        ):
+            own.append(pretest)
+    return own
+
+
+def is_domain_unsaid(design: Design, outcome: Outcome) -> bool:
+    """Whether the outcome's pretests count as its own only because nothing is said."""
+    own = own_pretests(design, outcome)
+    said = [
+        p for p in own if p.same_as == outcome.name or (p.domain and outcome.domain)
+    ]
+    return bool(own) and not said
+
+
+def judged_rows(
+    rows: Sequence[BalanceRow],
+    source: Mapping[str, str],
+    design: Design,
+    outcome: Outcome | None,
+) -> tuple[list[BalanceRow], list[BalanceRow]]:
+    """The rows that the verdict is on, and all others.
+
+    source : the column a row comes from. With `equivalent_on` these and the outcome's
+    own pretests are judged, without it every covariate that is matched on.
+    """
+    if design.equivalent_on is None:
+        return [*rows], []
+    asked = {*design.equivalent_on, *(p.name for p in own_pretests(design, outcome))}
+    judged = [row for row in rows if source[row.covariate] in asked]
+    return judged, [row for row in rows if source[row.covariate] not in asked]
 
 
 def of_baseline(

@@ -28,7 +28,9 @@ def test_a_draft_shows_every_default(drafted):
     )
     assert (shown["outcome_year"], shown["rivals"]) == (2026, ["ten-girls"])
     assert shown["design"]["method"] == "nearest"
-    assert shown["design"]["pretests"] == [{"name": "ela_before", "domain": "ela"}]
+    assert shown["design"]["pretests"] == [
+        {"name": "ela_before", "domain": "ela", "same_as": "ela"}
+    ]
     assert (shown["design_hash"], shown["locked_by"]) == ("", None)
 
 

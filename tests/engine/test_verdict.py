@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from outcomes.designs.design import Design
-from outcomes.designs.errors import NotEstimable
+from outcomes.designs.errors import DesignError, NotEstimable
 from outcomes.engine import verdict
 from outcomes.engine.balance import BalanceRow
 from outcomes.engine.outcome_model import difference, g_computation, stands_in
@@ -97,14 +97,41 @@ def test_a_single_school_in_an_arm_is_a_confound(schools, assignment, confounded
         (["re74"], "ela", True),
         ([{"name": "re74", "domain": "math"}], "ela", False),
         ([{"name": "re74", "domain": "math"}], "math", True),
-        ([{"name": "re74", "domain": "math"}], "", True),
+        ([{"name": "re74", "domain": "math"}], "", False),
+        ([{"name": "re74", "same_as": "re78"}], "", True),
+        ([{"name": "re74", "domain": "math", "same_as": "re78"}], "ela", True),
+        ([{"name": "re74", "same_as": "other"}], "", False),
+        ([{"name": "re74", "same_as": "other"}], "math", True),
+        ([{"name": "re74", "same_as": "other"}], "ela", False),
     ],
 )
 def test_a_pretest_serves_its_own_domain(pretests, domain, found):
     outcome = {"name": "re78", "domain": domain}
-    plain = {"unit": "unit_id", "treatment": "treat", "outcomes": [outcome]}
+    outcomes = [outcome, {"name": "other", "domain": "math" if domain else ""}]
+    plain = {"unit": "unit_id", "treatment": "treat", "outcomes": outcomes}
     design = Design.from_dict(plain | {"pretests": pretests})
-    assert verdict.has_pretest(design, design.outcomes[0]) == found
+    assert bool(verdict.own_pretests(design, design.outcomes[0])) == found
+    assert verdict.own_pretests(design, None) == [*design.pretests]
+
+
+@pytest.mark.parametrize(
+    ("domain", "pretest", "said"),
+    [
+        ("", {"name": "re74"}, True),
+        ("earnings", {"name": "re74"}, True),
+        ("earnings", {"name": "re74", "domain": "earnings"}, False),
+        ("", {"name": "re74", "same_as": "re78"}, False),
+        ("earnings", {"name": "re74", "domain": "age"}, False),
+    ],
+)
+def test_a_planned_outcome_whose_pretests_name_no_domain_is_told_of(
+    domain, pretest, said
+):
+    outcome = {"name": "re78", "domain": domain, "confirmatory": True}
+    report = lalonde.report(outcomes=[outcome], pretests=[pretest])
+    assert ("domain_unsaid" in {w["code"] for w in report["warnings"]}) == said
+    explored = lalonde.report(outcomes=["re78"], pretests=[pretest])
+    assert "domain_unsaid" not in {w["code"] for w in explored["warnings"]}
 
 
 PRETESTS = {"pretests": ["re74", "re75"], "caliper": caliper(0.2)}
@@ -116,6 +143,41 @@ def test_a_difference_that_the_model_adjusts_for_is_accepted():
     assert found["value"] == pytest.approx(0.189705, rel=1e-5)
     adjusted = lalonde.report(**PRETESTS, estimator="g_computation")["verdict"]
     assert adjusted["code"] == MEETS
+
+
+@pytest.mark.parametrize(
+    ("equivalent_on", "code", "decided_by"),
+    [
+        (None, NOT, "race=black"),
+        ([], ADJUST, "re74"),
+        (["age"], ADJUST, "age"),
+        (["race"], NOT, "race=black"),
+    ],
+)
+def test_a_protocol_may_name_what_is_judged_and_the_rest_is_told(
+    equivalent_on, code, decided_by
+):
+    keys = {"pretests": ["re74", "re75"], "equivalent_on": equivalent_on}
+    report = lalonde.report(**keys)
+    found = report["verdict"]
+    told = [w["text"] for w in report["warnings"] if w["code"] == "imbalance"]
+    apart = [
+        row["covariate"]
+        for row in report["balance"]
+        if abs(row["judged"]) > 0.25 and not row["covariate"].startswith("re7")
+    ]
+    assert (found["code"], found["decided_by"]) == (code, decided_by)
+    if equivalent_on is None:
+        assert told == []
+    else:
+        judged = {name for name in apart if name.split("=")[0] in equivalent_on}
+        text = told[0] if told else ""
+        assert all((name in text) != (name in judged) for name in apart)
+
+
+def test_what_is_judged_must_be_matched_on():
+    with pytest.raises(DesignError, match=r"equivalent_on\[0\].*age"):
+        lalonde.report(equivalent_on=["aeg"])
 
 
 def test_no_model_rescues_a_large_difference():

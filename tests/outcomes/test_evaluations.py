@@ -37,7 +37,9 @@ def test_a_draft_spells_out_every_default(draft, district, by):
     evaluation = draft()
     assert evaluation.design["method"] == "nearest"
     assert evaluation.design["exact"] == ["grade"]
-    assert evaluation.design["pretests"] == [{"name": "ela_before", "domain": "ela"}]
+    assert evaluation.design["pretests"] == [
+        {"name": "ela_before", "domain": "ela", "same_as": "ela"}
+    ]
     assert (evaluation.state, evaluation.design_hash) == ("draft", "")
     assert evaluation.rivals == ["ten-girls"]
     assert evaluation.created_by == by

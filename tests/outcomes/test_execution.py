@@ -49,7 +49,9 @@ def test_a_run_ends_with_its_report_and_its_hashes(district, answered, by):
     assert report["sample"]["matched_treated"] == 8
     assert report["effects"][0]["outcome"] == "ela"
     assert report["gaps"][0]["dimension"] == "race_ethnicity"
-    assert report["design"]["pretests"] == [{"name": "ela_before", "domain": "ela"}]
+    assert report["design"]["pretests"] == [
+        {"name": "ela_before", "domain": "ela", "same_as": "ela"}
+    ]
     assert report["cohort"]["participants"] == 8
 
 

@@ -52,6 +52,28 @@ def test_a_measure_says_its_kind_domain_and_line_of_its_own(read):
     assert design.gaps[0].meets == 500
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "pretest", "same_as"),
+    [
+        (["ela"], "ela", "ela"),
+        (["ela"], "ela@2025", "ela"),
+        (["ela@2026.spring", "ela"], "ela@2025", "ela@2026.spring"),
+        (["days-absent"], "ela", ""),
+        (
+            ["ela", "days-absent"],
+            {"name": "ela", "same_as": "days-absent"},
+            "days-absent",
+        ),
+    ],
+)
+def test_a_pretest_of_an_outcomes_own_measure_is_told_to_be(
+    read, outcomes, pretest, same_as
+):
+    MeasureFactory(code="days-absent", domain="attendance")
+    design = read(outcomes=outcomes, pretests=[pretest]).design
+    assert design.pretests[0].same_as == same_as
+
+
 def test_what_a_design_says_of_a_measure_wins(read):
     gap = {
         "dimension": "gender",
