@@ -10,7 +10,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from outcomes.models import Run
@@ -24,7 +24,7 @@ SLEEPY = """
 import os, time, django
 os.environ["DJANGO_SETTINGS_MODULE"] = "programs_tracker.settings"
 django.setup()
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from outcomes.services import execution, leases
 module, name = {"engine": (execution, "evaluate"), "last write": (leases, "_end")}[%r]
 real = getattr(module, name)
@@ -34,6 +34,22 @@ def asleep(*arguments, **facts):
     return real(*arguments, **facts)
 setattr(module, name, asleep)
 call_command("worker", batch=True)
+"""
+
+# Workers that do nothing until they are told to stop; each says who it is.
+TOGETHER = """
+import functools, os, subprocess, sys, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "programs_tracker.settings"
+django.setup()
+from outcomes.management import workers
+idle = "import signal; signal.sigwait({signal.SIGTERM})"
+say = functools.partial(print, flush=True)
+def started(count, arguments):
+    worker = subprocess.Popen([sys.executable, "-c", idle], start_new_session=True)
+    say(worker.pid)
+    return worker
+workers._started = started
+sys.exit(workers.work_together(2, [], say))
 """
 
 
@@ -150,3 +166,41 @@ def test_a_lease_is_renewed_while_the_engine_computes(queued, settings, monkeypa
     execution.execute(queued.pk)
     queued.refresh_from_db()
     assert (queued.state, queued.attempt) == ("done", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_workers_share_a_queue_and_end_with_it(queued, district, by, tmp_path):
+    for seed in (2, 3):
+        runs.queue(evaluation=district.locked(design={**DESIGN, "seed": seed}), by=by)
+    elsewhere = Elsewhere(tmp_path)
+    both = elsewhere.start("manage.py", "worker", "--batch", "--processes", "2")
+    _, said = both.communicate(timeout=120)
+    assert (both.returncode, said) == (0, "")
+    unended = "SELECT COUNT(*) FROM outcomes_run WHERE state != 'done' OR attempt != 1"
+    assert elsewhere.ask(unended) == (0,)
+    assert elsewhere.ask("SELECT COUNT(*) FROM outcomes_findings") == (3,)
+
+
+def test_a_worker_that_is_killed_is_replaced_and_all_stop_when_told():
+    with subprocess.Popen(
+        [sys.executable, "-c", TOGETHER],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as together:
+        said = together.stdout.readline
+        first, second = int(said()), int(said())
+        os.kill(first, signal.SIGKILL)
+        assert said() == "A worker was ended by signal 9: replaced.\n"
+        third = int(said())
+        together.terminate()
+        assert together.wait(30) == 0
+    assert len({first, second, third}) == 3
+    for pid in (second, third):
+        with pytest.raises(ProcessLookupError):
+            os.kill(pid, 0)
+
+
+def test_more_workers_than_a_machine_has_use_for_are_refused():
+    with pytest.raises(CommandError, match="invalid choice: 65"):
+        call_command("worker", "--processes", "65")

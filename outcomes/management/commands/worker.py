@@ -4,12 +4,15 @@ import signal
 import time
 from contextlib import contextmanager
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, valid_interval
 
+from outcomes.management.workers import work_together
 from outcomes.services import leases
+
+MOST = 64  # workers of one machine
 
 
 class Command(BaseCommand):
@@ -26,7 +29,25 @@ class Command(BaseCommand):
             help="seconds between two looks at an empty queue (default: %(default)s)",
         )
 
-    def handle(self, *, batch, once, interval, **options):
+        parser.add_argument(
+            "--processes",
+            type=int,
+            choices=range(1, MOST + 1),
+            metavar="N",
+            default=1,
+            help="so many workers, each a process (default: %(default)s)",
+        )
+
+    def handle(self, *, batch, once, interval, processes, **options):
+        if processes > 1:
+            said = ["--interval", str(interval), *(["--batch"] if batch else [])]
+            said += ["--once"] if once else []
+            if work_together(processes, said, self.stderr.write):
+                raise CommandError("A worker ended with a fault; it says why above.")
+            return
+        self.work_alone(batch=batch, once=once, interval=interval)
+
+    def work_alone(self, *, batch, once, interval):
         worker = Worker(
             queue_names=["*"],
             excluded_queue_names=[],
