@@ -62,6 +62,7 @@ class RequestedError(StrEnum):
 
     TWO_WAY = "two_way"
     ABADIE_IMBENS = "abadie_imbens"
+    BOOTSTRAP = "bootstrap"
 
 
 class Assignment(StrEnum):

@@ -1,6 +1,7 @@
 """Standard errors that a design asks for beside those that always stand there."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
 
@@ -8,12 +9,13 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.abadie_imbens import abadie_imbens
 from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.bootstrap import bootstrap
 from outcomes.engine.effect import fitted
 from outcomes.engine.estimable import Number
 from outcomes.engine.inference import Alternative
 from outcomes.engine.matched import Matched
 from outcomes.engine.outcome_model import EFFECT, contrast, model_of
-from outcomes.engine.sample import Sample
+from outcomes.engine.sample import Sample, matched_sample
 from outcomes.engine.study import Study
 from outcomes.engine.two_way import two_way
 from outcomes.terms import Estimator, RequestedError
@@ -30,7 +32,10 @@ def requested_errors(
     """
     found = []
     for wish in design.errors:
-        kind = _KINDS[wish].format(second=design.cluster or "student")
+        unit = "set" if whole.is_paired else "student"
+        kind = _KINDS[wish].format(
+            second=design.cluster or "student", unit=design.cluster or unit
+        )
         try:
             std_error, df = _RULES[wish](study, whole, outcome, design)
         except NotEstimable as reason:
@@ -84,13 +89,41 @@ def _abadie_imbens(
     return abadie_imbens(whole, outcome).std_error, NORMAL
 
 
+def _bootstrap(
+    study: Study, whole: Matched, outcome: Floats, design: Design
+) -> tuple[Number, Number]:
+    """By the design's cluster; without one by matched set, or by student."""
+    if design.replacement:
+        raise NotEstimable(
+            "the bootstrap does not hold where a comparison student may serve twice; "
+            "ask for abadie_imbens or two_way"
+        )
+    if design.estimator == Estimator.AIPW:
+        raise NotEstimable("AIPW's own error comes from its influence")
+    sample = matched_sample(study, whole, outcome)
+    units = next(
+        u for u in (sample.clusters, sample.sets, sample.rows) if u is not None
+    )
+    estimate = partial(_regressed, design)
+    spread = bootstrap(sample, estimate, _codes(units), design.seed)
+    return spread.std_error, spread.df
+
+
+def _regressed(design: Design, sample: Sample) -> float:
+    sample.require_both_arms()
+    fit = fitted(sample, model_of(design)(sample), means=2)
+    return float(contrast(fit, {EFFECT: 1.0}) @ fit.coefficients)
+
+
 _KINDS = {
     RequestedError.TWO_WAY: "CR1 by set and {second}",
     RequestedError.ABADIE_IMBENS: "Abadie-Imbens",
+    RequestedError.BOOTSTRAP: "bootstrap by {unit}",
 }
 _RULES: Mapping[
     RequestedError, Callable[[Study, Matched, Floats, Design], tuple[Number, Number]]
 ] = {
     RequestedError.TWO_WAY: _two_way,
     RequestedError.ABADIE_IMBENS: _abadie_imbens,
+    RequestedError.BOOTSTRAP: _bootstrap,
 }

@@ -26,8 +26,9 @@ class Sample:
     sets: Ints | None
     blocks: Ints | None = None
 
-    def where(self, keep: Flags) -> "Sample":
-        """Those students (m,) only, with the weights they have."""
+    def where(self, keep: Flags | Ints) -> "Sample":
+        """Those students only, with the weights they have: (m,) who is kept, or their
+        positions, where one may stand several times."""
         return replace(
             self,
             rows=self.rows[keep],

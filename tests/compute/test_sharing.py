@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 from outcomes.compute.chosen import always, computing
@@ -11,7 +12,9 @@ from outcomes.compute.processes import Processes
 from outcomes.compute.sharing import Sharing
 from outcomes.engine.tasks import blocks_of_draws, here, run, run_by
 from outcomes.services import leases
+from outcomes.services.execution import canonical
 from tests.compute import chores
+from tests.engine import lalonde
 from tests.house.source import ROOT
 
 
@@ -96,6 +99,18 @@ def test_the_settings_say_where(settings, monkeypatch, compute):
     with computing():
         found = run(chores.sums_of, blocks)
     assert found == here(chores.sums_of, blocks)
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize("compute", ["local", "dask"])
+def test_a_whole_report_is_the_same_to_the_byte(settings, monkeypatch, compute):
+    keys = {"pretests": ["re74", "re75"], "cluster": "school", "errors": ["bootstrap"]}
+    frame = lalonde.FRAME.assign(school=np.arange(len(lalonde.FRAME)) % 37)
+    alone = canonical(lalonde.report(frame, **keys))
+    settings.COMPUTE, settings.PROCESSES, settings.DASK_SCHEDULER = compute, 2, ""
+    monkeypatch.setattr("outcomes.compute.sharing.Sharing._pays", lambda *_: True)
+    with computing():
+        assert canonical(lalonde.report(frame, **keys)) == alone
 
 
 ABANDONED = """
