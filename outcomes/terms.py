@@ -96,8 +96,14 @@ class VerdictCode(StrEnum):
 
 
 class Estimand(StrEnum):
-    ATT = "ATT"  # the effect on all participants
-    ATM = "ATM"  # on those participants who found a match
+    """Whose effect; a report says ATM where some of them found no match."""
+
+    ATT = "ATT"  # participants
+    ATC = "ATC"  # comparison students
+    ATE = "ATE"  # both together
+
+
+ATM = "ATM"  # those of the estimand's students who found a match
 
 
 class GapMetric(StrEnum):

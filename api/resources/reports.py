@@ -38,6 +38,9 @@ class SampleOut(serializers.Serializer):
     matched_treated = serializers.IntegerField()
     matched_comparison = serializers.IntegerField()
     ess_comparison = Number(help_text="The effective size after weighting.")
+    ess_treated = serializers.FloatField(
+        required=False, help_text="That of participants, where they are weighted too."
+    )
     sets = serializers.IntegerField(allow_null=True)
     total_distance = Number()
     unmatched = CountOut(many=True)
@@ -46,7 +49,13 @@ class SampleOut(serializers.Serializer):
 class LostOut(serializers.Serializer):
     dimension = serializers.CharField()
     group = serializers.CharField(allow_null=True, help_text="null: not known.")
-    n_treated = serializers.IntegerField(help_text="Participants of the group.")
+    n_treated = serializers.IntegerField(
+        required=False, help_text="Participants of the group."
+    )
+    n_comparison = serializers.IntegerField(
+        required=False,
+        help_text="Its comparison students, where the effect is on them.",
+    )
     n_matched = serializers.IntegerField()
     share_matched = serializers.FloatField()
 

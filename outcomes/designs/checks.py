@@ -5,6 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from outcomes.designs import reading
 from outcomes.designs.clauses import GapSpec, MatchClusters, Pretest
 from outcomes.designs.errors import DesignError
+from outcomes.terms import Estimand, Method
+
+OF_ONE_ARM = (Method.NEAREST, Method.OPTIMAL, Method.CARDINALITY)
 
 
 def names_stand_once(
@@ -58,6 +61,38 @@ def rows_of_one_student_hang_together(
             "must know it; name the cluster, or at least the unit as the cluster",
             "cluster",
         )
+
+
+def method_reaches(estimand: Estimand, method: Method) -> None:
+    """Pairs stand for the arm that they were sought for, never for both."""
+    if estimand == Estimand.ATE and method in OF_ONE_ARM:
+        able = ", ".join(m for m in Method if m not in OF_ONE_ARM)
+        raise DesignError(
+            f'method "{method}" picks the other arm for one arm, so it has no effect '
+            f"on everyone (ATE); use ATT or ATC, or a method that weighs both: {able}",
+            "estimand",
+        )
+
+
+def estimand_suits(
+    estimand: Estimand,
+    gaps: Sequence[GapSpec],
+    entry: str | None,
+    clusters: MatchClusters | None,
+) -> None:
+    """What is told, or chosen, for participants has no other estimand."""
+    said = {
+        "gaps": (gaps, "a gap as delivered is that of the participants"),
+        "entry": (entry, "at an entry participants begin and others do not yet"),
+        "match_clusters": (clusters, "clusters are sought for those of participants"),
+    }
+    for key, (value, why) in said.items():
+        if value and estimand != Estimand.ATT:
+            raise DesignError(
+                f"{why}, so the effect is on participants (ATT), not {estimand}; "
+                "remove one of the two",
+                key,
+            )
 
 
 def gaps_are_of_outcomes(gaps: Sequence[GapSpec], outcomes: Sequence[str]) -> None:

@@ -20,6 +20,7 @@ from outcomes.terms import (
     BrokenSets,
     Discard,
     Distance,
+    Estimand,
     Estimator,
     Method,
     Order,
@@ -48,6 +49,7 @@ class Design:
     require: tuple[str, ...] = ()  # whoever lacks one of these is left out and counted
     distance: Distance = Distance.PROPENSITY
     method: Method = Method.NEAREST
+    estimand: Estimand = Estimand.ATT
     ratio: int = 1
     replacement: bool = False
     reuse: int | None = None  # with replacement, as often as wished when absent
@@ -100,6 +102,9 @@ class Design:
             self.entry, self.cluster, replacement=self.replacement
         )
         checks.clusters_can_be_compared(self.match_clusters, self.entry)
+        checks.method_reaches(self.estimand, self.method)
+        rest = (self.gaps, self.entry, self.match_clusters)
+        checks.estimand_suits(self.estimand, *rest)
 
     def _explaining(self) -> dict[str, tuple[str, ...]]:
         return {
@@ -193,6 +198,7 @@ _READ = reading.record(
         "require": reading.names,
         "distance": reading.choice(Distance),
         "method": reading.choice(Method),
+        "estimand": reading.choice(Estimand),
         "ratio": reading.whole(1),
         "replacement": reading.flag,
         "reuse": reading.maybe(reading.whole(1)),

@@ -14,6 +14,7 @@ from scipy.spatial import cKDTree
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.matched import Matched
+from outcomes.terms import Estimand
 
 TIE = 1e-9  # relative: distances this close count as equal
 
@@ -34,8 +35,12 @@ def abadie_imbens(
     outcome : (n,), known for everyone matched; variance : (n,) sigma_i^2, for instance
     `neighbour_variance`; one for all when None, half the mean squared deviation of the
     pairs' differences from the effect. Raises NotEstimable for sets of several
-    participants and for fewer than two sets.
+    participants and for fewer than two sets. For comparison students (ATC) the arms
+    are exchanged.
     """
+    if matched.estimand == Estimand.ATC:
+        found = abadie_imbens(matched.swapped(), outcome, variance)
+        return MatchingEffect(-found.estimate, found.std_error)
     difference = _differences(matched, outcome)
     estimate = float(difference.mean())
     pool = ~matched.is_treated

@@ -1,7 +1,8 @@
-"""The effect on participants, with two chances to be right: score and outcome model.
+"""An effect with two chances to be right: score and outcome model.
 
 psi_i = [T (y - m0) - (1 - T) e/(1 - e) (y - m0)] / p, ATT = mean psi, with e the score
-and m0 the outcome expected without the program. Right when either model is. Source:
+and m0 the outcome expected without the program. Right when either model is. The ATC is
+the ATT of the arms exchanged, with its sign; the ATE is p ATT + (1 - p) ATC. Source:
 Robins, Rotnitzky and Zhao (1994); Mercatanti and Li (2014), J. R. Stat. Soc. C.
 """
 
@@ -15,6 +16,7 @@ from outcomes.engine.influence import Estimate
 from outcomes.engine.linear import least_squares, times
 from outcomes.engine.logistic import logistic
 from outcomes.engine.standardized import standardized
+from outcomes.terms import Estimand
 
 CERTAIN = 1 - 1e-9  # a comparison student this sure to take part weighs without bound
 FOLDS = 5
@@ -49,20 +51,31 @@ def fitted_att(outcome: Floats, treated: Flags, x: Floats) -> Estimate:
     x : (n, k) covariates without an intercept. Score by logistic regression, outcome by
     least squares on comparison students.
     """
-    everyone = np.ones(len(treated), dtype=bool)
-    return _held_out(outcome, treated, x, [(everyone, everyone)])
+    return fitted_effect(outcome, treated, x, Estimand.ATT)
 
 
-def cross_fitted_att(
-    outcome: Floats, treated: Flags, x: Floats, fold: Ints
+def fitted_effect(
+    outcome: Floats, treated: Flags, x: Floats, estimand: Estimand
 ) -> Estimate:
-    """`aipw_att` of everyone, each fold (n,) predicted by models of the other folds.
+    """The same for whomever the estimand is about."""
+    everyone = np.ones(len(treated), dtype=bool)
+    return _effect(outcome, treated, x, [(everyone, everyone)], estimand)
+
+
+def cross_fitted(
+    outcome: Floats,
+    treated: Flags,
+    x: Floats,
+    fold: Ints,
+    estimand: Estimand = Estimand.ATT,
+) -> Estimate:
+    """`fitted_effect`, each fold (n,) predicted by models of the other folds.
 
     Keeps an estimate honest when models are rich. Source: Chernozhukov et al. (2018),
     Econom. J. 21(1). Raises NotEstimable when the other folds lack an arm.
     """
-    folds = [(fold == f, fold != f) for f in np.unique(fold)]
-    return _held_out(outcome, treated, x, folds)
+    parts = [(fold == f, fold != f) for f in np.unique(fold)]
+    return _effect(outcome, treated, x, parts, estimand)
 
 
 def folds(keys: Texts, seed: int, count: int = FOLDS) -> Ints:
@@ -78,10 +91,33 @@ def folds(keys: Texts, seed: int, count: int = FOLDS) -> Ints:
     return fold
 
 
+def _effect(
+    outcome: Floats,
+    treated: Flags,
+    x: Floats,
+    parts: list[tuple[Flags, Flags]],
+    estimand: Estimand,
+) -> Estimate:
+    if estimand == Estimand.ATT:
+        return _held_out(outcome, treated, x, parts)
+    on_others = -1 * _held_out(outcome, ~treated, x, parts)
+    if estimand == Estimand.ATC:
+        return on_others
+    return of_both(_held_out(outcome, treated, x, parts), on_others, treated)
+
+
+def of_both(att: Estimate, atc: Estimate, treated: Flags) -> Estimate:
+    """The ATE p ATT + (1 - p) ATC, p the share of participants, which varies too."""
+    share = float(treated.mean())
+    mixed = share * att + (1 - share) * atc
+    of_share = (att.value - atc.value) * (treated - share) / len(treated)
+    return Estimate(mixed.value, mixed.influence + of_share)
+
+
 def _held_out(
     outcome: Floats, treated: Flags, x: Floats, parts: list[tuple[Flags, Flags]]
 ) -> Estimate:
-    """parts : which students to predict, and which to learn from."""
+    """The ATT. parts : which students to predict, and which to learn from."""
     score, without = np.zeros(len(x)), np.zeros(len(x))
     for out, learn in parts:
         if treated[learn].all() or not treated[learn].any():

@@ -9,7 +9,9 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.effect_sizes import cox_index, hedges_g, pooled_sd
 from outcomes.engine.estimable import Number, attempt
+from outcomes.engine.estimand import PEOPLE
 from outcomes.engine.study import Study
+from outcomes.terms import Estimand
 
 ROUNDING = 1e-12  # weighted means of equal values differ by no more
 
@@ -55,7 +57,9 @@ class Split:
         return _mean(self.x_t, self.w_t), _mean(self.x_c, self.w_c)
 
 
-def balance_table(study: Study, weights: Floats) -> list[BalanceRow]:
+def balance_table(
+    study: Study, weights: Floats, estimand: Estimand = Estimand.ATT
+) -> list[BalanceRow]:
     """One row a covariate; weights (n,), 0 for the unmatched."""
     everyone = np.ones(study.n)
     rows = []
@@ -63,7 +67,7 @@ def balance_table(study: Study, weights: Floats) -> list[BalanceRow]:
         x, is_binary = study.covariates.x[:, j], bool(study.covariates.is_binary[j])
         before = split(x, study.treated, everyone, is_binary=is_binary)
         after = split(x, study.treated, weights, is_binary=is_binary)
-        rows.append(_row(name, before, after))
+        rows.append(_row(name, before, after, estimand))
     return rows
 
 
@@ -75,11 +79,14 @@ def split(x: Floats, treated: Flags, weights: Floats, *, is_binary: bool) -> Spl
     return Split(x[t], weights[t], x[c], weights[c], is_binary, origin)
 
 
-def _row(name: str, before: Split, after: Split) -> BalanceRow:
+def _row(name: str, before: Split, after: Split, estimand: Estimand) -> BalanceRow:
+    def smd(groups: Split) -> Number:
+        return attempt(standardized_mean_difference, groups, before, estimand)
+
     return BalanceRow(
         covariate=name,
-        smd_before=attempt(standardized_mean_difference, before, before.x_t),
-        smd_after=attempt(standardized_mean_difference, after, before.x_t),
+        smd_before=smd(before),
+        smd_after=smd(after),
         variance_ratio_before=attempt(variance_ratio, before),
         variance_ratio_after=attempt(variance_ratio, after),
         ks_before=kolmogorov_smirnov(before),
@@ -96,24 +103,32 @@ def _mean(x: Floats, w: Floats) -> float:
     return float(np.sum(w * x) / np.sum(w))
 
 
-def standardized_mean_difference(groups: Split, all_treated: Floats) -> float:
-    """(mean_T - mean_C) / SD of all participants before matching.
+def standardized_mean_difference(
+    groups: Split, before: Split, estimand: Estimand = Estimand.ATT
+) -> float:
+    """(mean_T - mean_C) / SD before matching: of participants for the ATT, of
+    comparison students for the ATC, sqrt((SD_T^2 + SD_C^2)/2) for the ATE.
 
     The SD of a 0/1 covariate is sqrt(p(1 - p)). Source: MatchIt 4.7.2; Stuart (2010),
-    Stat. Sci. 25(1):1-21. Raises NotEstimable where participants do not vary but means
-    differ.
+    Stat. Sci. 25(1):1-21. Raises NotEstimable where the SD is 0 but means differ.
     """
     mean_t, mean_c = groups.means
     if isclose(mean_t, mean_c, rel_tol=ROUNDING):
         return 0.0
-    if groups.is_binary:
-        share = float(all_treated.mean())
-        sd = sqrt(share * (1 - share))
-    else:
-        sd = _sd(all_treated)
+    arms = {Estimand.ATT: (before.x_t,), Estimand.ATC: (before.x_c,)}
+    both = (before.x_t, before.x_c)
+    sds = [_own_sd(x, groups.is_binary) for x in arms.get(estimand, both)]
+    sd = sds[0] if len(sds) == 1 else sqrt((sds[0] ** 2 + sds[1] ** 2) / 2)
     if sd == 0:
-        raise NotEstimable("participants do not differ among themselves")
+        raise NotEstimable(f"{PEOPLE[estimand]} do not differ among themselves")
     return (mean_t - mean_c) / sd
+
+
+def _own_sd(x: Floats, is_binary: bool) -> float:
+    if not is_binary:
+        return _sd(x)
+    share = float(x.mean())
+    return sqrt(share * (1 - share))
 
 
 def variance_ratio(groups: Split) -> float:

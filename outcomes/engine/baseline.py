@@ -11,12 +11,13 @@ from outcomes.designs.clauses import Outcome
 from outcomes.designs.design import Design
 from outcomes.engine import cautions
 from outcomes.engine import verdict as verdicts
-from outcomes.engine.arrays import Floats
+from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.balance import BalanceRow, balance_table
 from outcomes.engine.canonical import input_hash
 from outcomes.engine.cluster_balance import clusters_section
 from outcomes.engine.cluster_sets import ClusterSets, in_cluster_sets
 from outcomes.engine.estimable import attempt
+from outcomes.engine.estimand import target
 from outcomes.engine.group_balance import group_balance
 from outcomes.engine.lost import lost
 from outcomes.engine.matched import effective_size
@@ -32,7 +33,7 @@ from outcomes.engine.support import comparison_beyond
 from outcomes.engine.tiers import member_tiers
 from outcomes.engine.unmatched import unmatched_reasons
 from outcomes.engine.verdict import Verdict
-from outcomes.terms import Assignment, Estimand
+from outcomes.terms import ATM, Assignment, Estimand
 
 Progress: TypeAlias = Callable[[str, float], None]
 REUSE_BANDS = (("1", 1, 2), ("2 to 4", 2, 5), ("5 to 9", 5, 10), ("10+", 10, np.inf))
@@ -61,6 +62,11 @@ class Baseline:
     def weights(self) -> Floats:
         return self.arranged.matched.weights()
 
+    @property
+    def target(self) -> Flags:
+        """(n,) the students whom the effect is on."""
+        return target(self.study.treated, self.design.estimand)
+
 
 def establish(
     frame: pd.DataFrame, design: Design, tell: Progress, *, with_outcomes: bool
@@ -75,11 +81,11 @@ def establish(
     if design.match_clusters:
         offered, cluster_sets = in_cluster_sets(offered, design)
     arranged = arrange(offered, design, warn)
-    unmatched = _unmatched(arranged)
+    unmatched = _unmatched(arranged, design.estimand)
     arranged = each_student_once(arranged, design)
     study = arranged.study
     tell("balance", 0.6)
-    rows = balance_table(study, arranged.matched.weights())
+    rows = balance_table(study, arranged.matched.weights(), design.estimand)
     cautions.of_design(study, design, warn)
     cautions.of_match(study, design, arranged, warn)
     cautions.of_balance(rows, warn)
@@ -93,14 +99,15 @@ def establish(
 def sections(base: Baseline) -> dict[str, Any]:
     """The parts of a report that no outcome is needed for."""
     fitted = base.arranged.space.propensity if base.arranged.space else None
+    estimand = base.design.estimand
     return {
-        "estimand": str(_estimand(base)),
+        "estimand": _estimand(base),
         "sample": _sample(base),
-        "lost": lost(base.study, base.weights > 0),
+        "lost": lost(base.study, base.weights > 0, estimand),
         "overlap": overlap(fitted, base.study.treated),
         "balance": base.rows,
-        "balance_by_group": group_balance(base.study, base.weights),
-        "balance_of_products": product_balance(base.study, base.weights),
+        "balance_by_group": group_balance(base.study, base.weights, estimand),
+        "balance_of_products": product_balance(base.study, base.weights, estimand),
         **_clusters(base),
     }
 
@@ -111,9 +118,10 @@ def _clusters(base: Baseline) -> dict[str, Any]:
     return {"clusters": clusters_section(base.study.whole, base.cluster_sets)}
 
 
-def _estimand(base: Baseline) -> Estimand:
-    lost = base.study.treated & (base.weights == 0)
-    return Estimand.ATM if lost.any() else Estimand.ATT
+def _estimand(base: Baseline) -> str:
+    """Without all of its students an effect is on those who found a match."""
+    is_lost = base.target & (base.weights == 0)
+    return ATM if is_lost.any() else str(base.design.estimand)
 
 
 def _sample(base: Baseline) -> dict[str, Any]:
@@ -125,6 +133,7 @@ def _sample(base: Baseline) -> dict[str, Any]:
         "matched_treated": int((study.treated & used).sum()),
         "matched_comparison": int((~study.treated & used).sum()),
         "ess_comparison": effective_size(weights[~study.treated]),
+        **_worth_of_participants(base),
         "sets": matched.n_sets,
         "total_distance": matched.total_distance,
         "unmatched": [{"reason": reason, "n": n} for reason, n in base.unmatched],
@@ -135,14 +144,21 @@ def _sample(base: Baseline) -> dict[str, Any]:
     }
 
 
+def _worth_of_participants(base: Baseline) -> dict[str, float]:
+    """How many students they are worth, where they are weighted too."""
+    if base.design.estimand == Estimand.ATT:
+        return {}
+    return {"ess_treated": effective_size(base.weights[base.study.treated])}
+
+
 def _discarded(base: Baseline) -> list[Excluded]:
     beyond = base.arranged.limits.beyond
     return [] if beyond is None else comparison_beyond(beyond, base.study.treated)
 
 
-def _unmatched(found: Arrangement) -> list[tuple[str, int]]:
+def _unmatched(found: Arrangement, estimand: Estimand) -> list[tuple[str, int]]:
     if found.space is not None and found.space.is_separated:
-        return [("no_overlap", int(found.study.treated.sum()))]
+        return [("no_overlap", int(target(found.study.treated, estimand).sum()))]
     return unmatched_reasons(found.study, found.limits, found.matched)
 
 
@@ -162,11 +178,11 @@ def _tiers(base: Baseline) -> dict[str, Any]:
 
 
 def _reuse(base: Baseline) -> dict[str, Any]:
-    """With replacement, how many comparison students serve how often."""
+    """With replacement, how many of those who are chosen serve how often."""
     if not base.design.replacement:
         return {}
     matched = base.arranged.matched
-    places = np.bincount(matched.rows[~matched.is_treated])
+    places = np.bincount(matched.rows[~matched.is_own])
     return {
         "reuse": [
             {"times": times, "n": int(((places >= low) & (places < high)).sum())}
@@ -189,7 +205,7 @@ def balance_of(base: Baseline, sample: Sample) -> list[BalanceRow]:
     weights[sample.rows] = sample.weights
     if np.array_equal(weights, base.weights):
         return base.rows
-    return balance_table(base.study, weights)
+    return balance_table(base.study, weights, base.design.estimand)
 
 
 def judge_sample(
@@ -244,9 +260,8 @@ def power(base: Baseline, sample: Sample) -> dict[str, Any]:
 
 
 def _mdes(design: Design, sample: Sample) -> float:
-    n_treated, _ = sample.counts
     if sample.clusters is None or design.assignment == Assignment.STUDENT:
-        return mdes(n_treated, sample.ess_comparison)
+        return mdes(sample.ess_treated, sample.ess_comparison)
     arms = [np.unique(sample.clusters[a]) for a in (sample.treated, ~sample.treated)]
     count = sum(len(arm) for arm in arms)
     return mdes_of_clusters(

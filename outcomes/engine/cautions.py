@@ -12,6 +12,7 @@ from outcomes.engine.balance import BalanceRow
 from outcomes.engine.cluster_sets import ClusterSets
 from outcomes.engine.columns import UNKNOWN
 from outcomes.engine.effect import Effect
+from outcomes.engine.estimand import PEOPLE, sought_for, target
 from outcomes.engine.few_clusters import are_few
 from outcomes.engine.matched import effective_size
 from outcomes.engine.matching import Arrangement
@@ -19,7 +20,7 @@ from outcomes.engine.notices import Warn
 from outcomes.engine.sample import Sample
 from outcomes.engine.study import CLASSMATE, Study
 from outcomes.engine.verdict import ADJUSTABLE, is_domain_unsaid
-from outcomes.terms import Assignment, Estimator
+from outcomes.terms import Assignment, Estimand, Estimator
 
 FEW_STUDENTS = 10
 SHARE_KEPT = 0.7
@@ -32,39 +33,42 @@ FORBIDDING = ("few_kept", "not_clustered")  # a significant result
 def of_match(study: Study, design: Design, arranged: Arrangement, warn: Warn) -> None:
     """Who was lost, who was used too often, and what the score can bear."""
     weights = arranged.matched.weights()
-    kept = int((study.treated & (weights > 0)).sum())
-    everyone = int(study.treated.sum())
+    own, people = target(study.treated, design.estimand), PEOPLE[design.estimand]
+    kept, everyone = int((own & (weights > 0)).sum()), int(own.sum())
     if 0 < kept < everyone:
         warn(
             "participants_unmatched",
-            f"{everyone - kept} of {everyone} participants found no match: the effect "
+            f"{everyone - kept} of {everyone} {people} found no match: the effect "
             "is that on those who did (ATM).",
         )
     if 0 < kept < SHARE_KEPT * everyone:
         warn(
             "few_kept",
-            f"Less than {SHARE_KEPT:.0%} of participants are left; they may not be "
+            f"Less than {SHARE_KEPT:.0%} of {people} are left; they may not be "
             "those the program is for.",
         )
     if everyone < FEW_STUDENTS or 0 < kept < FEW_STUDENTS:
         warn(
             "below_minimum",
-            f"There are fewer than {FEW_STUDENTS} participants to speak of, too few to "
+            f"There are fewer than {FEW_STUDENTS} {people} to speak of, too few to "
             "claim anything; pool cohorts or years.",
         )
-    _of_reuse(weights[~study.treated], warn)
+    _of_reuse(study.treated, weights, design.estimand, warn)
     _of_rows(study, weights > 0, warn)
     _of_score(study, design, arranged, warn)
 
 
-def _of_reuse(weights: Floats, warn: Warn) -> None:
-    used = weights[weights > 0]
-    worth = effective_size(used)
-    if 0 < worth < FEW_STUDENTS:
-        warn(
-            "few_comparisons",
-            f"The {len(used)} comparison students are worth {worth:.1f} once weighted.",
-        )
+def _of_reuse(treated: Flags, weights: Floats, estimand: Estimand, warn: Warn) -> None:
+    """The worth of each arm that is weighted."""
+    weighted = ~sought_for(treated, estimand)
+    for whose, arm in ((Estimand.ATC, ~treated), (Estimand.ATT, treated)):
+        used = weights[weighted & arm & (weights > 0)]
+        worth = effective_size(used)
+        if 0 < worth < FEW_STUDENTS:
+            warn(
+                "few_comparisons",
+                f"The {len(used)} {PEOPLE[whose]} are worth {worth:.1f} once weighted.",
+            )
 
 
 def _of_rows(study: Study, used: Flags, warn: Warn) -> None:

@@ -1,11 +1,11 @@
-"""The effect on participants: estimate, standard error, and how large it is."""
+"""An effect: estimate, standard error, and how large it is."""
 
 from dataclasses import dataclass, replace
 
 from outcomes.designs.clauses import Outcome
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.aipw import fitted_att
+from outcomes.engine.aipw import fitted_effect
 from outcomes.engine.arrays import Floats
 from outcomes.engine.difference_in_differences import Differenced, differenced_row
 from outcomes.engine.effect_sizes import (
@@ -27,7 +27,7 @@ from outcomes.engine.linear import Fit, least_squares
 from outcomes.engine.outcome_model import EFFECT, contrast, model_of
 from outcomes.engine.sample import Sample
 from outcomes.engine.sensitivity import e_values
-from outcomes.terms import Estimator, OutcomeKind
+from outcomes.terms import Estimand, Estimator, OutcomeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _estimate(sample: Sample, design: Design) -> tuple[Number, Inference]:
         sample.require_both_arms()
         if design.estimator == Estimator.AIPW:
             y = sample.y - sample.y.min()
-            found = fitted_att(y, sample.treated, sample.x)
+            found = fitted_effect(y, sample.treated, sample.x, sample.estimand)
             return found.value, by_influence(found, sample, design)
         fit = fitted(sample, model_of(design)(sample), means=2)
         estimate = float(contrast(fit, {EFFECT: 1.0}) @ fit.coefficients)
@@ -154,6 +154,7 @@ def effect_row(found: Effect) -> dict[str, object]:
         "n_treated": n_treated,
         "n_comparison": n_comparison,
         "ess_comparison": found.sample.ess_comparison,
+        **_worth_of_participants(found.sample),
         "matters": _matters(found),
         **_differenced(found),
         **({"exact_interval": found.exact_interval} if found.exact_interval else {}),
@@ -181,6 +182,13 @@ def _differenced(found: Effect) -> dict[str, object]:
     if found.differenced is None:
         return {}
     return {"difference_in_differences": differenced_row(found.differenced)}
+
+
+def _worth_of_participants(sample: Sample) -> dict[str, float]:
+    """How many students they are worth, where they are the ones who are weighted."""
+    if sample.estimand == Estimand.ATT:
+        return {}
+    return {"ess_treated": sample.ess_treated}
 
 
 def _improvement(found: Effect) -> float:

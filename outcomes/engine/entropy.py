@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from outcomes.designs.design import Design
 from outcomes.designs.errors import InputError
 from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.estimand import sought_for, target
 from outcomes.engine.linear import gram, independent, inverse, times
 from outcomes.engine.study import Study
 
@@ -16,25 +18,28 @@ STEPS = 200
 HALVINGS = 60
 
 
-def entropy_weights(study: Study, cell: Ints, kept: Flags) -> Floats:
-    """(n,) weights of the comparison students among `kept` (n,), 0 for the others.
+def entropy_weights(study: Study, design: Design, cell: Ints, kept: Flags) -> Floats:
+    """(n,) weights of the students among `kept` (n,); 1 for the arm that is left as it
+    is, 0 for everyone else.
 
-    cell : (n,) codes; each cell of `kept` has both arms. Of all weights under which
-    comparison students have the participants' share of each cell and their mean in each
-    covariate, those nearest to equal ones by Kullback-Leibler divergence. Raises
-    InputError where no weights do. Source: Hainmueller (2012), Polit. Anal.
-    20(1):25-46, its dual by Newton's method.
+    cell : (n,) codes; each cell of `kept` has both arms. Of all weights under which an
+    arm has the target's share of each cell and its mean in each covariate, those
+    nearest to equal ones by Kullback-Leibler divergence. For the ATE both arms are
+    turned to the whole. Raises InputError where no weights do. Source: Hainmueller
+    (2012), Polit. Anal. 20(1):25-46, its dual by Newton's method.
     """
-    x, arm = study.covariates.x[kept], study.treated[kept]
+    x, treated = study.covariates.x[kept], study.treated[kept]
     x = x / np.where(x.std(axis=0) > 0, x.std(axis=0), 1)
     _, code = np.unique(cell[kept], return_inverse=True)
-    share = np.bincount(code[arm]) / arm.sum()
-    moments = x[~arm] - x[arm].mean(axis=0)
-    weights = _most_even(moments, Shares(code[~arm], share))
-    gaps = np.abs(gram(moments, weights[:, None])[:, 0])
-    _require_balance(gaps, study.covariates.names)
+    whole = target(treated, design.estimand)
+    share = np.bincount(code[whole]) / whole.sum()
+    weights = np.ones(len(x))
+    for arm in (treated, ~treated):
+        if not (arm & sought_for(treated, design.estimand)).any():
+            moments = x[arm] - x[whole].mean(axis=0)
+            weights[arm] = _balancing(moments, Shares(code[arm], share), study)
     out = np.zeros(study.n)
-    out[kept & ~study.treated] = weights
+    out[kept] = weights
     return out
 
 
@@ -58,6 +63,14 @@ class Shares:
     def sums(self, values: Floats) -> Floats:
         """(cells, k) sums within cells of values (c, k)."""
         return np.column_stack([np.bincount(self.cell, v) for v in values.T])
+
+
+def _balancing(moments: Floats, shares: Shares, study: Study) -> Floats:
+    """(c,) the most even weights, if they bring the moments (c, k) to mean 0."""
+    weights = _most_even(moments, shares)
+    gaps = np.abs(gram(moments, weights[:, None])[:, 0])
+    _require_balance(gaps, study.covariates.names)
+    return weights
 
 
 def _most_even(moments: Floats, shares: Shares) -> Floats:
@@ -104,7 +117,7 @@ def _require_balance(gaps: Floats, names: tuple[str, ...]) -> None:
         return
     worst = int(np.argmax(gaps))
     raise InputError(
-        "no weights give comparison students the participants' means: "
+        "no weights give one group the means that it should have: "
         f"{names[worst]} stays {gaps[worst]:.2g} SD apart; name fewer covariates, or "
         "match within a caliper",
         "not_balanceable",

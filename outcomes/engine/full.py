@@ -44,7 +44,8 @@ def match_full(study: Study, design: Design, space: Space, limits: Limits) -> Ma
     hub = np.where(np.bincount(other, minlength=study.n)[other] > 1, other, one)
     number[one] = number[other] = hub
     total = float(np.sum(space.between(one, other)))
-    return replace(from_cells(number, study.treated), total_distance=total)
+    sets = from_cells(number, study.treated, estimand=design.estimand)
+    return replace(sets, total_distance=total)
 
 
 def _on_scores(

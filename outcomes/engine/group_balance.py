@@ -10,13 +10,14 @@ from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.balance import split, standardized_mean_difference
 from outcomes.engine.estimable import Number, attempt
 from outcomes.engine.study import Study
+from outcomes.terms import Estimand
 
 
 @dataclass(frozen=True, slots=True)
 class GroupBalanceRow:
     """Matched students of one group, and the covariate in which they differ most.
 
-    `largest` is the absolute SMD of that covariate, in SDs of the group's participants.
+    `largest` is the absolute SMD of that covariate, in the estimand's SDs of the group.
     """
 
     dimension: str
@@ -31,27 +32,34 @@ class GroupBalanceRow:
 BEYOND = 0.10
 
 
-def group_balance(study: Study, weights: Floats) -> list[GroupBalanceRow]:
+def group_balance(
+    study: Study, weights: Floats, estimand: Estimand = Estimand.ATT
+) -> list[GroupBalanceRow]:
     """A row a group of each dimension the design names; weights (n,), 0 unmatched.
 
     A group without a matched student in one of the arms says so: "none".
     """
     return [
-        _row(study, weights, dimension, group, labels == group)
+        _row(study, weights, dimension, group, labels == group, estimand)
         for dimension, labels in study.groups.items()
         for group in sorted({label for label in labels if label is not None})
     ]
 
 
 def _row(
-    study: Study, weights: Floats, dimension: str, group: str, member: Flags
+    study: Study,
+    weights: Floats,
+    dimension: str,
+    group: str,
+    member: Flags,
+    estimand: Estimand,
 ) -> GroupBalanceRow:
     used = member & (weights > 0)
     n_treated = int((used & study.treated).sum())
     n_comparison = int(used.sum()) - n_treated
     covariate: str | None = None
     largest: Number = _nobody(n_treated, n_comparison)
-    found = dict(_differences(study, weights, member))
+    found = dict(_differences(study, weights, member, estimand))
     if found and n_treated and n_comparison:
         covariate = max(found, key=lambda name: found[name])
         largest = found[covariate]
@@ -70,13 +78,16 @@ def _nobody(n_treated: int, n_comparison: int) -> NotEstimable:
 
 
 def _differences(
-    study: Study, weights: Floats, member: Flags
+    study: Study, weights: Floats, member: Flags, estimand: Estimand
 ) -> Iterator[tuple[str, float]]:
     """The absolute SMD of each covariate that has one in the group."""
     treated, weights = study.treated[member], weights[member]
     for j, name in enumerate(study.covariates.names):
         x, is_binary = study.covariates.x[member, j], study.covariates.is_binary[j]
-        after = split(x, treated, weights, is_binary=bool(is_binary))
-        size = attempt(standardized_mean_difference, after, x[treated])
+        before, after = (
+            split(x, treated, w, is_binary=bool(is_binary))
+            for w in (np.ones(len(x)), weights)
+        )
+        size = attempt(standardized_mean_difference, after, before, estimand)
         if not isinstance(size, NotEstimable) and np.isfinite(size):
             yield name, abs(size)

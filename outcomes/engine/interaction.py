@@ -8,7 +8,7 @@ from scipy.stats import f as f_distribution
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.aipw import fitted_att
+from outcomes.engine.aipw import fitted_effect
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.covariance import influence
 from outcomes.engine.effect import fitted
@@ -66,7 +66,7 @@ def _group_effect(
     columns = model_of(design)(part)
     spread = np.zeros(len(sample.rows))
     if design.estimator == Estimator.AIPW:
-        found = fitted_att(part.y, part.treated, part.x)
+        found = fitted_effect(part.y, part.treated, part.x, part.estimand)
         spread[member] = found.influence
         return GroupEffect(group, member, found.value, spread, columns.shape[1])
     fit = fitted(part, columns, means=2)

@@ -1,46 +1,46 @@
 """Who was not matched: an effect on the matched speaks for no one else."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from outcomes.engine.arrays import Flags, Texts
+from outcomes.engine.estimand import target
 from outcomes.engine.study import Study
+from outcomes.terms import Estimand
 
 
-@dataclass(frozen=True, slots=True)
-class LostRow:
-    """Participants of one group; group None for those whose group is unknown."""
+def lost(
+    study: Study, is_matched: Flags, estimand: Estimand = Estimand.ATT
+) -> list[dict[str, Any]]:
+    """A row a group of each dimension the design names, for each arm that the effect is
+    on; none for an arm of which nobody was lost.
 
-    dimension: str
-    group: str | None
-    n_treated: int
-    n_matched: int
-    share_matched: float
-
-
-def lost(study: Study, is_matched: Flags) -> list[LostRow]:
-    """A row a group of each dimension the design names; none when nobody was lost.
-
-    is_matched : (n,).
+    is_matched : (n,). The group is None for those whose group is unknown.
     """
-    if is_matched[study.treated].all():
-        return []
+    own = target(study.treated, estimand)
+    arms = {"n_treated": own & study.treated, "n_comparison": own & ~study.treated}
     return [
         row
+        for count, arm in arms.items()
+        if not is_matched[arm].all()
         for dimension in study.groups
-        for row in _of_dimension(study, is_matched, dimension)
+        for row in _of_dimension(study, dimension, arm, is_matched, count)
     ]
 
 
-def _of_dimension(study: Study, is_matched: Flags, dimension: str) -> list[LostRow]:
+def _of_dimension(
+    study: Study, dimension: str, arm: Flags, is_matched: Flags, count: str
+) -> list[dict[str, Any]]:
+    """count : the name under which the students of the arm are counted."""
     rows = []
     for group, of_group in groups_of(study.groups[dimension]):
-        member = study.treated & of_group
+        member = arm & of_group
         total, kept = int(member.sum()), int((member & is_matched).sum())
         if total:
-            rows.append(LostRow(dimension, group, total, kept, kept / total))
+            row = {"dimension": dimension, "group": group, count: total}
+            rows.append({**row, "n_matched": kept, "share_matched": kept / total})
     return rows
 
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.estimand import sought_for, target
+from outcomes.terms import Estimand
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,9 +14,10 @@ class Matched:
     """m memberships of students in sets.
 
     treated : (n,) of the study; sets, rows : (m,) which set, which student; shares :
-    (m,) 1 for a participant, a comparison student's part of the set's comparison mean;
-    is_paired : sets of one participant whose members stand in no other set;
-    total_distance : summed over pairs, None where the method has no distance.
+    (m,) a student's part of the mean of his arm in the set, 1 for whom others were
+    sought for; is_paired : sets of one of these whose members stand in no other set;
+    total_distance : summed over pairs, None where the method has no distance; estimand
+    : whose effect the weights give.
     """
 
     treated: Flags
@@ -23,6 +26,7 @@ class Matched:
     shares: Floats
     is_paired: bool
     total_distance: float | None = None
+    estimand: Estimand = Estimand.ATT
 
     @property
     def n_sets(self) -> int:
@@ -33,21 +37,34 @@ class Matched:
         """(m,) whether a membership is a participant's."""
         return self.treated[self.rows]
 
+    @property
+    def is_own(self) -> Flags:
+        """(m,) memberships of the arm that the others were sought for; none for the
+        ATE."""
+        return sought_for(self.treated, self.estimand)[self.rows]
+
+    def swapped(self) -> "Matched":
+        """The same sets with the arms exchanged, ATT for ATC and ATC for ATT."""
+        own, other = Estimand.ATT, Estimand.ATC
+        estimand = own if self.estimand == other else other
+        return replace(self, treated=~self.treated, estimand=estimand)
+
     def membership_weights(self) -> Floats:
         """(m,) part of each membership in its student's weight.
 
-        Participants 1; a comparison student its share of each set times the set's
-        participants, scaled so that all sum to the number of matched comparison
-        students. Source: MatchIt's matching weights for the ATT.
+        The arm others were sought for 1; any other student its share of each set times
+        the set's students of the target, scaled so that an arm sums to the number of
+        its matched students. Source: MatchIt's matching weights for ATT, ATC and ATE.
         """
-        in_arm = self.is_treated
-        if not in_arm.any():
-            return np.zeros(len(self.rows))
-        participants = np.bincount(self.sets, in_arm)
-        raw = np.where(in_arm, 1.0, self.shares * participants[self.sets])
-        n_comparison = len(np.unique(self.rows[~in_arm]))
-        scale = n_comparison / raw[~in_arm].sum()
-        return np.where(in_arm, 1.0, raw * scale)
+        weights = np.ones(len(self.rows))
+        in_target = target(self.is_treated, self.estimand)
+        raw = self.shares * np.bincount(self.sets, in_target)[self.sets]
+        for arm in (self.is_treated, ~self.is_treated):
+            arm = arm & ~self.is_own
+            if arm.any():
+                scale = len(np.unique(self.rows[arm])) / raw[arm].sum()
+                weights[arm] = raw[arm] * scale
+        return weights
 
     def weights(self) -> Floats:
         """(n,) analysis weights: 0 for the unmatched."""
@@ -73,10 +90,9 @@ class Matched:
         )
 
     def _reshared(self) -> "Matched":
-        in_arm = self.is_treated
-        total = np.bincount(self.sets, np.where(in_arm, 0, self.shares))
-        shares = np.where(in_arm, 1.0, self.shares / total[self.sets])
-        return replace(self, shares=shares)
+        arm = 2 * self.sets + self.is_treated
+        shares = self.shares / np.bincount(arm, self.shares)[arm]
+        return replace(self, shares=np.where(self.is_own, 1.0, shares))
 
     def sorted(self) -> "Matched":
         """Sets numbered from 0 by their first student, participants first in each."""
@@ -103,14 +119,21 @@ def nobody(treated: Flags) -> Matched:
     return Matched(treated, none, none, np.empty(0), is_paired=False)
 
 
-def from_cells(cell: Ints, treated: Flags, weights: Floats | None = None) -> Matched:
+def from_cells(
+    cell: Ints,
+    treated: Flags,
+    weights: Floats | None = None,
+    estimand: Estimand = Estimand.ATT,
+) -> Matched:
     """Every cell with both arms is a set; a cell of -1 belongs to nobody.
 
-    weights : (n,) by which comparison students share their set, equal without any.
+    weights : (n,) by which the students of an arm share their set, equal without any.
     """
     rows = np.flatnonzero(cell >= 0)
     parts = np.ones(len(treated)) if weights is None else weights
-    everyone = Matched(treated, cell[rows], rows, parts[rows], is_paired=False)
+    everyone = Matched(
+        treated, cell[rows], rows, parts[rows], is_paired=False, estimand=estimand
+    )
     return everyone.without(np.zeros(len(treated), dtype=bool))
 
 

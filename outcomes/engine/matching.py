@@ -18,7 +18,7 @@ from outcomes.engine.entropy import entropy_weights
 from outcomes.engine.entry_turns import Matcher, by_entry
 from outcomes.engine.exact import exact_cells
 from outcomes.engine.full import match_full
-from outcomes.engine.inverse_probability import participation_odds
+from outcomes.engine.inverse_probability import participation_weights
 from outcomes.engine.limits import Limits, cells, limits
 from outcomes.engine.matched import Matched, from_cells, nobody
 from outcomes.engine.nearest import match_nearest
@@ -27,7 +27,7 @@ from outcomes.engine.optimal import match_optimal
 from outcomes.engine.promises import check_promises
 from outcomes.engine.study import Study
 from outcomes.engine.subclasses import subclass_cells
-from outcomes.terms import Method
+from outcomes.terms import Estimand, Method
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,49 +111,63 @@ def _by_distance(match: Matcher, unused: tuple[str, ...] = ()) -> Way:
     return arranged
 
 
+def _for_either_arm(match: Matcher) -> Matcher:
+    """The same match with the roles exchanged where the effect is on comparison
+    students: then they choose, and participants are chosen."""
+
+    def matched(study: Study, design: Design, space: Space, limits: Limits) -> Matched:
+        if design.estimand != Estimand.ATC:
+            return match(study, design, space, limits)
+        return match(study.swapped(), design, space, limits).swapped()
+
+    return matched
+
+
 def _exact(study: Study, design: Design, warn: Notices) -> Arrangement:
     _refuse_unused(design, *OF_PAIRS)
-    return _in_cells(study, exact_cells(study))
+    return _in_cells(study, design, exact_cells(study))
 
 
 def _coarsened(study: Study, design: Design, warn: Notices) -> Arrangement:
     _refuse_unused(design, *OF_PAIRS)
-    return _in_cells(study, coarsened_cells(study, design))
+    return _in_cells(study, design, coarsened_cells(study, design))
 
 
 def _subclass(study: Study, design: Design, warn: Notices) -> Arrangement:
     _refuse_unused(design, *OF_PAIRS)
     where = space(study, design, warn)
-    return _in_cells(study, subclass_cells(study, design, where), where)
+    return _in_cells(study, design, subclass_cells(study, design, where), where)
 
 
 def _entropy(study: Study, design: Design, warn: Notices) -> Arrangement:
     _refuse_unused(design, *OF_PAIRS)
     cell = cells(list(study.exact.values()), study.n)
     kept = from_cells(cell, study.treated).weights() > 0
-    weights = entropy_weights(study, cell, kept) if kept.any() else None
-    return _in_cells(study, cell, weights=weights)
+    weights = entropy_weights(study, design, cell, kept) if kept.any() else None
+    return _in_cells(study, design, cell, weights=weights)
 
 
 def _inverse_probability(study: Study, design: Design, warn: Notices) -> Arrangement:
     _refuse_unused(design, *OF_PAIRS)
     where = space(study, design, warn)
-    odds = participation_odds(where, study.treated, warn)
+    weights = participation_weights(where, study.treated, design.estimand, warn)
     cell = cells(list(study.exact.values()), study.n)
-    return _in_cells(study, cell, where, odds)
+    return _in_cells(study, design, cell, where, weights)
 
 
 def _cardinality(study: Study, design: Design, warn: Notices) -> Arrangement:
     """The students taken are one set a cell: balance is in the group, not in pairs."""
     _refuse_unused(design, *OF_PAIRS)
     cell = cells(list(study.exact.values()), study.n)
-    chosen = balanced_students(study, design, cell, warn)
-    matched = from_cells(np.where(chosen, cell, UNKNOWN), study.treated)
+    sought = study if design.estimand == Estimand.ATT else study.swapped()
+    chosen = np.where(balanced_students(sought, design, cell, warn), cell, UNKNOWN)
+    matched = from_cells(chosen, study.treated, estimand=design.estimand)
     return Arrangement(study, matched, Limits(cell, (), float("inf"), ()), None)
 
 
 def _in_cells(
     study: Study,
+    design: Design,
     cell: Ints,
     where: Space | None = None,
     weights: Floats | None = None,
@@ -162,7 +176,7 @@ def _in_cells(
     matched = (
         nobody(study.treated)
         if is_separated
-        else from_cells(cell, study.treated, weights)
+        else from_cells(cell, study.treated, weights, design.estimand)
     )
     return Arrangement(study, matched, Limits(cell, (), float("inf"), ()), where)
 
@@ -177,8 +191,8 @@ def _refuse_unused(design: Design, *keys: str) -> None:
 
 
 METHODS: Mapping[Method, Way] = {
-    Method.NEAREST: _by_distance(match_nearest),
-    Method.OPTIMAL: _by_distance(match_optimal, OF_TURNS),
+    Method.NEAREST: _by_distance(_for_either_arm(match_nearest)),
+    Method.OPTIMAL: _by_distance(_for_either_arm(match_optimal), OF_TURNS),
     Method.FULL: _by_distance(match_full, OF_TURNS),
     Method.EXACT: _exact,
     Method.CEM: _coarsened,

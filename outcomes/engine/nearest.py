@@ -22,7 +22,7 @@ from outcomes.engine.replacement import reuse_on_line, reuse_one_by_one
 from outcomes.engine.reuse import Reusing
 from outcomes.engine.study import Study
 from outcomes.engine.tiers import Preferring
-from outcomes.terms import Order
+from outcomes.terms import Estimand, Order
 
 MANY = 1000  # comparison students among whom a tree finds one sooner than a look at all
 NOISE = 1e-10  # metric distances closer than this differ only by rounding
@@ -75,14 +75,16 @@ def _turns(study: Study, design: Design, space: Space) -> Ints:
     """Participants in the order in which they choose.
 
     A metric has no score to rank by: there, as in MatchIt, the order is that of the
-    data, which for us is the canonical order of the rows.
+    data, which for us is the canonical order of the rows. A score of comparison
+    students, where they choose, is their chance not to take part.
     """
     rows = np.flatnonzero(study.treated)
     if design.order == Order.RANDOM:
         return rows[seeded_order(study.units[rows], design.seed)]
     if design.order == Order.CLOSEST or space.score is None:
         return rows
-    sign = -1 if design.order == Order.LARGEST else 1
+    is_falling = (design.order == Order.LARGEST) == (design.estimand != Estimand.ATC)
+    sign = -1 if is_falling else 1
     return rows[np.argsort(sign * space.score[rows], kind="stable")]
 
 

@@ -1,4 +1,4 @@
-"""The weighted regression whose one coefficient is the effect on participants."""
+"""The weighted regression whose one coefficient is the effect."""
 
 from collections.abc import Callable, Mapping
 
@@ -24,15 +24,14 @@ def difference(sample: Sample) -> Floats:
 
 
 def g_computation(sample: Sample) -> Floats:
-    """(m, 2 + 2k) 1, t, X - xbar_T, t (X - xbar_T): the coefficient of t is the effect
-    averaged over participants.
+    """(m, 2 + 2k) 1, t, X - xbar, t (X - xbar): the coefficient of t is the effect
+    averaged over the estimand's students.
 
-    xbar_T is the weighted mean of participants. Source: MatchIt 4.7.2, vignette
-    "Estimating effects"; Lin (2013), Ann. Appl. Stat. 7(1):295-318.
+    xbar is their mean, each counting once. Source: MatchIt 4.7.2, vignette "Estimating
+    effects"; Lin (2013), Ann. Appl. Stat. 7(1):295-318.
     """
-    t = sample.treated
-    w = sample.weights[t]
-    mean = np.sum(sample.x[t] * w[:, None], axis=0) / np.sum(w)
+    t, own = sample.treated, sample.x[sample.target]
+    mean = np.sum(own, axis=0) / len(own)
     centred = sample.x - mean
     return np.column_stack([np.ones(len(t)), t, centred, centred * t[:, None]])
 

@@ -6,8 +6,10 @@ import numpy as np
 
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.covariates import Covariates
+from outcomes.engine.estimand import sought_for, target
 from outcomes.engine.linear import gram
 from outcomes.engine.study import Study
+from outcomes.terms import Estimand
 
 BEYOND = 0.10
 WORST = 5  # named in the report; the rest are only counted
@@ -31,25 +33,27 @@ class ProductBalance:
     worst: tuple[ProductRow, ...]
 
 
-def product_balance(study: Study, weights: Floats) -> ProductBalance | None:
+def product_balance(
+    study: Study, weights: Floats, estimand: Estimand = Estimand.ATT
+) -> ProductBalance | None:
     """weights : (n,), 0 for the unmatched. None when nobody is matched.
 
-    (mean_T - mean_C) / SD of all participants before matching, of products of
-    covariates centred on participants' means; squares of 0/1 covariates and products
-    within one text column say nothing new and are left out. Three products X'X, so no
-    product is ever formed student by student. Source: Stuart (2010), Stat. Sci.
-    25(1):1-21, section 4.1.
+    (mean_T - mean_C) / the estimand's SD before matching (that of all participants for
+    the ATT), of products of covariates centred on the means of its students; squares of
+    0/1 covariates and products within one text column say nothing new and are left out.
+    Three products X'X, so no product is ever formed student by student. Source: Stuart
+    (2010), Stat. Sci. 25(1):1-21, section 4.1.
     """
     treated = study.treated
     arms = (treated & (weights > 0), ~treated & (weights > 0))
     if not (arms[0].any() and arms[1].any()):
         return None
     covariates = study.covariates
-    centre = covariates.x[treated].mean(axis=0)
+    centre = covariates.x[target(treated, estimand)].mean(axis=0)
     means = [_means(covariates.x, arm, weights, centre) for arm in arms]
     first, second = _pairs(covariates)
     apart = (means[0] - means[1])[first, second]
-    sd = _spread(covariates.x[treated] - centre)[first, second]
+    sd = _unit(covariates.x - centre, treated, estimand)[first, second]
     some = sd > 0
     sizes = apart[some] / sd[some]
     order = np.argsort(-np.abs(sizes), kind="stable")[:WORST]
@@ -68,6 +72,15 @@ def _means(x: Floats, arm: Flags, weights: Floats, centre: Floats) -> Floats:
     part = x[arm] - centre
     means: Floats = gram(part * w[:, None], part) / np.sum(w)
     return means
+
+
+def _unit(centred: Floats, treated: Flags, estimand: Estimand) -> Floats:
+    """(k, k) what differences are measured in, as in the balance table."""
+    if estimand != Estimand.ATE:
+        return _spread(centred[sought_for(treated, estimand)])
+    both = [_spread(centred[arm]) ** 2 for arm in (treated, ~treated)]
+    unit: Floats = np.sqrt((both[0] + both[1]) / 2)
+    return unit
 
 
 def _spread(centred: Floats) -> Floats:

@@ -56,14 +56,14 @@ def _broken(
     for name, code in study.exact.items():
         yield f"exact: {name}", _varies(code, matched)
     yield "exact", _varies(limits.cell, matched)
-    uses = limits.times_served(matched.rows[~matched.is_treated]).max(initial=0)
+    uses = limits.times_served(matched.rows[~matched.is_own]).max(initial=0)
     yield "replacement", matched.is_paired and bool(uses > 1)
     if design.reuse is not None:
         yield "reuse", bool(uses > design.reuse)
         yield "one place in a set", _repeats(matched.sets * study.n + matched.rows)
-    yield "one set a participant", _repeats(matched.rows[matched.is_treated])
+    yield "one set a participant", _repeats(matched.rows[matched.is_own])
     if matched.is_paired or design.reuse is not None:
-        comparison = np.bincount(matched.sets, ~matched.is_treated)
+        comparison = np.bincount(matched.sets, ~matched.is_own)
         yield "ratio", bool((comparison > design.ratio).any())
     if study.repeats is not None:
         yield from _broken_entries(study.repeats, design, matched)

@@ -74,6 +74,7 @@ def _stacked(study: Study, whole: Matched, outcome: Floats) -> Sample:
         x=study.covariates.model[rows],
         clusters=None if study.clusters is None else study.clusters[rows],
         sets=whole.sets,
+        estimand=whole.estimand,
     )
 
 

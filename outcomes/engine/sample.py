@@ -6,8 +6,10 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable, PromiseBroken
 from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.estimand import target
 from outcomes.engine.matched import Matched, effective_size
 from outcomes.engine.study import Study
+from outcomes.terms import Estimand
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +17,8 @@ class Sample:
     """m students. rows : (m,) in the study; y, weights : (m,); x : (m, k) covariates;
     clusters : (m,) codes or None; sets : (m,) codes, None unless everyone is in one
     set of pairs without replacement; blocks : (m,) codes within which participation
-    may be dealt anew, None where it could have fallen on anyone."""
+    may be dealt anew, None where it could have fallen on anyone; estimand : whose
+    effect the weights give."""
 
     rows: Ints
     treated: Flags
@@ -25,6 +28,7 @@ class Sample:
     clusters: Ints | None
     sets: Ints | None
     blocks: Ints | None = None
+    estimand: Estimand = Estimand.ATT
 
     def where(self, keep: Flags | Ints) -> "Sample":
         """Those students only, with the weights they have: (m,) who is kept, or their
@@ -82,6 +86,15 @@ class Sample:
         return shifted.mean(one) - shifted.mean(other)
 
     @property
+    def target(self) -> Flags:
+        """(m,) the students whom the effect is on."""
+        return target(self.treated, self.estimand)
+
+    @property
+    def ess_treated(self) -> float:
+        return effective_size(self.weights[self.treated])
+
+    @property
     def ess_comparison(self) -> float:
         return effective_size(self.weights[~self.treated])
 
@@ -105,18 +118,22 @@ def matched_sample(study: Study, whole: Matched, y: Floats) -> Sample:
         member = np.full(study.n, -1, dtype=np.int64)
         member[whole.rows] = whole.sets
         sets = member
-    sample = _sample(study, y, whole.weights(), sets)
+    sample = _sample(study, y, whole.weights(), sets, whole.estimand)
     if study.blocks is None:
         return sample
     return replace(sample, blocks=study.blocks[sample.rows])
 
 
-def unmatched_sample(study: Study, y: Floats) -> Sample:
+def unmatched_sample(
+    study: Study, y: Floats, estimand: Estimand = Estimand.ATT
+) -> Sample:
     """Everyone with the outcome, unweighted: what a naive comparison would use."""
-    return _sample(study, y, (~np.isnan(y)).astype(float), None)
+    return _sample(study, y, (~np.isnan(y)).astype(float), None, estimand)
 
 
-def _sample(study: Study, y: Floats, weights: Floats, sets: Ints | None) -> Sample:
+def _sample(
+    study: Study, y: Floats, weights: Floats, sets: Ints | None, estimand: Estimand
+) -> Sample:
     rows = np.flatnonzero(weights > 0)
     # Every model has an intercept: a level common to all only costs digits.
     x = study.covariates.model[rows]
@@ -129,4 +146,5 @@ def _sample(study: Study, y: Floats, weights: Floats, sets: Ints | None) -> Samp
         x=x,
         clusters=None if study.clusters is None else study.clusters[rows],
         sets=None if sets is None else sets[rows],
+        estimand=estimand,
     )

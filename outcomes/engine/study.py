@@ -118,6 +118,10 @@ class Study:
     def n(self) -> int:
         return len(self.units)
 
+    def swapped(self) -> "Study":
+        """The same students with the arms' roles exchanged."""
+        return replace(self, treated=~self.treated)
+
     @property
     def repeats(self) -> Entries | None:
         """The entries where some student stands in several rows; None elsewhere."""

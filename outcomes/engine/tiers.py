@@ -11,6 +11,7 @@ import numpy as np
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.columns import UNKNOWN
 from outcomes.engine.distance import Space
+from outcomes.engine.estimand import sought_for
 from outcomes.engine.limits import Limits, by_cell
 from outcomes.engine.matched import Matched
 from outcomes.engine.reuse import Reusing
@@ -52,12 +53,12 @@ def member_tiers(tiers: tuple[Ints, ...], matched: Matched) -> Ints:
     """(m,) the tier in which each comparison student of a set with one participant was
     found; 0 for the participant."""
     found = tier_of(tiers, _owners(matched), matched.rows)
-    return np.where(matched.is_treated, 0, found)
+    return np.where(matched.is_own, 0, found)
 
 
 def _owners(matched: Matched) -> Ints:
     """(m,) the participant of each member's set."""
-    in_arm = matched.is_treated
+    in_arm = matched.is_own
     owner = np.zeros(int(matched.sets.max(initial=-1)) + 1, dtype=np.int64)
     owner[matched.sets[in_arm]] = matched.rows[in_arm]
     return owner[matched.sets]
@@ -66,12 +67,12 @@ def _owners(matched: Matched) -> Ints:
 def is_overlooked(limits: Limits, matched: Matched, space: Space) -> bool:
     """Whether some participant was given a student of a lesser tier while one of a
     better tier was allowed and stayed free."""
-    treated, owners = matched.treated, _owners(matched)
-    worst = np.zeros(len(treated), dtype=np.int64)
+    owners, sought = _owners(matched), sought_for(matched.treated, matched.estimand)
+    worst = np.zeros(len(sought), dtype=np.int64)
     np.maximum.at(worst, owners, member_tiers(limits.tiers, matched))
     most = 1 if matched.is_paired else limits.reuse or np.inf
-    is_free = limits.times_served(matched.rows[~matched.is_treated]) < most
-    pools = by_cell(np.flatnonzero(~treated & limits.known & is_free), limits.cell)
+    is_free = limits.times_served(matched.rows[~matched.is_own]) < most
+    pools = by_cell(np.flatnonzero(~sought & limits.known & is_free), limits.cell)
     for row in np.flatnonzero(worst > 1).tolist():
         rows = pools.get(int(limits.cell[row]), matched.rows[:0])
         rows = rows[~np.isin(rows, matched.rows[owners == row])]

@@ -106,7 +106,7 @@ def _estimate(main: Effect, found: Rematch | NotEstimable) -> float:
     study, design, matched = found
     y = study.outcomes[main.outcome.name]
     sample = (
-        unmatched_sample(study, y)
+        unmatched_sample(study, y, design.estimand)
         if design.estimator == Estimator.AIPW
         else matched_sample(study, mended(matched, np.isnan(y), design.broken_sets), y)
     )

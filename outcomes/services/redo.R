@@ -13,6 +13,7 @@ covariates <- {covariates}
 treatment <- {treatment}
 cluster <- {cluster}
 estimator <- {estimator}
+estimand <- {estimand}
 for (name in numeric) d[[name]] <- as.numeric(d[[name]])
 rownames(d) <- d$code
 
@@ -66,6 +67,10 @@ if (!is.null(m)) {{
 }}
 
 # --- The effects, from the sets of matched.csv.
+target <- function(treated) {{
+  switch(estimand, ATT = treated, ATC = !treated, ATE = treated | !treated)
+}}
+
 analytic <- function(outcome) {{
   gone <- is.na(d[matched$code, outcome])
   if ({drops}) gone <- matched$set %in% matched$set[gone]  # broken sets go whole
@@ -74,11 +79,16 @@ analytic <- function(outcome) {{
   both <- tapply(treated, s$set, function(t) any(t) && !all(t))
   s <- s[both[s$set], ]
   treated <- d[s$code, treatment] == 1
-  participants <- tapply(treated, s$set, sum)
-  total <- tapply(ifelse(treated, 0, s$weight), s$set, sum)
-  raw <- ifelse(treated, 1, s$weight / total[s$set] * participants[s$set])
-  n <- length(unique(s$code[!treated]))
-  s$weight <- ifelse(treated, 1, raw * n / sum(raw[!treated]))
+  size <- tapply(target(treated), s$set, sum)
+  arm <- paste(s$set, treated)
+  total <- tapply(s$weight, arm, sum)
+  is_own <- target(treated) & estimand != "ATE"
+  raw <- ifelse(is_own, 1, s$weight / total[arm] * size[s$set])
+  s$weight <- raw
+  for (turned in list(treated & !is_own, !treated & !is_own)) if (any(turned)) {{
+    n <- length(unique(s$code[turned]))
+    s$weight[turned] <- raw[turned] * n / sum(raw[turned])
+  }}
   w <- tapply(s$weight, s$code, sum)
   list(code = names(w), weight = as.vector(w), set = s$set[match(names(w), s$code)])
 }}
@@ -106,7 +116,7 @@ again <- function(outcome, what) {{
   t <- as.numeric(d[s$code, treatment] == 1)
   w <- s$weight
   X <- x[match(s$code, d$code), , drop = FALSE]
-  X <- sweep(X, 2, colSums(X[t == 1, , drop = FALSE] * w[t == 1]) / sum(w[t == 1]))
+  X <- sweep(X, 2, colMeans(X[target(t == 1), , drop = FALSE]))
   adjusts <- estimator == "g_computation" && ncol(X) > 0
   fit <- if (adjusts) lm(y ~ t * X, weights = w) else lm(y ~ t, weights = w)
   if (what == "estimate") return(unname(coef(fit)["t"]))

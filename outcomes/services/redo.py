@@ -15,6 +15,7 @@ from outcomes.terms import (
     CaliperUnit,
     Discard,
     Distance,
+    Estimand,
     Estimator,
     Method,
     Order,
@@ -34,6 +35,7 @@ NO_CALL = {  # why MatchIt has no equal call
     Method.IPW: "it does not weight; WeightIt does",
 }
 DISCARDS = {Discard.COMPARISON: "control"}  # where MatchIt has another word
+EXCHANGED = {Order.LARGEST: Order.SMALLEST, Order.SMALLEST: Order.LARGEST}
 BY_CELLS = {Method.EXACT, Method.CEM}
 
 
@@ -51,6 +53,7 @@ def script(design: Design, report: dict[str, Any], numeric: Iterable[str]) -> st
         remark=_text(remark(design)),
         drops=_flag(design.broken_sets == BrokenSets.DROP),
         estimator=_text(str(design.estimator)),
+        estimand=_text(str(design.estimand)),
         cluster="NULL" if design.cluster is None else _text(design.cluster),
         figures=_text("\n".join(["outcome,what,value", *_figures(report)])),
     )
@@ -98,6 +101,8 @@ def _why_not(design: Design) -> str:
 
 def _settings(design: Design) -> Iterator[str]:
     yield f'method = "{design.method}"'
+    if design.estimand != Estimand.ATT:
+        yield f'estimand = "{design.estimand}"'
     if design.method in BY_CELLS:
         yield from _cuts(design)
         return
@@ -134,7 +139,16 @@ def _choosing(design: Design) -> Iterator[str]:
         if design.reuse is None
         else f"reuse.max = {design.reuse}"
     )
-    yield f'm.order = "{design.order if design.has_score else "data"}"'
+    yield f'm.order = "{_order(design)}"'
+
+
+def _order(design: Design) -> str:
+    """MatchIt ranks by the score of participants, whoever chooses."""
+    if not design.has_score:
+        return "data"
+    is_exchanged = design.estimand == Estimand.ATC
+    order = EXCHANGED.get(design.order) if is_exchanged else None
+    return str(order or design.order)
 
 
 def _calipers(design: Design) -> Iterator[str]:

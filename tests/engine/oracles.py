@@ -122,3 +122,17 @@ def weights_from_sets(sets, treated, n):
     if used.any():
         weights[used] *= used.sum() / weights[used].sum()
     return weights
+
+
+def weights_of(estimand, cell, treated, whole):
+    """Weights of cells with both arms, student by student, by the sentence."""
+    weights = np.zeros(len(cell))
+    for i, own in enumerate(treated):
+        if cell[i] in whole:
+            here = treated[cell == cell[i]]
+            alike = sum(arm == own for arm in here)
+            size = {"ATT": sum(here), "ATC": sum(~here), "ATE": len(here)}[estimand]
+            weights[i] = size / alike
+    for arm in (treated, ~treated):
+        weights[arm] *= (weights[arm] > 0).sum() / weights[arm].sum()
+    return weights

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.aipw import aipw_att, cross_fitted_att, fitted_att, folds
+from outcomes.engine.aipw import aipw_att, cross_fitted, fitted_att, folds
 from outcomes.engine.gap_closing import fit_models
 from tests.engine import oracles_counterfactual as literal
 from tests.engine.worked import lalonde, lalonde_table, modelled_star, star
@@ -98,7 +98,7 @@ def test_one_right_model_is_enough(right):
 def test_cross_fitting_finds_an_effect_without_noise_exactly():
     _, treated, x, _ = made_up(5)
     y = 2 + x @ [1.0, -1.0] + 0.7 * treated
-    effect = cross_fitted_att(y, treated, x, np.arange(len(y)) % 4)
+    effect = cross_fitted(y, treated, x, np.arange(len(y)) % 4)
     assert effect.value == pytest.approx(0.7, abs=1e-10)
 
 
@@ -107,9 +107,9 @@ def test_cross_fitting_predicts_a_student_from_other_folds_only():
     y, treated, x, _ = made_up(6)
     fold = np.arange(len(y)) % 5
     who = int(np.flatnonzero(~treated)[0])
-    before = cross_fitted_att(y, treated, x, fold)
+    before = cross_fitted(y, treated, x, fold)
     y[who] += 10
-    after = cross_fitted_att(y, treated, x, fold)
+    after = cross_fitted(y, treated, x, fold)
     same_fold = (fold == fold[who]) & (np.arange(len(y)) != who)
     others = ~treated & same_fold
     shift = after.influence - before.influence
@@ -132,8 +132,8 @@ def test_cross_fitted_lalonde_is_the_same_whatever_the_order_of_rows():
     y, treated, x = earnings()
     keys = lalonde_table()["unit_id"].to_numpy(object)
     order = np.random.default_rng(2).permutation(len(y))
-    first = cross_fitted_att(y, treated, x, folds(keys, seed=1))
-    second = cross_fitted_att(
+    first = cross_fitted(y, treated, x, folds(keys, seed=1))
+    second = cross_fitted(
         y[order], treated[order], x[order], folds(keys[order], seed=1)
     )
     assert second.value == pytest.approx(first.value, rel=1e-9)
@@ -156,4 +156,4 @@ def test_no_participant_no_overlap_and_no_second_arm_are_refused():
     with pytest.raises(NotEstimable, match="certain to join"):
         aipw_att(y, treated, 0 * y, np.ones(len(y)), np.ones(len(y), bool))
     with pytest.raises(NotEstimable, match="only one arm"):
-        cross_fitted_att(y, treated, x, treated.astype(int))
+        cross_fitted(y, treated, x, treated.astype(int))

@@ -107,6 +107,10 @@ def test_sets_are_numbered_by_their_codes(made):
         {"method": "subclass"},
         {"discard": "both"},
         {"discard": "comparison", "exact": ["race"]},
+        {"estimand": "ATC", "exact": ["race"], "order": "smallest"},
+        {"estimand": "ATC", "replacement": True, "ratio": 2},
+        {"method": "subclass", "estimand": "ATE", "estimator": "g_computation"},
+        {"method": "exact", "estimand": "ATE", "covariates": ["married", "race"]},
     ],
     ids=str,
 )
@@ -118,7 +122,13 @@ def test_r_finds_the_same_match_and_the_same_figures(keys, tmp_path):
 
 @needs_r
 @pytest.mark.parametrize(
-    "keys", [{"method": "entropy"}, {"caliper": {"age": {"width": 5, "unit": "raw"}}}]
+    "keys",
+    [
+        {"method": "entropy"},
+        {"method": "entropy", "estimand": "ATE", "estimator": "g_computation"},
+        {"method": "ipw", "estimand": "ATC", "exact": ["married"]},
+        {"caliper": {"age": {"width": 5, "unit": "raw"}}},
+    ],
 )
 def test_r_finds_the_same_figures_where_it_cannot_match(keys, tmp_path):
     said = redone(bundle(**keys), tmp_path)
@@ -126,13 +136,20 @@ def test_r_finds_the_same_figures_where_it_cannot_match(keys, tmp_path):
 
 
 @needs_r
-@pytest.mark.parametrize("rule", ["reweight", "drop"])
-def test_r_finds_the_same_with_holes_and_without_an_outcome(rule, tmp_path):
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"ratio": 2, "broken_sets": "reweight"},
+        {"ratio": 2, "broken_sets": "drop"},
+        {"method": "subclass", "estimand": "ATE"},
+    ],
+)
+def test_r_finds_the_same_with_holes_and_without_an_outcome(keys, tmp_path):
     holed = APART.copy()
     holed.loc[::7, "educ"] = np.nan
     holed.loc[::9, "race"] = None
     holed.loc[::5, "re78"] = np.nan
-    design = lalonde_design(estimator="g_computation", ratio=2, broken_sets=rule)
+    design = lalonde_design(estimator="g_computation", **keys)
     report = evaluate(holed, design).report()
     said = redone(files(holed, design, report, report["pairs"]), tmp_path)
     assert number_after("largest difference of a weight:", said) < 1e-9
