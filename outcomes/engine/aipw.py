@@ -6,6 +6,8 @@ the ATT of the arms exchanged, with its sign; the ATE is p ATT + (1 - p) ATC. So
 Robins, Rotnitzky and Zhao (1994); Mercatanti and Li (2014), J. R. Stat. Soc. C.
 """
 
+from typing import TypeAlias
+
 import numpy as np
 from scipy.special import expit
 
@@ -13,13 +15,15 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.canonical import seeded_order
 from outcomes.engine.influence import Estimate
-from outcomes.engine.linear import least_squares, times
+from outcomes.engine.linear import coefficients
 from outcomes.engine.logistic import logistic
 from outcomes.engine.standardized import standardized
 from outcomes.terms import Estimand
 
 CERTAIN = 1 - 1e-9  # a comparison student this sure to take part weighs without bound
 FOLDS = 5
+EVERYONE = slice(None)  # which makes no copy
+Part: TypeAlias = Flags | slice
 
 
 def aipw_att(
@@ -58,8 +62,7 @@ def fitted_effect(
     outcome: Floats, treated: Flags, x: Floats, estimand: Estimand
 ) -> Estimate:
     """The same for whomever the estimand is about."""
-    everyone = np.ones(len(treated), dtype=bool)
-    return _effect(outcome, treated, x, [(everyone, everyone)], estimand)
+    return _effect(outcome, treated, x, [(EVERYONE, EVERYONE)], estimand)
 
 
 def cross_fitted(
@@ -74,7 +77,7 @@ def cross_fitted(
     Keeps an estimate honest when models are rich. Source: Chernozhukov et al. (2018),
     Econom. J. 21(1). Raises NotEstimable when the other folds lack an arm.
     """
-    parts = [(fold == f, fold != f) for f in np.unique(fold)]
+    parts: list[tuple[Part, Part]] = [(fold == f, fold != f) for f in np.unique(fold)]
     return _effect(outcome, treated, x, parts, estimand)
 
 
@@ -95,7 +98,7 @@ def _effect(
     outcome: Floats,
     treated: Flags,
     x: Floats,
-    parts: list[tuple[Flags, Flags]],
+    parts: list[tuple[Part, Part]],
     estimand: Estimand,
 ) -> Estimate:
     if estimand == Estimand.ATT:
@@ -115,31 +118,30 @@ def of_both(att: Estimate, atc: Estimate, treated: Flags) -> Estimate:
 
 
 def _held_out(
-    outcome: Floats, treated: Flags, x: Floats, parts: list[tuple[Flags, Flags]]
+    outcome: Floats, treated: Flags, x: Floats, parts: list[tuple[Part, Part]]
 ) -> Estimate:
     """The ATT. parts : which students to predict, and which to learn from."""
     score, without = np.zeros(len(x)), np.zeros(len(x))
     for out, learn in parts:
-        if treated[learn].all() or not treated[learn].any():
-            raise NotEstimable("a fold leaves only one arm to learn from")
-        score[out] = _score(x[learn], treated[learn], x[out])
-        others = learn & ~treated
-        without[out] = _without(x[others], outcome[others], x[out])
+        at = x[out]
+        score[out], without[out] = _predicted(
+            outcome[learn], treated[learn], x[learn], at
+        )
     everyone = np.ones(len(x), dtype=bool)
     return aipw_att(outcome, treated, without, score, everyone)
 
 
-def _score(x: Floats, treated: Flags, at: Floats) -> Floats:
-    """Chance to take part at the covariates `at`, learnt from x."""
+def _predicted(
+    outcome: Floats, treated: Flags, x: Floats, at: Floats
+) -> tuple[Floats, Floats]:
+    """At the covariates `at`: the chance to take part, learnt from students with
+    covariates x (n, k), and the outcome without it, learnt from those without it."""
+    if treated.all() or not treated.any():
+        raise NotEstimable("there is only one arm to learn from")
     model = standardized(x, np.arange(x.shape[1]))
     slopes, _ = logistic(model.block, treated)
     chance: Floats = expit(model.times(slopes, at))
-    return chance
-
-
-def _without(x: Floats, outcome: Floats, at: Floats) -> Floats:
-    """Expected outcome at the covariates `at`, learnt from comparison students x."""
-    mean = x.mean(axis=0)
-    columns, moved = (np.column_stack([np.ones(len(v)), v - mean]) for v in (x, at))
-    fit = least_squares(outcome, columns, np.ones(len(x)))
-    return times(moved[:, list(fit.kept)], fit.coefficients)
+    slopes = np.zeros(len(slopes))
+    found, _, kept = coefficients(model.block, outcome, (~treated).astype(float))
+    slopes[[*kept]] = found
+    return chance, model.times(slopes, at)

@@ -77,7 +77,7 @@ def _numbered(texts: list[str]) -> Ints | None:
     is_plain = whole.isascii() and whole.isdecimal() and min(map(len, ends)) > 0
     if not is_plain or max(map(len, ends)) > MOST_DIGITS:
         return None
-    return np.array(list(map(int, ends)), dtype=np.int64)
+    return np.fromiter(map(int, ends), np.int64, len(ends))
 
 
 def input_hash(frame: pd.DataFrame) -> str:

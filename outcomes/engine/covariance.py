@@ -10,7 +10,7 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Floats, Ints
-from outcomes.engine.linear import Fit, gram, times
+from outcomes.engine.linear import Fit, blocks, gram, moments, times
 
 NULL = 1e-10  # what is left of a residual, or of a cluster's, below this is nothing
 
@@ -35,10 +35,14 @@ def hc3(fit: Fit, contrast: Floats) -> Spread:
     alone decides a coefficient (h = 1) has no residual and adds nothing, as in CR2.
     """
     _require_freedom(fit)
-    hat = fit.weights * np.sum((fit.x @ fit.bread) * fit.x, axis=1)
-    left = np.where(hat < 1 - NULL, 1 - hat, np.inf)
-    scores = influence(fit, contrast) * fit.residuals / left
-    return Spread(float(np.sqrt(np.sum(scores**2))), float(fit.residual_df))
+    total = 0.0
+    for rows in blocks(len(fit.x)):
+        part = fit.of(rows)
+        hat = part.weights * _leverage(part)
+        left = np.where(hat < 1 - NULL, 1 - hat, np.inf)
+        scores = influence(part, contrast) * part.residuals / left
+        total += float(np.sum(scores**2))
+    return Spread(float(np.sqrt(total)), float(fit.residual_df))
 
 
 def cr1(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
@@ -79,6 +83,14 @@ def cr2(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
     )
 
 
+def _leverage(fit: Fit) -> Floats:
+    """(n,) x_i'(X'WX)^-1 x_i."""
+    columns = np.ascontiguousarray(fit.x.T)
+    moved = np.einsum("jk,ki->ji", fit.bread, columns)
+    hat: Floats = np.einsum("ji,ji->i", moved, columns)
+    return hat
+
+
 def _require_freedom(fit: Fit) -> None:
     if fit.residual_df < 1:
         raise NotEstimable("the model has as many coefficients as there are students")
@@ -93,7 +105,7 @@ def _clusters(clusters: Ints) -> int:
 
 def residual_link(fit: Fit) -> Floats:
     """(2k, 2k) K with (I - H)(I - H)' = I + [X, WX] K [X, WX]'."""
-    squared = gram(fit.x * fit.weights[:, None] ** 2, fit.x)
+    squared = moments(lambda rows: fit.x[rows].T, fit.weights**2)
     zero = np.zeros_like(fit.bread)
     return np.block([[fit.bread @ squared @ fit.bread, -fit.bread], [-fit.bread, zero]])
 

@@ -36,6 +36,13 @@ class Covariates:
         """(n, m) the columns that enter a model."""
         return self.x if self.in_model.all() else self.x[:, self.in_model]
 
+    def model_of(self, rows: Ints) -> Floats:
+        """(m, k) the columns that enter a model, of these rows; everyone's no copy."""
+        if len(rows) == len(self.x) and (rows == np.arange(len(rows))).all():
+            return self.model
+        columns = [self.x[rows, j] for j in np.flatnonzero(self.in_model)]
+        return np.array(columns).reshape(len(columns), len(rows)).T
+
     def where(self, rows: Ints | Flags) -> "Covariates":
         """Those rows only; a column that no longer varies there leaves the model."""
         x = self.x[rows]
@@ -60,19 +67,27 @@ def build(
     other rare ones.
     Raises InputError for infinite values and for text that names, not groups, students.
     """
-    made = [
+    kept = [
         column
         for name in wanted
         for column in _columns(frame[name], name, warn, level_minimum)
+        if _varies(column.values)
     ]
-    kept = [column for column in made if _varies(column.values)]
     return Covariates(
-        x=np.array([c.values for c in kept]).reshape(-1, len(frame)).T,
         names=tuple(c.name for c in kept),
         source=tuple(c.source for c in kept),
         is_binary=np.array([np.isin(c.values, (0, 1)).all() for c in kept], dtype=bool),
         in_model=np.array([c.in_model for c in kept], dtype=bool),
+        x=_moved(kept, len(frame)),
     )
+
+
+def _moved(columns: list[Column], n: int) -> Floats:
+    """(n, k) the columns, each let go once it has its place."""
+    x = np.empty((len(columns), n))
+    for place in x:
+        place[:] = columns.pop(0).values
+    return x.T
 
 
 def _varies(values: Floats) -> bool:

@@ -98,11 +98,12 @@ def _estimate(sample: Sample, design: Design) -> tuple[Number, Inference]:
         sample.require_both_arms()
         if design.estimator == Estimator.AIPW:
             y = sample.y - sample.y.min()
-            found = fitted_effect(y, sample.treated, sample.x, sample.estimand)
+            found = fitted_effect(y, sample.treated, sample.as_read, sample.estimand)
             return found.value, by_influence(found, sample, design)
         fit = fitted(sample, model_of(design)(sample), means=2)
         estimate = float(contrast(fit, {EFFECT: 1.0}) @ fit.coefficients)
     except NotEstimable as reason:
+        reason = reason.with_traceback(None)
         return reason, nothing(reason)
     return estimate, infer(estimate, fit, {EFFECT: 1.0}, sample, design)
 

@@ -17,7 +17,7 @@ def attempt(compute: Callable[P, float], *args: P.args, **kwargs: P.kwargs) -> N
     try:
         return compute(*args, **kwargs)
     except NotEstimable as reason:
-        return reason
+        return reason.with_traceback(None)  # which would keep every array it has seen
 
 
 def known(number: Number) -> float:

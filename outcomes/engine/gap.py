@@ -138,7 +138,7 @@ def _closed(sample: Sample, is_focal: Flags, design: Design) -> tuple[float, Inf
 def att_of_group(sample: Sample, group: Flags) -> Estimate:
     """AIPW's effect on a group's participants, with 0 influence of everyone else."""
     part = sample.where(group)
-    found = fitted_att(part.y, part.treated, part.x)
+    found = fitted_att(part.y, part.treated, part.as_read)
     influence = np.zeros(len(sample.rows))
     influence[group] = found.influence
     return Estimate(found.value, influence)

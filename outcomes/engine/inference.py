@@ -11,9 +11,9 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Ints
 from outcomes.engine.covariance import Spread
 from outcomes.engine.estimable import Number, known
-from outcomes.engine.few_clusters import Widest, widest
+from outcomes.engine.few_clusters import Widest, are_few, widest
 from outcomes.engine.influence import Estimate
-from outcomes.engine.linear import Fit, least_squares
+from outcomes.engine.linear import Fit, by_columns, least_squares
 from outcomes.engine.outcome_model import contrast, spreads
 from outcomes.engine.permutation import permute_clusters
 from outcomes.engine.sample import Sample
@@ -89,25 +89,25 @@ def _widest(
 ) -> Widest | None:
     """The widest answer where participants' clusters are few; None elsewhere."""
     clusters = sample.cluster_codes
-    usable = {k: s for k, s in found if k[:3] in ("CR2", "CR3") and _is_spread(s)}
+    usable = {
+        kind: spread
+        for kind, spread in found
+        if kind[:3] in ("CR2", "CR3")
+        and isinstance(spread, Spread)
+        and spread.std_error > 0
+    }
     if clusters is None or not usable:
         return None
-    answer = widest(
-        estimate,
-        {kind: s for kind, s in usable.items() if isinstance(s, Spread)},
-        sample.treated_clusters,
-        _permuted(sample, clusters, design),
-    )
-    return answer if answer.is_few else None
-
-
-def _is_spread(spread: Spread | NotEstimable) -> bool:
-    return isinstance(spread, Spread) and spread.std_error > 0
+    treated_clusters = sample.treated_clusters
+    if not are_few(treated_clusters, next(iter(usable.values())).df):
+        return None
+    permuted = _permuted(sample, clusters, design)
+    return widest(estimate, usable, treated_clusters, permuted)
 
 
 def _permuted(sample: Sample, clusters: Ints, design: Design) -> float | None:
     """The p of dealing whole clusters anew; None where they hold both arms."""
-    covariates = np.column_stack([np.ones(len(sample.rows)), sample.x])
+    covariates = by_columns(np.ones(len(sample.rows)), sample.x)
     values = sample.y
     if design.estimator == Estimator.G_COMPUTATION:
         values = least_squares(sample.y, covariates, sample.weights).residuals

@@ -40,7 +40,7 @@ class Estimate:
         if clusters is None:
             sums = self.influence[part]
         else:
-            found = np.unique(clusters[part])
+            found = np.flatnonzero(np.bincount(clusters[part]))
             sums = np.bincount(clusters, self.influence)[found]
         count = len(sums)
         if count < 2:

@@ -66,7 +66,7 @@ def _group_effect(
     columns = model_of(design)(part)
     spread = np.zeros(len(sample.rows))
     if design.estimator == Estimator.AIPW:
-        found = fitted_effect(part.y, part.treated, part.x, part.estimand)
+        found = fitted_effect(part.y, part.treated, part.as_read, part.estimand)
         spread[member] = found.influence
         return GroupEffect(group, member, found.value, spread, columns.shape[1])
     fit = fitted(part, columns, means=2)

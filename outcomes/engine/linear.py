@@ -1,15 +1,19 @@
 """Weighted least squares whose sums do not depend on threads or blocks.
 
-Long sums go through einsum, which adds in one fixed order; a BLAS may split them by
-thread, and the last bit of a score then decides a tie.
+Long sums run over blocks of rows in one fixed order, for the last bit of a score can
+decide a tie. Within a block they are einsum's, or a matrix times its own transpose,
+which a BLAS computes alike on any number of threads, as it does no other product.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 import numpy as np
 
-from outcomes.engine.arrays import Floats
+from outcomes.engine.arrays import Flags, Floats
+
+Columns: TypeAlias = Callable[[slice], Floats]  # (k, b) what a model reads of some rows
 
 BLOCK = 8192  # rows of which the columns stay in the cache
 DEPENDENT = 1e-11  # share of a column's own variance that must be left to keep it
@@ -22,17 +26,35 @@ def blocks(n: int) -> Iterator[slice]:
 
 def gram(a: Floats, b: Floats) -> Floats:
     """(k, m) a'b of (n, k) and (n, m)."""
-    left = np.ascontiguousarray(a.T)
-    right = left if a is b else np.ascontiguousarray(b.T)
-    product: Floats = np.einsum("ji,ki->jk", left, right)
+    product = np.zeros((a.shape[1], b.shape[1]))
+    for rows in blocks(len(a)):
+        left = np.ascontiguousarray(a[rows].T)
+        right = left if a is b else np.ascontiguousarray(b[rows].T)
+        product += np.einsum("ji,ki->jk", left, right)
     return product
+
+
+def moments(columns: Columns, weights: Floats) -> Floats:
+    """(k, k) X'WX of k columns and weights (n,) >= 0."""
+    total = np.zeros(())
+    for rows in blocks(len(weights)):
+        block = columns(rows) * np.sqrt(weights[rows])
+        total = total + block @ block.T
+    return total
+
+
+def by_columns(*parts: Floats | Flags) -> Floats:
+    """(n, k) columns (n,) and tables (n, m) side by side, each column in one piece."""
+    return np.vstack([part.T for part in parts]).astype(float, copy=False).T
 
 
 def times(x: Floats, beta: Floats) -> Floats:
     """(n,) x @ beta, column by column, so that equal rows give equal bits."""
     out = np.zeros(len(x))
-    for j, b in enumerate(beta):
-        out += x[:, j] * b
+    for rows in blocks(len(x)):
+        part = out[rows]
+        for column, b in zip(np.ascontiguousarray(x[rows].T), beta, strict=True):
+            part += column * b
     return out
 
 
@@ -81,19 +103,42 @@ class Fit:
     def residual_df(self) -> int:
         return len(self.x) - len(self.kept)
 
+    def of(self, rows: slice) -> "Fit":
+        """The same regression, as some of its rows see it."""
+        return replace(
+            self,
+            x=self.x[rows],
+            weights=self.weights[rows],
+            residuals=self.residuals[rows],
+        )
+
 
 def least_squares(y: Floats, x: Floats, weights: Floats) -> Fit:
-    """Regress y (n,) on x (n, k) by weights (n,) > 0, leaving out dependent columns.
+    """Regress y (n,) on x (n, k) by weights (n,) > 0, leaving out dependent columns."""
+    beta, bread, kept = coefficients(lambda rows: x[rows].T, y, weights)
+    x = x if len(kept) == x.shape[1] else by_columns(*(x[:, j] for j in kept))
+    return Fit(x, weights, y - times(x, beta), beta, bread, kept)
+
+
+def coefficients(
+    columns: Columns, y: Floats, weights: Floats
+) -> tuple[Floats, Floats, tuple[int, ...]]:
+    """(m,) what y (n,) is regressed to by weights (n,) >= 0, (m, m) (X'WX)^-1, and the
+    m independent ones among the k columns.
 
     Normal equations on scaled columns, then one step of refinement on the residuals.
     """
-    weighted = x * weights[:, None]
-    moments = gram(weighted, x)
-    kept = independent(moments)
-    x, weighted = x[:, kept], weighted[:, kept]
-    bread = inverse(moments[np.ix_(kept, kept)])
-    beta = np.zeros(len(kept))
-    for _ in range(2):
-        rest = y - times(x, beta)
-        beta = beta + bread @ gram(weighted, rest[:, None])[:, 0]
-    return Fit(x, weights, y - times(x, beta), beta, bread, tuple(kept))
+
+    def offered(rows: slice) -> Floats:
+        return np.vstack([columns(rows), y[rows]])
+
+    both = moments(offered, weights)
+    kept = independent(both[:-1, :-1])
+    bread = inverse(both[np.ix_(kept, kept)])
+    beta = bread @ both[kept, -1]
+    slope = np.zeros(len(kept))
+    for rows in blocks(len(y)):
+        block = columns(rows)[kept]
+        rest = y[rows] - np.einsum("j,ji->i", beta, block)
+        slope += np.einsum("ji,i->j", block, weights[rows] * rest)
+    return beta + bread @ slope, bread, tuple(kept)

@@ -4,13 +4,10 @@ No copy of the columns is ever made, weighted or not: each block is read, scaled
 weighted in place, and one product gives its part of the curvature and of the slope.
 """
 
-from collections.abc import Callable
-from typing import TypeAlias
-
 import numpy as np
 
 from outcomes.engine.arrays import Flags, Floats
-from outcomes.engine.linear import BLOCK, blocks, inverse
+from outcomes.engine.linear import BLOCK, Columns, blocks, inverse
 
 STEPS = 25  # as in R's glm; a fit that has not settled by then has no maximum
 HALVINGS = 30
@@ -18,8 +15,6 @@ COARSER = 16  # a large table begins where one row in so many ended
 SAMPLE = 2_000  # rows on which first steps are worth trying
 SETTLED = 3e-5  # change of any logit; its square, 1e-9, bounds what is still to come
 TINY = float(np.finfo(float).tiny)
-
-Columns: TypeAlias = Callable[[slice], Floats]  # (k, b) what a model reads of some rows
 
 
 def logistic(columns: Columns, y: Flags) -> tuple[Floats, bool]:

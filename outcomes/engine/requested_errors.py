@@ -71,7 +71,7 @@ def _stacked(study: Study, whole: Matched, outcome: Floats) -> Sample:
         treated=study.treated[rows],
         y=outcome[rows],
         weights=whole.membership_weights(),
-        x=study.covariates.model[rows],
+        covariates=study.covariates,
         clusters=None if study.clusters is None else study.clusters[rows],
         sets=whole.sets,
         estimand=whole.estimand,

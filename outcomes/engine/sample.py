@@ -6,6 +6,7 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable, PromiseBroken
 from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.covariates import Covariates
 from outcomes.engine.estimand import target
 from outcomes.engine.matched import Matched, effective_size
 from outcomes.engine.study import Study
@@ -14,17 +15,17 @@ from outcomes.terms import Estimand
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """m students. rows : (m,) in the study; y, weights : (m,); x : (m, k) covariates;
-    clusters : (m,) codes or None; sets : (m,) codes, None unless everyone is in one
-    set of pairs without replacement; blocks : (m,) codes within which participation
-    may be dealt anew, None where it could have fallen on anyone; estimand : whose
-    effect the weights give."""
+    """m students. rows : (m,) in the study; y, weights : (m,); covariates : the whole
+    study's; clusters : (m,) codes or None; sets : (m,) codes, None unless everyone is
+    in one set of pairs without replacement; blocks : (m,) codes within which
+    participation may be dealt anew, None where it could have fallen on anyone;
+    estimand : whose effect the weights give."""
 
     rows: Ints
     treated: Flags
     y: Floats
     weights: Floats
-    x: Floats
+    covariates: Covariates
     clusters: Ints | None
     sets: Ints | None
     blocks: Ints | None = None
@@ -39,11 +40,22 @@ class Sample:
             treated=self.treated[keep],
             y=self.y[keep],
             weights=self.weights[keep],
-            x=self.x[keep],
             clusters=None if self.clusters is None else self.clusters[keep],
             sets=None if self.sets is None else self.sets[keep],
             blocks=None if self.blocks is None else self.blocks[keep],
         )
+
+    @property
+    def as_read(self) -> Floats:
+        """(m, k) their covariates as they came, for models that centre them."""
+        return self.covariates.model_of(self.rows)
+
+    @property
+    def x(self) -> Floats:
+        """(m, k) their covariates, each from its least value up: every model has an
+        intercept, and a level common to all only costs digits."""
+        x = self.as_read
+        return x - x.min(axis=0) if len(x) else x
 
     def in_sds(self, sd: float) -> "Sample":
         """The same students with the outcome in units of sd, from the lowest up."""
@@ -64,14 +76,17 @@ class Sample:
         """(m,) codes 0..G-1 of the clusters that are there, None without clusters."""
         if self.clusters is None:
             return None
-        return np.unique(self.clusters, return_inverse=True)[1].reshape(-1)
+        is_there = np.bincount(self.clusters) > 0
+        if is_there.all():
+            return self.clusters
+        return (np.cumsum(is_there) - 1)[self.clusters]
 
     @property
     def treated_clusters(self) -> int:
         """How many clusters have participants; 0 without clusters."""
-        return (
-            0 if self.clusters is None else len(np.unique(self.clusters[self.treated]))
-        )
+        if self.clusters is None:
+            return 0
+        return int(np.count_nonzero(np.bincount(self.clusters[self.treated])))
 
     @property
     def counts(self) -> tuple[int, int]:
@@ -135,16 +150,14 @@ def _sample(
     study: Study, y: Floats, weights: Floats, sets: Ints | None, estimand: Estimand
 ) -> Sample:
     rows = np.flatnonzero(weights > 0)
-    # Every model has an intercept: a level common to all only costs digits.
-    x = study.covariates.model[rows]
-    x = x - x.min(axis=0) if len(rows) else x
+    of: Ints | slice = rows if len(rows) < study.n else slice(None)  # all: no copies
     return Sample(
         rows=rows,
-        treated=study.treated[rows],
-        y=y[rows],
-        weights=weights[rows],
-        x=x,
-        clusters=None if study.clusters is None else study.clusters[rows],
-        sets=None if sets is None else sets[rows],
+        treated=study.treated[of],
+        y=y[of],
+        weights=weights[of],
+        covariates=study.covariates,
+        clusters=None if study.clusters is None else study.clusters[of],
+        sets=None if sets is None else sets[of],
         estimand=estimand,
     )

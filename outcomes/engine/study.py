@@ -208,7 +208,8 @@ def _in_canonical_order(frame: pd.DataFrame, design: Design) -> pd.DataFrame:
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     rows = np.lexsort((entry, rank[person]))
-    return frame.iloc[rows].reset_index(drop=True)
+    is_sorted = bool((rows == np.arange(len(rows))).all())  # and needs no copy
+    return (frame if is_sorted else frame.iloc[rows]).reset_index(drop=True)
 
 
 def _refuse_repeated(units: Texts, person: Ints, entry: Ints, design: Design) -> None:

@@ -1,0 +1,74 @@
+"""What an analysis holds at most beside its table, in bytes a student."""
+
+import tracemalloc
+
+import numpy as np
+import pandas as pd
+
+from outcomes.designs.design import Design
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.estimable import attempt
+from outcomes.engine.evaluate import diagnose, evaluate
+
+STUDENTS = 40_000
+COVARIATES = [f"x{j}" for j in range(8)]
+DESIGN = Design.from_dict(
+    {
+        "unit": "student",
+        "treatment": "treated",
+        "outcomes": ["outcome"],
+        "covariates": COVARIATES,
+        "distance": "logit",
+        "caliper": {"distance": {"width": 0.2}},
+        "cluster": "school",
+    }
+)
+
+
+def table(n):
+    random = np.random.default_rng(1)
+    x = random.standard_normal((n, len(COVARIATES)))
+    return pd.DataFrame(
+        {
+            "student": np.arange(n).astype(str),
+            "treated": (random.random(n) < 0.05).astype(int),
+            "school": random.integers(0, n // 500 + 2, n),
+            "outcome": random.standard_normal(n),
+            **dict(zip(COVARIATES, x.T, strict=True)),
+        }
+    )
+
+
+def bytes_a_student(work):
+    work(table(1_000))  # imports and caches are no part of it
+    frame = table(STUDENTS)
+    tracemalloc.start()
+    try:
+        work(frame)
+        return tracemalloc.get_traced_memory()[1] / STUDENTS
+    finally:
+        tracemalloc.stop()
+
+
+def test_to_match_takes_no_copy_of_the_table_per_step():
+    assert bytes_a_student(lambda frame: diagnose(frame, DESIGN)) < 210
+
+
+def test_effects_on_everyone_make_no_weighted_copy_of_the_covariates():
+    assert bytes_a_student(lambda frame: evaluate(frame, DESIGN)) < 240
+
+
+def test_a_copy_of_the_covariates_would_be_seen():
+    def copying(frame):
+        evaluate(frame, DESIGN)
+        return np.ones((2 * len(COVARIATES), 2, len(frame)))
+
+    assert bytes_a_student(copying) > 240
+
+
+def test_a_reason_lets_go_of_what_it_has_seen():
+    def hopeless():
+        seen = np.ones(1_000_000)
+        raise NotEstimable(f"{len(seen)} are too many")
+
+    assert attempt(hopeless).__traceback__ is None
