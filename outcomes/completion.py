@@ -1,20 +1,27 @@
 """What the product adds to a design before it is read: defaults and measures."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from enrollment.models import Program
 from outcomes.models import Measure
+from outcomes.school_grades import with_two_levels
 
 BEFORE = "_before"
 EXPLAINING = ("covariates", "pretests", "exact", "anti_exact", "subgroups")
 EXPLAINING_BY_NAME = ("caliper", "cutpoints")
+NAMES = ("name", "on", "trend")  # what holds columns, in a pretest and in clusters
 
 
 def completed(
-    given: Mapping[str, Any], program: Program, measures: Mapping[str, Measure]
+    given: Mapping[str, Any],
+    program: Program,
+    measures: Mapping[str, Measure],
+    first_day: date | None = None,
 ) -> dict[str, Any]:
     """The design as somebody wrote it, with all that need not be said."""
+    given = with_two_levels(given, program, measures, first_day)
     given = _with_defaults(given, program)
     given = _with_baselines_told_apart(given)
     return _with_measures(given, measures)
@@ -49,13 +56,13 @@ def _with_baselines_told_apart(given: Mapping[str, Any]) -> dict[str, Any]:
 
     def each(item):
         if isinstance(item, Mapping):
-            return {k: renamed(v) if k == "name" else v for k, v in item.items()}
+            return {k: each(v) if k in NAMES else v for k, v in item.items()}
         return [each(one) for one in item] if isinstance(item, list) else renamed(item)
 
     told = dict(given)
-    for key in (*EXPLAINING, "prefer"):
-        if isinstance(given.get(key), list):
-            told[key] = [each(item) for item in given[key]]
+    for key in (*EXPLAINING, "prefer", "match_clusters"):
+        if isinstance(given.get(key), list | Mapping):
+            told[key] = each(given[key])
     for key in EXPLAINING_BY_NAME:
         if isinstance(given.get(key), Mapping):
             told[key] = {renamed(name): value for name, value in given[key].items()}

@@ -9,15 +9,16 @@ from datetime import timedelta
 from typing import Any
 
 import pandas as pd
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from enrollment.models import Enrollment, School, Student, StudentYear
 from enrollment.models.participation import SPELLS
 from outcomes.designs.errors import InputError
-from outcomes.models import Evaluation, Measure
+from outcomes.models import Evaluation
 from outcomes.plans import Plan, ScoreColumn, refuse_late_baselines
+from outcomes.rows import fetch, last_by_student, latest_scores
+from outcomes.school_grade_facts import PLACE, facts_of_school_grades
 
-CHUNK = 50_000
 SNAPSHOT_DAYS = 400  # an older snapshot no longer says who a student is
 YES_NO = {True: "yes", False: "no"}
 DAYS = ("days_attended", "days_member")
@@ -64,6 +65,10 @@ def frame_of(evaluation: Evaluation, plan: Plan, *, with_outcomes: bool) -> Fram
     table[plan.design.treatment] = treated.astype(int)
     for fact in plan.facts:
         table[fact] = snapshots[fact].reindex(students)
+    if plan.school_grades:
+        where, start = table[PLACE], evaluation.first_day
+        before = facts_of_school_grades(plan.school_grades, where, start)
+        table = table.join(before)
     for column in plan.scores:
         if with_outcomes or not column.is_outcome:
             table[column.name] = _latest_scores(column, evaluation).reindex(students)
@@ -72,12 +77,6 @@ def frame_of(evaluation: Evaluation, plan: Plan, *, with_outcomes: bool) -> Fram
         _cohort(evaluation, treated, excluded),
         _warnings(taking_part, students[treated]),
     )
-
-
-def fetch(rows: QuerySet, **columns: str) -> pd.DataFrame:
-    """Narrow columns of a query, each under its own name: never model instances."""
-    values = rows.values_list(*columns.values()).iterator(CHUNK)
-    return pd.DataFrame.from_records(values, columns=list(columns))
 
 
 # --- Who takes part.
@@ -153,7 +152,7 @@ def _snapshots(evaluation: Evaluation, plan: Plan) -> pd.DataFrame:
     named = [fact.partition("=")[0] for fact in plan.facts]
     wanted = {name for fact in named for name in READ_FROM.get(fact, (fact,))}
     rows = fetch(dated, student="student", **{name: name for name in sorted(wanted)})
-    latest = _last_by_student(rows)
+    latest = last_by_student(rows)
     if "attendance_rate" in named:
         latest["attendance_rate"] = _attendance_rate(rows)
     _derive(latest, named, evaluation)
@@ -165,14 +164,10 @@ def _snapshots(evaluation: Evaluation, plan: Plan) -> pd.DataFrame:
     return latest
 
 
-def _last_by_student(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.drop_duplicates("student", keep="last").set_index("student")
-
-
 def _attendance_rate(rows: pd.DataFrame) -> pd.Series:
     """Of the latest snapshot that counted a day in membership."""
     days = rows[["student", *DAYS]].dropna()
-    last = _last_by_student(days[days["days_member"] > 0])
+    last = last_by_student(days[days["days_member"] > 0])
     return last["days_attended"].astype(float) / last["days_member"].astype(float)
 
 
@@ -216,19 +211,4 @@ def _latest_scores(column: ScoreColumn, evaluation: Evaluation) -> pd.Series:
         rows = column.rows().filter(placebo | Q(observed_on__gte=first_day))
     else:
         rows = column.rows().filter(observed_on__lt=first_day)
-    rows = rows.order_by("observed_on", "school_year", "period")
-    found = _last_by_student(fetch(rows, student="student", value="value"))["value"]
-    _require_on_the_scale(found, column.measure)
-    return found
-
-
-def _require_on_the_scale(values: pd.Series, measure: Measure) -> None:
-    """Import refuses such scores; one that came another way must not be averaged in."""
-    off = ~values.map(measure.spans).astype(bool)
-    if off.any():
-        raise InputError(
-            f'{int(off.sum())} scores of "{measure.code}" are not on its scale '
-            f"({measure.minimum} to {measure.maximum}); correct them, another scale is "
-            "another measure",
-            "off_the_scale",
-        )
+    return latest_scores(rows, column.measure)

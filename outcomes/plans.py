@@ -4,7 +4,8 @@ A design names a measure by its code. Where it explains, that is the latest vali
 before the first day of the window; as an outcome, the latest of the outcome year on or
 after it. `math@2025` and `math@2025.spring` pin a school year and a period, and
 `math_before` is the baseline of a measure that is also an outcome. A fact with a label,
-such as `race_ethnicity=black`, is 1 for the students who have it and 0 for others.
+such as `race_ethnicity=black`, is 1 for the students who have it and 0 for others. What
+`school_grade:math@2025` and its like are is told in `school_grades`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,12 +24,14 @@ from enrollment.models import (
     SchoolLevel,
     SchoolYear,
 )
+from outcomes import school_grades
 from outcomes.completion import code_of, completed
 from outcomes.designs import reading
 from outcomes.designs.clauses import CROSS, crossed
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
 from outcomes.models import Direction, Measure, Period, Score, ScoreStatus
+from outcomes.school_grades import SchoolGradeColumn, is_school_grade, years_over
 
 YES_NO = ("yes", "no")
 # What is known of a student on a day, with the labels it takes; none: any value.
@@ -76,19 +79,30 @@ class Plan:
     design: Design
     facts: tuple[str, ...]
     scores: tuple[ScoreColumn, ...]
+    school_grades: tuple[SchoolGradeColumn, ...] = ()
 
 
-def read(given: Mapping[str, Any], *, program: Program, outcome_year: SchoolYear):
-    """The plan of a design as somebody wrote it, or DesignError naming the key."""
+def read(
+    given: Mapping[str, Any],
+    *,
+    program: Program,
+    outcome_year: SchoolYear,
+    first_day: date | None = None,
+):
+    """The plan of a design as somebody wrote it, or DesignError naming the key.
+
+    first_day : of a window for which the plan may still be completed; without it a
+    whole-grade program keeps the levels that its plan has.
+    """
     measures = Measure.objects.in_bulk(field_name="code")
     if isinstance(given, Mapping):
-        given = completed(given, program, measures)
+        given = completed(given, program, measures, first_day)
     design = Design.from_dict(given)
     _refuse_a_name_taken_twice(design, measures)
     outcomes = tuple(_outcomes(design, measures, outcome_year))
-    facts, scores = _explaining_columns(design, measures)
+    facts, scores, school_grades = _explaining_columns(design, measures)
     _check_gaps(design, {column.name: column.measure for column in outcomes})
-    return Plan(design, facts, (*scores, *outcomes))
+    return Plan(design, facts, (*scores, *outcomes), school_grades)
 
 
 def refuse_late_baselines(plan: Plan, first_day: date) -> None:
@@ -103,6 +117,14 @@ def refuse_late_baselines(plan: Plan, first_day: date) -> None:
                 f'"{column.name}" holds scores of {first_day} or later, which the '
                 f'program may have moved; write "{column.measure.code}" for the '
                 "latest before, or pin an earlier year"
+            )
+    over = years_over(first_day) if plan.school_grades else []
+    for grade in plan.school_grades:
+        if grade.year not in over:
+            raise CovariateAfterStart(
+                f'"{grade.name}" is of a school year that was not over before '
+                f"{first_day}, or is not on record; years that were are "
+                f"{', '.join(map(str, over[:5])) or 'none'}"
             )
 
 
@@ -126,9 +148,12 @@ def _outcomes(design, measures, outcome_year) -> Iterator[ScoreColumn]:
 
 
 def _explaining_columns(design: Design, measures):
-    facts, scores = {}, {}
+    facts, scores, grades = {}, {}, {}
     for path, name in _explaining_names(design):
-        if _is_fact(name):
+        if is_school_grade(name):
+            grades[name] = school_grades.read(name, path, measures, FACTS)
+            facts |= dict.fromkeys(("school", "grade"))  # where it is looked up
+        elif _is_fact(name):
             facts[name] = None
         elif code_of(name, measures) in measures:
             scores[name] = ScoreColumn(name, *_pinned(name, measures, path))
@@ -136,7 +161,7 @@ def _explaining_columns(design: Design, measures):
             raise _unknown(
                 path, name, "neither a fact nor a measure", [*FACTS, *measures]
             )
-    return tuple(facts), tuple(scores.values())
+    return tuple(facts), tuple(scores.values()), tuple(grades.values())
 
 
 def _explaining_names(design: Design) -> Iterator[tuple[str, str]]:
@@ -152,6 +177,7 @@ def _explaining_names(design: Design) -> Iterator[tuple[str, str]]:
         yield from ((f"prefer[{i}][{j}]", name) for j, name in enumerate(alike))
     yield from ((f"cutpoints.{name}", name) for name in design.cutpoints)
     yield from _grouping_names(design)
+    yield from (("match_clusters", name) for name in design.cluster_columns)
     if design.cluster:
         yield "cluster", design.cluster
 

@@ -9,10 +9,14 @@ FACTS = {  # what is known of a student, where its name says too little
     "swd": "student with a disability",
     "race_ethnicity": "race or ethnicity",
 }
+OF_GRADE = "school_grade:"
 
 
 def in_words(covariate: str) -> str:
     """`race_ethnicity=black` as people say it: `race or ethnicity: black`."""
+    if covariate.startswith(OF_GRADE):
+        of, _, pin = covariate.removeprefix(OF_GRADE).partition("@")
+        return f"{in_words(of)} in the grade of {pin.replace('.', ' ')}"
     name, _, level = covariate.partition("=")
     name = re.sub(r"@(\d{4})\.?", r" \1 ", FACTS.get(name, name)).strip()
     said = f"{name}: {level.strip('()')}" if level else name

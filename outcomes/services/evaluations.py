@@ -79,10 +79,12 @@ def lock(evaluation: Evaluation, *, by: User, version: int) -> Evaluation:
 
 
 def plan_of(evaluation: Evaluation) -> plans.Plan:
+    is_open = evaluation.state == EvaluationState.DRAFT
     return plans.read(
         evaluation.design,
         program=evaluation.program,
         outcome_year=evaluation.outcome_year,
+        first_day=evaluation.first_day if is_open else None,
     )
 
 

@@ -21,7 +21,7 @@ class Question:
     program: str
     title: str
     alike_in: tuple[str, ...]
-    replacement: bool  # whether a student may be compared with several participants
+    takes_whole_grades: bool  # so that nobody in them stays out to be compared with
     groups: tuple[str, str, str]
     who: str  # how its participants came to be, in words
 
@@ -35,7 +35,7 @@ QUESTIONS = (
         "ten-boys",
         "10 Boys",
         alike_in=("grade", "gender", "race_ethnicity"),
-        replacement=False,
+        takes_whole_grades=False,
         groups=LOW_INCOME_AND_NOT,
         who=f"{SEATS} boys a school, nominated by staff who worry about them",
     ),
@@ -43,7 +43,7 @@ QUESTIONS = (
         "ten-girls",
         "10 Girls",
         alike_in=("grade", "gender", "race_ethnicity"),
-        replacement=False,
+        takes_whole_grades=False,
         groups=LOW_INCOME_AND_NOT,
         who=f"{SEATS} girls a school, nominated by staff who worry about them",
     ),
@@ -51,17 +51,51 @@ QUESTIONS = (
         "excellence-for-all",
         "Excellence for All",
         alike_in=("grade", "race_ethnicity"),
-        replacement=True,  # whole grades use up the children who are like them
+        takes_whole_grades=True,
         groups=BLACK_AND_WHITE,
         who="whole grades 4 to 6, at schools that serve fewer poor children",
     ),
 )
 
 
+def _score(subject: str, year: int) -> str:
+    return f"{measure_code(subject)}@{year}"
+
+
+def _of_grade(what: str) -> list[str]:
+    """What the school's grade was like in the two years before, in which others sat."""
+    years = (YEAR_BEFORE, TWO_YEARS_BEFORE)
+    return [f"school_grade:{what}@{year}" for year in years]
+
+
+STUDENTS_ALONE = {
+    "method": "nearest",
+    "ratio": 3,
+    "caliper": {"distance": {"width": 0.2, "unit": "sd"}},
+}
+GRADES_FIRST = {
+    "method": "full",
+    "match_clusters": {
+        "of": ["school", "grade"],
+        "on": [
+            *(_score(subject, YEAR_BEFORE) for subject in SUBJECTS),
+            *(it for subject in SUBJECTS for it in _of_grade(measure_code(subject))),
+            "race_ethnicity",
+            "low_income",
+            "el_status",
+            "swd",
+        ],
+        "trend": [*(_of_grade(measure_code(s)) for s in SUBJECTS), _of_grade("size")],
+        "ratio": 2,
+    },
+}
+
+
 def design_of(question: Question) -> dict:
     """Boys are compared with boys of their grade who scored and attended as they did.
 
     Both earlier years stand in it: who was picked for one bad test rises on their own.
+    Whole grades are compared with whole grades first, by what they were like before.
     """
     dimension, focal, reference = question.groups
     return {
@@ -73,10 +107,7 @@ def design_of(question: Question) -> dict:
         ],
         "exact": list(question.alike_in),
         "distance": "logit",
-        "method": "nearest",
-        "ratio": 3,
-        "replacement": question.replacement,
-        "caliper": {"distance": {"width": 0.2, "unit": "sd"}},
+        **(GRADES_FIRST if question.takes_whole_grades else STUDENTS_ALONE),
         "estimator": "g_computation",
         "gaps": [{"dimension": dimension, "focal": focal, "reference": reference}],
         "seed": 1,
@@ -85,7 +116,3 @@ def design_of(question: Question) -> dict:
 
 def _outcome(subject: str) -> dict:
     return {"name": measure_code(subject), "confirmatory": subject == SUBJECTS[0]}
-
-
-def _score(subject: str, year: int) -> str:
-    return f"{measure_code(subject)}@{year}"

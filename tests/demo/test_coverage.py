@@ -9,7 +9,7 @@ from outcomes.engine.evaluate import evaluate
 from programs_tracker.demo.achievement import SUBJECTS
 from programs_tracker.demo.district import BEFORE, LAST, make_district
 from programs_tracker.demo.questions import QUESTIONS, design_of
-from programs_tracker.demo.students import el_status_in, on_roll_in
+from programs_tracker.demo.students import YEARS, el_status_in, grade_in, on_roll_in
 from programs_tracker.demo.tables import measure_code
 from programs_tracker.demo.truth import naive_difference, true_effect
 
@@ -33,8 +33,24 @@ def frame_of(district, program):
         code, scores = measure_code(subject), district.scores[subject]
         frame[f"{code}@2024"], frame[f"{code}@2025"] = scores[:, 0], scores[:, BEFORE]
         frame[code] = scores[:, LAST]
+        for year in (2024, 2025):
+            of_grade = of_the_grade(district, scores[:, YEARS.index(year)], year)
+            frame[f"school_grade:{code}@{year}"] = of_grade["mean"]
+            frame[f"school_grade:size@{year}"] = of_grade["size"]
     kept = on_roll_in(people, 2026).to_numpy() & ~np.any(others, axis=0)
     return frame[kept]
+
+
+def of_the_grade(district, scores, year):
+    """For each student of today, whoever sat in that grade of that school then."""
+    people = district.people
+    there = on_roll_in(people, year) & (people["leaves"] > year)
+    then = pd.DataFrame(
+        {"school": people[f"school_{year}"], "grade": grade_in(people, year)}
+    )
+    found = then.assign(score=scores)[there].groupby(["school", "grade"])["score"]
+    today = pd.MultiIndex.from_frame(people[["school_2026", "grade"]])
+    return found.agg(["mean", "size"]).reindex(today).set_axis(people.index)
 
 
 def outcomes_of(seed):
@@ -42,6 +58,8 @@ def outcomes_of(seed):
     district = make_district(students=6_000, seed=seed)
     for question in QUESTIONS:
         keys = {"unit": "student", "treatment": "participant", "cluster": "school"}
+        if question.takes_whole_grades:
+            keys |= {"assignment": "school_grade"}
         design = Design.from_dict(keys | design_of(question) | {"gaps": []})
         report = evaluate(frame_of(district, question.program), design).report()
         for subject in SUBJECTS:

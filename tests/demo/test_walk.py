@@ -8,6 +8,8 @@ from django.db import transaction
 from django.test import override_settings
 
 from enrollment.models import Enrollment, Offering
+from outcomes import plans
+from outcomes.models import Evaluation
 from outcomes.models.findings import Findings
 from programs_tracker.demo.programs import SEATS
 from tests.demo.walking import rows_of_every_table, walk
@@ -73,6 +75,20 @@ def test_matching_makes_participants_and_the_others_more_alike(walked):
     for answer in walked.answers.values():
         balance = answer["balance"]
         assert abs(balance["after"]["smd"]) < abs(balance["before"]["smd"]) / 2
+
+
+def test_whole_grades_are_compared_by_the_plan_that_the_product_would_fill_in(walked):
+    evaluation = Evaluation.objects.get(program__code="excellence-for-all")
+    said = evaluation.design
+    asked = {key: said[key] for key in ("outcomes", "pretests", "covariates")}
+    filled = plans.read(
+        asked,
+        program=evaluation.program,
+        outcome_year=evaluation.outcome_year,
+        first_day=evaluation.first_day,
+    ).design.to_dict()
+    assert filled["match_clusters"] == said["match_clusters"]
+    assert filled["method"] == said["method"] == "full"
 
 
 def test_cohorts_took_numbered_seats_and_left_them_when_the_year_was_over(walked):
