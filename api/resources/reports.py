@@ -185,6 +185,22 @@ class DistrictGapOut(serializers.Serializer):
     not_estimable = Reason()
 
 
+class ClusteringOut(serializers.Serializer):
+    outcome = serializers.CharField()
+    clustered = serializers.CharField(help_text="both arms, or treated only.")
+    icc = Number(help_text="Share of variance between clusters.")
+    icc_from = serializers.CharField(allow_null=True, help_text="data or assumed.")
+    clusters = Number()
+    size = Number(help_text="Mean students a cluster.")
+    t_ignoring = Number(help_text="By an error that knows no clusters.")
+    t = Number()
+    df = Number()
+    p = Number()
+    g_total = Number(help_text="Effect size on the total SD.")
+    g_total_std_error = Number()
+    not_estimable = Reason()
+
+
 class InteractionOut(serializers.Serializer):
     outcome = serializers.CharField()
     dimension = serializers.CharField()
@@ -265,6 +281,9 @@ class ReportOut(DiagnosticsOut):
     gaps = GapOut(many=True)
     gaps_in_district = DistrictGapOut(many=True, help_text="Of all, not participants.")
     interactions = InteractionOut(many=True, help_text="Do the groups differ?")
+    clustering_corrections = ClusteringOut(
+        many=True, help_text="One an outcome: the WWC's correction, beside our errors."
+    )
     essa = EssaOut(many=True, help_text="One a confirmatory outcome.")
     estimators = EffectOut(many=True, help_text="Everyone, by each way to estimate.")
     naive = EffectOut(many=True, help_text="Without matching: for comparison only.")

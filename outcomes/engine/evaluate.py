@@ -17,6 +17,7 @@ from outcomes.engine.baseline import (
     power,
     sections,
 )
+from outcomes.engine.clustering_correction import clustering_correction
 from outcomes.engine.effect import effect_row
 from outcomes.engine.essa import essa_row
 from outcomes.engine.estimable import attempt, plain
@@ -59,6 +60,9 @@ def evaluate(
             "naive": [effect_row(a.naive) for a in analyses],
             "gaps": [row for a in analyses for row in a.gaps],
             "gaps_in_district": [row for a in analyses for row in a.in_district],
+            "clustering_corrections": [
+                row for a in analyses if (row := clustering_correction(a.main, design))
+            ],
             "interactions": [row for a in analyses for row in a.interactions],
             "power": power(base, analyses[0].sample),
             "sensitivity": _sensitivity(base, analyses),
