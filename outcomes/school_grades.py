@@ -16,6 +16,7 @@ from django.db.models import QuerySet
 from enrollment.models import AssignmentLevel, Program, SchoolYear
 from outcomes.designs.errors import DesignError
 from outcomes.models import Measure, Period, Score, ScoreStatus
+from outcomes.terms import Estimand
 
 PREFIX, SIZE = "school_grade:", "size"
 SHARES = ("race_ethnicity", "gender", "el_status", "swd", "low_income")
@@ -98,14 +99,21 @@ def with_two_levels(
 
     first_day : of the window; without one nothing is added.
     """
-    is_open = "match_clusters" not in given and given.get("cluster", True)
     is_whole = program.assignment_level == AssignmentLevel.SCHOOL_GRADE
-    if first_day is None or not is_open or not is_whole or given.get("entry"):
+    if first_day is None or not is_whole or not _leaves_it_open(given):
         return dict(given)
     added: dict[str, Any] = {"match_clusters": _two_levels(given, measures, first_day)}
     if not any(key in given for key in WAYS):
         added["method"] = "full"
     return {**given, **added}
+
+
+def _leaves_it_open(given: Mapping[str, Any]) -> bool:
+    """Says nothing of clusters, and nothing that goes with none."""
+    is_theirs = given.get("estimand", Estimand.ATT) == Estimand.ATT
+    has_cluster = given.get("cluster", True)
+    says_none = "match_clusters" not in given and not given.get("entry")
+    return bool(says_none and has_cluster and is_theirs)
 
 
 def _two_levels(given, measures, first_day: date) -> dict[str, Any]:

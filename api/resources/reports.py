@@ -3,6 +3,7 @@ the engine as it is; these shapes only describe it, and a test holds them to it.
 
 from rest_framework import serializers
 
+from api.resources.clusters import ClustersOut
 from api.resources.estimable import Number, Reason
 from api.resources.process import AttritionOut, BrokenSetsOut, ProcessOut
 
@@ -263,6 +264,9 @@ class DiagnosticsOut(serializers.Serializer):
     sample = SampleOut()
     lost = LostOut(many=True, help_text="Who was not matched; empty: all were.")
     balance = BalanceOut(many=True)
+    clusters = ClustersOut(
+        required=False, help_text="Where whole clusters were matched first."
+    )
     overlap = serializers.DictField()
     verdict = VerdictOut()
     power = PowerOut()

@@ -14,7 +14,7 @@ from tests.api.evaluating import (
     locked,
     work,
 )
-from tests.factories import SchoolYearFactory
+from tests.factories import SchoolFactory, SchoolYearFactory
 
 __all__ = ["district", "drafted", "eva", "locked"]  # fixtures
 
@@ -145,6 +145,25 @@ def test_diagnostics_are_made_by_a_worker_and_then_shown(drafted, eva):
     assert not {"effects", "gaps", "naive", "pairs"} & set(shown.json())
     held = {"If-None-Match": shown.headers["ETag"]}
     assert eva.get(where, headers=held).status_code == 304
+
+
+def test_diagnostics_show_which_schools_stand_together(district, drafted, eva):
+    for i, code in enumerate(["00350002", "00350003"]):
+        school = SchoolFactory(code=code)
+        for j in range(6):
+            known = {"school": school, "low_income": j % 2 == 0}
+            district.student(snapshot=known, before=480 + 20 * i + j)
+    first = {"cluster": "school", "match_clusters": {}, "method": "full", "gaps": []}
+    where = f"{EVALUATIONS}{drafted(design=DESIGN | first)['id']}/diagnostics/"
+    eva.get(where)
+    work()
+    shown = eva.get(where)
+    refuse_undocumented(shown)
+    found = shown.json()["clusters"]
+    assert found["matched_treated"] == found["matched_comparison"] == 1
+    assert found["sets"][0]["treated"]["cluster"] == {"school": "00350001"}
+    assert found["sets"][0]["comparison"][0]["cluster"]["school"] == "00350003"
+    assert shown.json()["verdict"]["code"] == "confound_n1"
 
 
 def test_diagnostics_of_data_that_cannot_carry_the_plan_say_so(drafted, eva):

@@ -184,7 +184,8 @@ def test_whoever_says_how_students_are_matched_is_heard(district, whole, keys):
 
 def test_a_plan_may_leave_clusters_out(district, whole):
     assert filled(district, whole, match_clusters=None).match_clusters is None
-    assert filled(district, whole, cluster=None).match_clusters is None
+    for other in ({"cluster": None}, {"estimand": "ATE", "method": "full"}):
+        assert filled(district, whole, **other).match_clusters is None
     assert filled(district, district.program).match_clusters is None
 
 
