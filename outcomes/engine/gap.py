@@ -5,7 +5,7 @@ A gap is reference minus focal on a scale where more is better. `closed` =
 the program narrows the gap. Source: Lundberg (2022), Sociol. Methods Res.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,6 +13,7 @@ import numpy as np
 from outcomes.designs.clauses import REFERENCE_YEAR, GapSpec, Outcome
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
+from outcomes.engine.adjusted_gap import GapRule, adjusted_gap
 from outcomes.engine.aipw import fitted_att
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.effect import fitted
@@ -175,18 +176,19 @@ def _v_of_levels(y: Floats, is_focal: Flags, weights: Floats) -> Estimate:
 
 
 def _weighted_gap(
-    metric: GapMetric,
-    gap: Callable[[Floats, Flags, Floats], Estimate],
-    sample: Sample,
-    is_focal: Flags,
-    design: Design,
+    metric: GapMetric, gap: GapRule, sample: Sample, is_focal: Flags, design: Design
 ) -> Gap:
-    """The change of a gap between the comparison group and participants, by weights."""
-    t = sample.treated
+    """The change of a gap between the comparison group and participants, by weights,
+    which with an outcome model are those under which it predicts."""
+    t, whose = sample.treated, sample.target.astype(float)
+    is_plain = design.estimator == Estimator.DIFFERENCE
+    x = np.empty((len(t), 0)) if is_plain else sample.x
     try:
         require_four_groups(sample, is_focal)
-        delivered = gap(sample.y, is_focal, sample.weights * t)
-        without = gap(sample.y, is_focal, sample.weights * ~t)
+        without, delivered = (
+            adjusted_gap(gap, sample.y, is_focal, sample.weights * arm, whose, x)
+            for arm in (~t, t)
+        )
         closed = without - delivered
     except NotEstimable as reason:
         return _absent(metric, reason)

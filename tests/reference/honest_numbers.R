@@ -1,5 +1,5 @@
 # Figures for tests/engine: exact intervals of shares, CR3 with Satterthwaite's degrees
-# of freedom, a difference in differences, and an intraclass correlation.
+# of freedom, a difference in differences, an intraclass correlation and a gap in shares.
 # R 4.2.2, base only. Run beside lalonde.csv: Rscript honest_numbers.R > honest_numbers.json
 d <- read.csv("lalonde.csv")
 num <- function(x) sprintf("%.15g", x)
@@ -54,4 +54,13 @@ a <- anova(lm(e ~ factor(g)))
 n <- table(g); typical <- (sum(n) - sum(n^2) / sum(n)) / (G - 1)
 ms <- a[["Mean Sq"]]
 say("icc_within_arms", (ms[1] - ms[2]) / (ms[1] + (typical - 1) * ms[2]))
+
+# Share at or above 5,000 by nodegree: reference minus focal, as delivered, and as a
+# regression of comparison students on age and re75 predicts for participants.
+d$meets <- as.numeric(d$re78 >= 5000)
+gap <- sapply(0:1, function(n) {
+  p <- d[t & d$nodegree == n, ]; c <- d[!t & d$nodegree == n, ]
+  c(mean(p$meets), mean(predict(lm(meets ~ age + re75, c), p)))
+})
+say("share_gap_delivered_without", gap[, 1] - gap[, 2])
 cat("{\n", paste(out, collapse = ",\n"), "\n}\n", sep = "")
