@@ -16,17 +16,29 @@ from outcomes.charts.style import (
     upright,
     whole,
 )
-from outcomes.charts.words import estimate, in_units, in_words, unit_of
+from outcomes.charts.words import (
+    PEOPLE,
+    estimand_of,
+    estimate,
+    in_units,
+    in_words,
+    unit_of,
+)
 
 NAIVE, MATCHED = "before matching, everyone", "after matching"
-EVERYONE = "all participants"
 
 
 def effect_plot(report: dict[str, Any]) -> Chart:
     """A panel an outcome in its own points, a row a group, zero always in sight."""
     kinds = kinds_of(report)
-    known = [row for row in report["effects"] if row["estimate"] is not None]
-    naive = [row for row in report["naive"] if row["estimate"] is not None]
+    known, naive = (
+        [
+            {**row, "people": group_in_words(row, report)}
+            for row in report[section]
+            if row["estimate"] is not None
+        ]
+        for section in ("effects", "naive")
+    )
     parts = [
         _panel(name, kinds[name], list(rows), naive)
         for name, rows in groupby(known, key=lambda row: row["outcome"])
@@ -37,6 +49,13 @@ def effect_plot(report: dict[str, Any]) -> Chart:
         _description(known, kinds),
         panels(parts),
     )
+
+
+def group_in_words(row: dict, report: dict[str, Any]) -> str:
+    """`race: black`, or all whom the plan's effect is on."""
+    if row["group"]:
+        return in_words(row["group"])
+    return f"all {PEOPLE[estimand_of(report)]}"
 
 
 def kinds_of(report: dict[str, Any]) -> dict[str, str]:
@@ -63,15 +82,11 @@ def _headline(known: list[dict], kinds: dict[str, str]) -> str:
 def _description(known: list[dict], kinds: dict[str, str]) -> str:
     """What the chart shows, for who listens to it."""
     said = "; ".join(
-        f"{in_words(row['outcome'])}, {_group(row)}: "
+        f"{in_words(row['outcome'])}, {row['people']}: "
         f"{effect_in_words(row, kinds[row['outcome']])}"
         for row in known
     )
     return f"Effects with 95% intervals: {said}."
-
-
-def _group(row: dict) -> str:
-    return in_words(row["group"]) if row["group"] else EVERYONE
 
 
 def _panel(name: str, kind: str, rows: list[dict], naive: list[dict]) -> Chart:
@@ -80,7 +95,7 @@ def _panel(name: str, kind: str, rows: list[dict], naive: list[dict]) -> Chart:
     values = [_value(row, kind, when) for row, when in shown]
     said = [value for value in values if value["when"] == MATCHED]
     x = across("estimate", f"{in_words(name)}, in {unit_of(kind)}")
-    y = rows_by("group", [_group(row) for row in rows])
+    y = rows_by("group", [row["people"] for row in rows])
     whiskers = {
         "data": {"values": [value for value in said if "low" in value]},
         "mark": {"type": "rule", "color": BLUE, "strokeWidth": 2},
@@ -93,7 +108,7 @@ def _panel(name: str, kind: str, rows: list[dict], naive: list[dict]) -> Chart:
 
 def _value(row: dict, kind: str, when: str) -> dict:
     value = {
-        "group": _group(row),
+        "group": row["people"],
         "when": when,
         "estimate": in_units(row["estimate"], kind),
         "said": effect_in_words(row, kind),

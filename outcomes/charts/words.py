@@ -1,6 +1,7 @@
 """Names and numbers of a report as people say them."""
 
 import re
+from typing import Any
 
 BINARY = "binary"
 MINUS = "\N{MINUS SIGN}"
@@ -10,6 +11,18 @@ FACTS = {  # what is known of a student, where its name says too little
     "race_ethnicity": "race or ethnicity",
 }
 OF_GRADE = "school_grade:"
+
+
+PEOPLE = {  # whom an effect is on, by the estimand of the plan
+    "ATT": "participants",
+    "ATC": "comparison students",
+    "ATE": "students",
+}
+
+
+def estimand_of(report: dict[str, Any]) -> str:
+    """The plan's own; plans of long ago knew of participants only."""
+    return report["design"].get("estimand", "ATT")
 
 
 def in_words(covariate: str) -> str:

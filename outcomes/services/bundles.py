@@ -31,6 +31,7 @@ from outcomes.models.findings import MatchedStudent
 from outcomes.services import runs
 from outcomes.services.evaluations import plan_of
 from outcomes.services.redo import script
+from outcomes.services.report_tables import as_csv, tables
 
 CODE, SET, WEIGHT = "code", "set", "weight"
 NEEDED = (Permission.SEE_STUDENTS, Permission.SEE_SCORES)
@@ -105,6 +106,7 @@ def files(
         "all.csv": _csv([CODE, *pool], [rows[code] for code in sorted(rows)]),
         "design.json": _json(design.to_dict()),
         "report.json": _json(shown),
+        "tables.csv": as_csv(tables(shown)),
         "redo.R": script(design, shown, numeric),
     }
 

@@ -16,7 +16,7 @@ from enrollment.models import User
 from outcomes import charts
 from outcomes.charts.style import Chart
 from outcomes.models import Measure, Run
-from outcomes.services import headlines, methods, runs
+from outcomes.services import headlines, methods, report_tables, runs
 from outcomes.services.process import process_of
 
 PLOTS = {
@@ -63,7 +63,7 @@ def page(run: Run, viewer: User) -> Page:
             "headline": headlines.headline(report),
             "cards": headlines.cards(report),
             "pictures": [_picture(draw(report)) for _, draw in _asked(report)],
-            "tables": headlines.tables(report),
+            "tables": report_tables.tables(report),
             "method": methods.paragraph(report),
         },
     )

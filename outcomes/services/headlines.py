@@ -7,9 +7,16 @@ number out of an unfair comparison is worse than none.
 from dataclasses import dataclass
 from typing import Any
 
-from outcomes.charts.effects import EVERYONE, effect_in_words, kinds_of
-from outcomes.charts.gaps import METRICS, change_in_words, gap_in_words, is_sure
-from outcomes.charts.words import in_units, in_words, number, numbers, unit_of
+from outcomes.charts.effects import effect_in_words, kinds_of
+from outcomes.charts.gaps import change_in_words, gap_in_words, is_sure
+from outcomes.charts.words import (
+    estimand_of,
+    in_units,
+    in_words,
+    number,
+    numbers,
+    unit_of,
+)
 
 Report = dict[str, Any]
 GOOD, CARE, BAD = "good", "care", "bad"
@@ -24,6 +31,23 @@ FAIR = {  # by verdict: how it stands, and the answer
 }
 
 
+FOUND = {  # by estimand: what is said of a difference beyond chance, and of another
+    "ATT": (
+        "Participants are {way} in {name} than they would have been",
+        "Participants seem {way} in {name}, but that is not sure",
+    ),
+    "ATC": (
+        "Those who did not take part would have been {way} in {name} with the program",
+        "Those who did not take part might have been {way} in {name}, but that is not "
+        "sure",
+    ),
+    "ATE": (
+        "Students are {way} in {name} with the program than without it",
+        "Students seem {way} in {name} with the program, but that is not sure",
+    ),
+}
+
+
 @dataclass(frozen=True)
 class Card:
     question: str
@@ -34,13 +58,6 @@ class Card:
     @property
     def sign(self) -> str:
         return SIGNS.get(self.standing, "")
-
-
-@dataclass(frozen=True)
-class Table:
-    title: str
-    heading: list[str]
-    rows: list[list[str]]
 
 
 def first(report: Report) -> dict[str, Any]:
@@ -58,10 +75,11 @@ def headline(report: Report) -> str:
     if FAIR[report["verdict"]["code"]][0] != GOOD:
         return f"This comparison does not establish what the program did for {name}"
     way = "higher" if row["estimate"] > 0 else "lower"
+    sure, unsure = FOUND[estimand_of(report)]
     if row["significant"]:
-        return f"Participants are {way} in {name} than they would have been"
+        return sure.format(way=way, name=name)
     if leaves_zero_out(row):
-        return f"Participants seem {way} in {name}, but that is not sure"
+        return unsure.format(way=way, name=name)
     return f"No clear difference in {name}"
 
 
@@ -144,61 +162,3 @@ def _gap(report: Report) -> Card:
     if row["agree"] is False:
         details.append("Other ways to measure the gap tell another story")
     return Card(question, answer[0].upper() + answer[1:], details)
-
-
-def tables(report: Report) -> list[Table]:
-    """Every number of the charts, for who would rather read than look."""
-    return [
-        table
-        for table in (_effects(report), _gaps(report), _balance(report))
-        if table.rows
-    ]
-
-
-def _effects(report: Report) -> Table:
-    kinds = kinds_of(report)
-    rows = [
-        [
-            in_words(row["outcome"]),
-            in_words(row["group"]) if row["group"] else EVERYONE,
-            _or_dash(row["estimate"] and effect_in_words(row, kinds[row["outcome"]])),
-            _or_dash(row["hedges_g"] and number(row["hedges_g"])),
-            _or_dash(row["p"] and f"{max(row['p'], 0.001):.3f}"),
-            f"{row['n_treated']:,} and {row['n_comparison']:,}",
-        ]
-        for row in report["effects"]
-    ]
-    heading = ["Outcome", "Group", "Difference (95% interval)", "In SDs (g)", "p", "n"]
-    return Table("Effects", heading, rows)
-
-
-def _gaps(report: Report) -> Table:
-    rows = []
-    for row in report["gaps"]:
-        title, _, size = METRICS[row["metric"]]
-        is_known = row["as_delivered"] is not None and row["closed"] is not None
-        keys = ("without_program", "as_delivered")
-        sizes = numbers(*(row[key] * size for key in keys)) if is_known else ["", ""]
-        change = change_in_words(row) if is_known else ""
-        rows.append([gap_in_words(row), title, *map(_or_dash, [*sizes, change])])
-    heading = ["Gap", "Measured as", "Without", "With", "Change (95% interval)"]
-    return Table("Gaps", heading, rows)
-
-
-def _balance(report: Report) -> Table:
-    rows = [
-        [
-            in_words(row["covariate"]),
-            *(
-                _or_dash("" if row[key] is None else number(row[key]))
-                for key in ("smd_before", "smd_after")
-            ),
-        ]
-        for row in report["balance"]
-    ]
-    heading = ["Covariate", "Before matching, in SDs", "After"]
-    return Table("Balance", heading, rows)
-
-
-def _or_dash(text: Any) -> str:
-    return str(text) if text else "\N{EN DASH}"

@@ -9,38 +9,17 @@ from typing import Any
 from outcomes.charts.effects import effect_in_words, kinds_of
 from outcomes.charts.gaps import change_in_words, gap_in_words
 from outcomes.charts.words import (
+    PEOPLE,
+    estimand_of,
     in_units,
     in_words,
-    listed,
     number,
     numbers,
     unit_of,
 )
+from outcomes.services.matching import matched
 
 Report = dict[str, Any]
-MATCHING = {
-    "nearest": "each participant was given the nearest of the other students",
-    "optimal": "participants and others were paired so that all pairs together are as "
-    "near as can be",
-    "full": "everybody was put into sets of participants and others who are alike",
-    "exact": "participants were compared with those who are equal in all of it",
-    "cem": "participants were compared with those who are equal in all of it once "
-    "numbers are cut into ranges",
-    "subclass": "students were compared within ranges of the score",
-    "cardinality": "the most participants were kept whose group can be made alike",
-    "entropy": "other students were weighted until their averages are those of the "
-    "participants",
-    "ipw": "other students were weighted by their odds of taking part",
-}
-DISTANCES = {
-    "propensity": "their estimated chance of taking part",
-    "logit": "the log-odds of their estimated chance of taking part",
-    "mahalanobis": "all covariates at once (Mahalanobis distance)",
-    "robust_mahalanobis": "the ranks of all covariates at once (Mahalanobis distance)",
-    "euclidean": "all covariates at once, each in its SDs",
-}
-BY_DISTANCE = {"nearest", "optimal", "full", "subclass"}
-IN_PAIRS = {"nearest", "optimal"}
 REASONS = {
     "caliper": "nobody was near enough",
     "exact": "nobody was equal in what must be equal",
@@ -72,6 +51,12 @@ ESTIMATORS = {
     "aipw": "the difference of averages, adjusted both by a regression and by the "
     "chance of taking part (AIPW)",
 }
+WHOSE = {
+    "ATT": "It is the effect on {} (ATT).",
+    "ATC": "It is the effect that the program would have on {} (ATC).",
+    "ATE": "It is the effect on all {}, whether they took part or not (ATE).",
+    "ATM": "It is the effect on those {} who found a match (ATM), not on all of them.",
+}
 ERRORS = {
     "CR2": "which allows for students of one {} being alike and for few of them (CR2)",
     "CR3": "which leaves out one {} at a time (CR3, a jackknife)",
@@ -93,51 +78,15 @@ def compared(report: Report) -> Iterator[str]:
         f"compared with {sample['matched_comparison']:,} of "
         f"{sample['comparison']:,} students who did not take part."
     )
+    given = sample.get("ess_treated")
+    if given is not None and given < sample["matched_treated"] - 0.5:
+        yield f"Weighted, the participants count as much as {number(given)} students."
     worth = sample["ess_comparison"]
     if worth is not None and worth < sample["matched_comparison"] - 0.5:
         yield f"Weighted, the latter count as much as {number(worth)} students."
     for row in sample["unmatched"]:
         why = REASONS.get(row["reason"], row["reason"].replace("_", " "))
-        yield f"{row['n']:,} participants are left out because {why}."
-
-
-def matched(report: Report) -> Iterator[str]:
-    design = report["design"]
-    names = [*design["covariates"], *map(name_of, design["pretests"])]
-    how = MATCHING[design["method"]]
-    if design["method"] in BY_DISTANCE:
-        how += f", by {DISTANCES[design['distance']]}"
-    if design["method"] in IN_PAIRS:
-        upto = f"up to {design['ratio']} each" if design["ratio"] > 1 else "one each"
-        again = "again" if design["replacement"] else "once only"
-        how += f", {upto}, and every one of them may be used {again}"
-    told = f", from {listed([in_words(name) for name in names])}" if names else ""
-    yield from _clusters(report)
-    yield f"In matching{told}, {how}."
-    if design["exact"]:
-        yield f"They are equal in {listed([in_words(e) for e in design['exact']])}."
-    if design["anti_exact"]:
-        apart = listed([in_words(name) for name in design["anti_exact"]])
-        yield f"They differ in {apart}."
-    for caliper in report["sample"]["calipers"]:
-        yield f"On {in_words(caliper['on'])} no more than {caliper['width']:.3g} apart."
-
-
-def _clusters(report: Report) -> Iterator[str]:
-    """What came before the students, where whole schools or grades were matched."""
-    if (found := report.get("clusters")) is None:
-        return
-    of = listed([in_words(name) for name in report["design"]["match_clusters"]["of"]])
-    yield (
-        f"First {found['matched_treated']:,} of {found['treated']:,} whole clusters of "
-        f"participants (by {of}) were given the {found['matched_comparison']:,} most "
-        f"like them of {found['comparison']:,} others; students were compared only "
-        "within these sets."
-    )
-
-
-def name_of(pretest: str | dict) -> str:
-    return pretest["name"] if isinstance(pretest, dict) else pretest
+        yield f"{row['n']:,} {PEOPLE[estimand_of(report)]} are left out because {why}."
 
 
 def balanced(report: Report) -> Iterator[str]:
@@ -174,6 +123,7 @@ def _worst(report: Report, key: str) -> tuple[str, float] | None:
 def estimated(report: Report) -> Iterator[str]:
     kinds = kinds_of(report)
     yield f"The effect is {ESTIMATORS[report['design']['estimator']]}."
+    yield WHOSE[report["estimand"]].format(PEOPLE[estimand_of(report)])
     for row in report["effects"]:
         if row["group"] is not None:
             continue

@@ -51,6 +51,7 @@ def test_it_holds_the_rows_the_plan_the_report_and_the_script(made):
         "all.csv",
         "design.json",
         "report.json",
+        "tables.csv",
         "redo.R",
     }
     assert len(rows(made["all.csv"])) == len(FRAME)
@@ -66,6 +67,16 @@ def test_it_holds_the_rows_the_plan_the_report_and_the_script(made):
 
 def test_it_holds_no_column_that_the_design_does_not_name(made):
     assert set(rows(made["all.csv"])[0]) == {"code", "treat", "re78", *COVARIATES}
+
+
+def test_its_tables_say_what_the_report_says(made):
+    (estimate,) = (
+        row["value"]
+        for row in rows(made["tables.csv"])
+        if row["table"] == "Effects" and row["column"] == "Difference (95% interval)"
+    )
+    effect = json.loads(made["report.json"])["effects"][0]["estimate"]
+    assert estimate.lstrip("'+").startswith(f"{effect:,.0f}")
 
 
 def test_nothing_in_it_names_a_student(made):

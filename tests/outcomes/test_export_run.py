@@ -48,7 +48,8 @@ def test_the_office_exports_a_run(done, tmp_path):
         matched = bundle.read("matched.csv").decode().splitlines()
         report = json.loads(bundle.read("report.json"))
         everything = "".join(bundle.read(name).decode() for name in names)
-    assert names == {"matched.csv", "all.csv", "design.json", "report.json", "redo.R"}
+    files = {"matched.csv", "all.csv", "design.json", "report.json", "redo.R"}
+    assert names == files | {"tables.csv"}
     assert len(matched) - 1 == MatchedStudent.objects.filter(run=done).count()
     assert report["input_hash"] == done.input_hash
     for lasid in Student.objects.values_list("lasid", flat=True):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from outcomes.services.headlines import FAIR, cards, headline, tables
-from outcomes.terms import VerdictCode
+from outcomes.services.headlines import FAIR, FOUND, cards, headline
+from outcomes.terms import Estimand, VerdictCode
 from tests.outcomes.reports import EFFECT, GAP, REPORT, report
 
 MINUS = "\N{MINUS SIGN}"
@@ -41,6 +41,7 @@ def test_an_unfair_comparison_claims_nothing(code):
 
 def test_every_verdict_has_an_answer():
     assert set(FAIR) == set(VerdictCode)
+    assert set(FOUND) == set(Estimand)
 
 
 def test_the_plan_s_own_outcome_comes_first():
@@ -95,11 +96,15 @@ def test_a_card_without_a_number_says_why():
     assert cards(report(gaps=[]))[2].answer == "Not asked"
 
 
-def test_the_tables_hold_every_row_and_a_dash_for_what_is_unknown():
-    effects, gaps, balance = tables(report())
-    assert [row[:3] for row in effects.rows] == [
-        ["ela", "all participants", "+7.25 (+5.00 to +9.50)"],
-        ["ela", "race or ethnicity: black", "+9.00 (+5.00 to +9.50)"],
-    ]
-    assert gaps.rows[1][-1] == "wider by 13.0 points (3.0 to 23.0)"
-    assert balance.rows[-1] == ["grade", "\N{EN DASH}", "\N{EN DASH}"]
+@pytest.mark.parametrize(
+    ("estimand", "sure", "unsure"),
+    [
+        ("ATC", "did not take part would have been higher", "might have been higher"),
+        ("ATE", "Students are higher in ela with the program", "Students seem higher"),
+    ],
+)
+def test_the_headline_speaks_of_those_whom_the_effect_is_on(estimand, sure, unsure):
+    design = REPORT["design"] | {"estimand": estimand}
+    doubtful = EFFECT | {"significant": False}
+    assert sure in headline(report(design=design))
+    assert unsure in headline(report(design=design, effects=[doubtful]))

@@ -2,16 +2,17 @@
 
 import pytest
 
+from outcomes.services.matching import MATCHING
 from outcomes.services.methods import (
     ESTIMATORS,
-    MATCHING,
     VERDICTS,
+    WHOSE,
     chance,
     error_in_words,
     paragraph,
 )
-from outcomes.terms import Estimator, Method, VerdictCode
-from tests.outcomes.reports import EFFECT, GAP, report
+from outcomes.terms import ATM, Estimand, Estimator, Method, VerdictCode
+from tests.outcomes.reports import EFFECT, GAP, REPORT, report
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -76,6 +77,46 @@ def test_every_setting_has_words():
     assert set(MATCHING) == set(Method)
     assert set(ESTIMATORS) == set(Estimator)
     assert set(VERDICTS) == set(VerdictCode)
+    assert set(WHOSE) == {*Estimand, ATM}
+
+
+def with_design(**keys) -> str:
+    return paragraph(report(design=REPORT["design"] | keys))
+
+
+def test_it_says_how_often_one_may_serve_and_whom_to_prefer():
+    said = with_design(
+        replacement=True, reuse=3, prefer=[["school"], ["school_level", "grade"]]
+    )
+    assert "every one of them may be used up to 3 times." in said
+    assert (
+        "The nearest was sought first among those alike in school, then in school "
+        "level and grade, and only then among all others."
+    ) in said
+    assert "may be used again" in with_design(replacement=True)
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"estimand": "ATC"}, "each comparison student was given the nearest of the "),
+        ({"estimand": "ATE", "method": "ipw"}, "both groups were weighted by how"),
+        ({"estimand": "ATC", "method": "entropy"}, "averages are those of the other"),
+        ({"method": "ipw"}, "other students were weighted by their odds"),
+        ({"estimand": "ATC"}, "17 comparison students are left out because nobody"),
+        ({"estimand": "ATC"}, "on those comparison students who found a match (ATM)"),
+    ],
+)
+def test_it_says_whose_effect_it_is(keys, words):
+    assert words in with_design(**keys)
+
+
+def test_it_says_what_weighted_participants_are_worth():
+    sample = REPORT["sample"] | {"ess_treated": 61.4}
+    design = REPORT["design"] | {"estimand": "ATE"}
+    said = paragraph(report(sample=sample, estimand="ATE", design=design))
+    assert "Weighted, the participants count as much as 61.4 students." in said
+    assert "on all students, whether they took part or not (ATE)" in said
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,158 @@
+"""The tables of effects: how large, for whom, by which way, how sure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from outcomes.charts.effects import group_in_words, kinds_of
+from outcomes.charts.words import in_words, number
+from outcomes.services.table import (
+    Report,
+    Row,
+    Table,
+    chance,
+    said,
+    table,
+    with_interval,
+)
+
+WAYS = {
+    "difference": "weighted averages alone",
+    "g_computation": "averages adjusted by a regression (g-computation)",
+    "aipw": "adjusted by a regression and by the chance to take part (AIPW)",
+}
+NAIVE = "everyone, before any matching"
+HELD_BACK = {  # why a small p is not called significant
+    "few_kept": "too few were kept",
+    "few_clusters": "too few schools",
+    "not_clustered": "errors ignore schools",
+    "below_minimum": "too few students",
+}
+
+
+def effects(report: Report) -> Table:
+    kinds = kinds_of(dict(report))
+    return table(
+        "Effects",
+        "How much higher or lower an outcome is with the program than without it, for "
+        "everyone and by group. Where the interval holds 0, chance could explain it.",
+        {
+            "Outcome": said("outcome"),
+            "Group": lambda row: group_in_words(row, dict(report)),
+            "Difference (95% interval)": lambda row: with_interval(
+                row, kinds[row["outcome"]]
+            ),
+            "In SDs (g)": lambda row: row["hedges_g"],
+            "p": chance,
+            "More than chance": _claim,
+            "n": lambda row: f"{row['n_treated']:,} and {row['n_comparison']:,}",
+        },
+        report["effects"],
+    )
+
+
+def _claim(row: Row) -> str:
+    if row.get("significant"):
+        return "yes"
+    why = [HELD_BACK.get(code, in_words(code)) for code in row.get("held_back", ())]
+    return f"not claimed: {', '.join(why)}" if why else "no"
+
+
+def estimators(report: Report) -> Table:
+    """Everyone's effect before matching, then by every estimator."""
+    kinds = kinds_of(dict(report))
+    rows = [{**row, "way": NAIVE} for row in report.get("naive", ())]
+    rows += [
+        {**row, "way": WAYS[row["estimator"]]} for row in report.get("estimators", ())
+    ]
+    return table(
+        "The same effect, reckoned in other ways",
+        "An answer that hangs on one way of reckoning is weaker than one all give.",
+        {
+            "Outcome": said("outcome"),
+            "Way": "way",
+            "Difference (95% interval)": lambda row: with_interval(
+                row, kinds[row["outcome"]]
+            ),
+            "p": chance,
+            "n": lambda row: f"{row['n_treated']:,} and {row['n_comparison']:,}",
+        },
+        rows if report.get("estimators") else [],
+    )
+
+
+def interactions(report: Report) -> Table:
+    return table(
+        "Do groups differ in their effect",
+        "One test for all groups together: that one group's effect is significant and "
+        "another's is not would not show that they differ.",
+        {
+            "Outcome": said("outcome"),
+            "Groups by": said("dimension"),
+            "p": chance,
+            "In words": "text",
+        },
+        report.get("interactions", ()),
+    )
+
+
+def sensitivity(report: Report) -> Table:
+    return table(
+        "What something unseen would have to do",
+        "Matching cannot see everything. The stronger a hidden cause would have to be, "
+        "the safer the result.",
+        {"Outcome": said("outcome"), "Left out": said("left_out"), "In words": "text"},
+        _hidden(report.get("sensitivity") or {}),
+    )
+
+
+def _hidden(found: dict[str, Any]) -> Iterator[Row]:
+    for outcome, part in found.items():
+        yield {"outcome": outcome, "text": part.get("text")}
+        for row in part.get("omitted_pretests", ()):
+            text = row["text"] or f"It cannot be told: {row.get('not_estimable')}"
+            yield {"outcome": outcome, "left_out": row["pretest"], "text": text}
+
+
+def essa(report: Report) -> Table:
+    rows = [
+        {**criterion, "outcome": row["outcome"], "tier": row["tier"]}
+        for row in report.get("essa", ())
+        for criterion in row["criteria"]
+    ]
+    return table(
+        "Evidence tier (ESSA)",
+        "Which federal tier of evidence this would be a candidate for, and what each "
+        "condition found. Other evidence may outweigh it.",
+        {
+            "Outcome": said("outcome"),
+            "Candidate for": said("tier"),
+            "Condition": said("name"),
+            "Needed": lambda row: _plain(row["needed"]),
+            "Found": lambda row: _plain(row["found"]),
+            "Met": "is_met",
+        },
+        rows,
+    )
+
+
+def clustering(report: Report) -> Table:
+    return table(
+        "As a reviewer would correct for clusters",
+        "The What Works Clearinghouse's own correction where whole clusters took part; "
+        "our errors above allow for clusters already.",
+        {
+            "Outcome": said("outcome"),
+            "Alike within a cluster (ICC)": "icc",
+            "Taken from": said("icc_from"),
+            "Clusters": "clusters",
+            "t without": "t_ignoring",
+            "t with": "t",
+            "p": chance,
+            "In SDs (g)": "g_total",
+        },
+        report.get("clustering_corrections", ()),
+    )
+
+
+def _plain(value: Any) -> str:
+    return number(value) if isinstance(value, float) else in_words(str(value))

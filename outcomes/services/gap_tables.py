@@ -1,0 +1,117 @@
+"""The tables of gaps: among participants, in the district, and their causes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from outcomes.charts.gaps import METRICS, change_in_words, gap_in_words
+from outcomes.charts.words import in_words, numbers
+from outcomes.services.table import Report, Row, Table, cell, change, share, table
+
+RULES = {
+    "as_is": "as it was",
+    "none": "nobody takes part",
+    "all": "everybody takes part",
+}
+PARTS = {
+    "baseline": "would be there without the program",
+    "prevalence": "because one group takes part more",
+    "effect": "because it helps one group more",
+    "selection": "because those who gain most take part",
+}
+
+
+def gaps(report: Report) -> Table:
+    return table(
+        "Gaps among participants",
+        "Reference group minus focal group, as it would be without the program and as "
+        "it is with it. Three ways to measure may disagree; then trust none alone.",
+        {
+            "Gap": lambda row: gap_in_words(dict(row)),
+            "Measured as": lambda row: METRICS[row["metric"]][0],
+            "Without": lambda row: _sizes(row)[0],
+            "With": lambda row: _sizes(row)[1],
+            "Change (95% interval)": lambda row: (
+                change_in_words(dict(row)) if _sizes(row)[0] else ""
+            ),
+        },
+        report["gaps"],
+    )
+
+
+def _sizes(row: Row) -> list[str]:
+    """Without and with, on one scale; nothing where either cannot be told."""
+    if row["as_delivered"] is None or row["closed"] is None:
+        return ["", ""]
+    size = METRICS[row["metric"]][2]
+    return numbers(row["without_program"] * size, row["as_delivered"] * size)
+
+
+def rules(report: Report) -> Table:
+    """The district's gap under other rules for taking part."""
+    return table(
+        "The gap in the whole district, had others taken part",
+        "All students, not only participants, in SDs. Closed: the gap as it was, minus "
+        "that under the rule.",
+        {
+            "Gap": lambda row: gap_in_words(dict(row)),
+            "If": lambda row: RULES.get(row["rule"], in_words(row["rule"])),
+            "Reckoned by": lambda row: in_words(row["estimator"]),
+            "Gap would be": "gap",
+            "Closed (95% interval)": change,
+        },
+        [*_of_district(report, "rules")],
+    )
+
+
+def _of_district(report: Report, part: str) -> Iterator[dict[str, Any]]:
+    for row in report.get("gaps_in_district", ()):
+        head = {key: row[key] for key in ("dimension", "focal", "reference", "outcome")}
+        found = row.get(part)
+        for item in found if isinstance(found, list) else [found] if found else []:
+            yield {**head, **item}
+
+
+def coverage(report: Report) -> Table:
+    return table(
+        "Whom the program reached",
+        "How far it closes the district's gap is how many it reaches times how much it "
+        "helps them. Effects and gaps in SDs.",
+        {
+            "Gap": lambda row: gap_in_words(dict(row)),
+            "Focal group takes part": share("share_focal"),
+            "Reference group takes part": share("share_reference"),
+            "Helps focal by": "att_focal",
+            "Helps reference by": "att_reference",
+            "Gap without": "without_program",
+            "Gap with": "as_delivered",
+            "Closed": "closed",
+            "If all focal were served": "if_all_focal_served",
+        },
+        [*_of_district(report, "coverage")],
+    )
+
+
+def causes(report: Report) -> Table:
+    """The four parts of the gap, and what covariates account for."""
+    rows = [
+        {**row, "part": words, "size": row[name]}
+        for row in _of_district(report, "four_parts")
+        for name, words in PARTS.items()
+    ]
+    for row in _of_district(report, "accounting"):
+        part = {**(row["explained"] or {}), "nothing named here": row["unexplained"]}
+        rows += [
+            {**row, "part": f"accounted for by {in_words(name)}", "size": size}
+            for name, size in part.items()
+        ]
+    return table(
+        "What the district's gap is made of",
+        "Parts of the gap in SDs; each way of dividing it adds up to the whole. To be "
+        "accounted for is not to be caused.",
+        {
+            "Gap": lambda row: gap_in_words(dict(row)),
+            "Part": "part",
+            "Size": lambda row: "" if row["size"] is None else cell(float(row["size"])),
+        },
+        rows,
+    )

@@ -1,0 +1,109 @@
+"""How the comparison group was found, in sentences."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from outcomes.charts.words import estimand_of, in_words, listed
+
+Report = dict[str, Any]
+MATCHING = {
+    "nearest": "each {one} was given the nearest of the {others}",
+    "optimal": "participants and others were paired so that all pairs together are as "
+    "near as can be",
+    "full": "everybody was put into sets of participants and others who are alike",
+    "exact": "participants were compared with those who are equal in all of it",
+    "cem": "participants were compared with those who are equal in all of it once "
+    "numbers are cut into ranges",
+    "subclass": "students were compared within ranges of the score",
+    "cardinality": "the most {one}s were kept whose group can be made alike",
+    "entropy": "other students were weighted until their averages are those of the "
+    "participants",
+    "ipw": "other students were weighted by their odds of taking part",
+}
+DISTANCES = {
+    "propensity": "their estimated chance of taking part",
+    "logit": "the log-odds of their estimated chance of taking part",
+    "mahalanobis": "all covariates at once (Mahalanobis distance)",
+    "robust_mahalanobis": "the ranks of all covariates at once (Mahalanobis distance)",
+    "euclidean": "all covariates at once, each in its SDs",
+}
+BY_DISTANCE = {"nearest", "optimal", "full", "subclass"}
+IN_PAIRS = {"nearest", "optimal"}
+ROLES = {  # who was given somebody, and whom
+    "ATT": ("participant", "other students"),
+    "ATC": ("comparison student", "participants"),
+}
+WEIGHTED = {  # where another group is weighted than for the effect on participants
+    ("entropy", "ATC"): "participants were weighted until their averages are those of "
+    "the other students",
+    ("entropy", "ATE"): "both groups were weighted until their averages are those of "
+    "all students",
+    ("ipw", "ATC"): "participants were weighted by their odds of not taking part",
+    ("ipw", "ATE"): "both groups were weighted by how unlikely each student was to be "
+    "in his own",
+}
+
+
+def matched(report: Report) -> Iterator[str]:
+    design = report["design"]
+    names = [*design["covariates"], *map(name_of, design["pretests"])]
+    how = _how(design["method"], estimand_of(report))
+    if design["method"] in BY_DISTANCE:
+        how += f", by {DISTANCES[design['distance']]}"
+    if design["method"] in IN_PAIRS:
+        upto = f"up to {design['ratio']} each" if design["ratio"] > 1 else "one each"
+        how += f", {upto}, and every one of them may be used {_again(design)}"
+    told = f", from {listed([in_words(name) for name in names])}" if names else ""
+    yield from _clusters(report)
+    yield f"In matching{told}, {how}."
+    if design["exact"]:
+        yield f"They are equal in {listed([in_words(e) for e in design['exact']])}."
+    yield from _preferred(design)
+    if design["anti_exact"]:
+        apart = listed([in_words(name) for name in design["anti_exact"]])
+        yield f"They differ in {apart}."
+    for caliper in report["sample"]["calipers"]:
+        yield f"On {in_words(caliper['on'])} no more than {caliper['width']:.3g} apart."
+
+
+def _how(method: str, estimand: str) -> str:
+    if (method, estimand) in WEIGHTED:
+        return WEIGHTED[method, estimand]
+    one, others = ROLES.get(estimand, ROLES["ATT"])
+    return MATCHING[method].format(one=one, others=others)
+
+
+def _again(design: Report) -> str:
+    if not design["replacement"]:
+        return "once only"
+    most = design.get("reuse")
+    return "again" if most is None else f"up to {most} times"
+
+
+def _preferred(design: Report) -> Iterator[str]:
+    """In whom the nearest was sought first; plans of long ago had no such wish."""
+    wishes = [
+        listed([in_words(name) for name in alike]) for alike in design.get("prefer", ())
+    ]
+    if wishes:
+        yield (
+            "The nearest was sought first among those alike in "
+            f"{', then in '.join(wishes)}, and only then among all others."
+        )
+
+
+def _clusters(report: Report) -> Iterator[str]:
+    """What came before the students, where whole schools or grades were matched."""
+    if (found := report.get("clusters")) is None:
+        return
+    of = listed([in_words(name) for name in report["design"]["match_clusters"]["of"]])
+    yield (
+        f"First {found['matched_treated']:,} of {found['treated']:,} whole clusters of "
+        f"participants (by {of}) were given the {found['matched_comparison']:,} most "
+        f"like them of {found['comparison']:,} others; students were compared only "
+        "within these sets."
+    )
+
+
+def name_of(pretest: str | dict) -> str:
+    return pretest["name"] if isinstance(pretest, dict) else pretest

@@ -1,0 +1,86 @@
+"""Every number of a report in tables that say what they mean."""
+
+import csv
+import io
+from collections.abc import Callable, Mapping
+
+from enrollment.exchange.formula import marked
+from outcomes.services import effect_tables, gap_tables, sample_tables
+from outcomes.services.table import Report, Table, said, table
+
+
+def verdicts(report: Report) -> Table:
+    return table(
+        "Is the comparison fair",
+        "What a federal reviewer would say of the baseline, for each outcome.",
+        {
+            "Outcome": said("outcome"),
+            "Verdict": said("code"),
+            "Decided by": said("decided_by"),
+            "In words": "text",
+        },
+        report.get("verdicts", ()),
+    )
+
+
+def warnings(report: Report) -> Table:
+    return table(
+        "What limits the result",
+        "Said beside the numbers; none of it changes them.",
+        {"About": said("code"), "In words": "text"},
+        report["warnings"],
+    )
+
+
+# Each section of a report, and the tables that tell it, in the order of the page.
+TABLES: Mapping[str, tuple[Callable[[Report], Table], ...]] = {
+    "effects": (effect_tables.effects,),
+    "estimators": (effect_tables.estimators,),
+    "clustering_corrections": (effect_tables.clustering,),
+    "interactions": (effect_tables.interactions,),
+    "gaps": (gap_tables.gaps,),
+    "gaps_in_district": (gap_tables.rules, gap_tables.coverage, gap_tables.causes),
+    "verdicts": (verdicts,),
+    "sensitivity": (effect_tables.sensitivity,),
+    "essa": (effect_tables.essa,),
+    "warnings": (warnings,),
+    "sample": (sample_tables.flow,),
+    "clusters": (sample_tables.clusters, sample_tables.cluster_balance),
+    "balance": (sample_tables.balance,),
+    "balance_analytic": (sample_tables.analytic,),
+    "balance_by_group": (sample_tables.by_group,),
+    "balance_of_products": (sample_tables.products,),
+    "lost": (sample_tables.lost,),
+    "attrition": (sample_tables.attrition,),
+    "broken_sets": (sample_tables.broken,),
+    "overlap": (sample_tables.overlap,),
+}
+# Sections that are told in words instead, and where.
+IN_WORDS = {
+    "verdict": "the card on fairness",
+    "naive": "the table of estimators",
+    "power": "the method",
+    "estimand": "the method",
+    "design": "the method",
+    "design_hash": "the foot of the page",
+    "input_hash": "the foot of the page",
+    "engine": "the foot of the page",
+}
+
+
+def tables(report: Report) -> list[Table]:
+    """All tables that have something to show."""
+    found = [make(report) for makers in TABLES.values() for make in makers]
+    return [each for each in found if each.rows]
+
+
+def as_csv(found: list[Table]) -> str:
+    """A line a cell (table, row, column, value), so that one file holds them all."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["table", "row", "column", "value"])
+    for each in found:
+        for number, row in enumerate(each.rows, start=1):
+            for name, value in zip(each.heading, row, strict=True):
+                writer.writerow([each.title, number, name, marked(value)])
+    return text.getvalue()

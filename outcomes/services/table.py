@@ -1,0 +1,90 @@
+"""A table of a report as people read it: what it means, a heading, rows of words."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from outcomes.charts.effects import effect_in_words
+from outcomes.charts.words import in_words, number
+
+Report: TypeAlias = Mapping[str, Any]
+Row: TypeAlias = Mapping[str, Any]
+DASH = "\N{EN DASH}"
+EVERYONE = "everyone"
+
+
+@dataclass(frozen=True)
+class Table:
+    """rows : as many cells each as the heading has names."""
+
+    title: str
+    meaning: str
+    heading: list[str]
+    rows: list[list[str]]
+
+
+def table(
+    title: str,
+    meaning: str,
+    columns: Mapping[str, str | Callable[[Row], Any]],
+    rows: Iterable[Row],
+) -> Table:
+    """columns : by heading, the key of a row or what to make of the row."""
+    ways = [
+        (lambda row, key=way: row.get(key)) if isinstance(way, str) else way
+        for way in columns.values()
+    ]
+    return Table(
+        title, meaning, [*columns], [[cell(way(row)) for way in ways] for row in rows]
+    )
+
+
+def cell(value: Any) -> str:
+    """A number with the digits that count, a word as it is said, a dash for nothing."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return number(value)
+    return DASH if value in (None, "") else str(value)
+
+
+def said(key: str) -> Callable[[Row], str]:
+    """The name under a key, as people say it."""
+    return lambda row: in_words(str(row[key])) if row.get(key) is not None else ""
+
+
+def share(key: str) -> Callable[[Row], str]:
+    """A share of students in percent."""
+    return lambda row: "" if row.get(key) is None else f"{100 * row[key]:.0f}%"
+
+
+def group_of(row: Row) -> str:
+    """`married: 1`; everyone where a row has no dimension."""
+    if row.get("dimension") is None:
+        return EVERYONE
+    name = in_words(row["dimension"])
+    return f"{name}: {in_words(row['group']) if row['group'] else 'not known'}"
+
+
+def with_interval(row: Row, kind: str = "") -> str:
+    """An estimate and its 95% interval in the units of its outcome."""
+    return "" if row["estimate"] is None else effect_in_words(dict(row), kind)
+
+
+def change(row: Row) -> str:
+    """Of a gap in SDs: by how much it is closed, and the interval."""
+    if row.get("closed") is None:
+        return ""
+    ends = {"ci_low": row.get("ci_low"), "ci_high": row.get("ci_high")}
+    if ends["ci_low"] is None:
+        return cell(float(row["closed"]))
+    return effect_in_words({"estimate": row["closed"], **ends}, "")
+
+
+def chance(row: Row) -> str:
+    """A p-value, never so small that it looks like certainty."""
+    if row.get("p") is None:
+        return ""
+    return "< 0.001" if row["p"] < 0.001 else f"{row['p']:.3f}"

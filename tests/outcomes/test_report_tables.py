@@ -1,0 +1,165 @@
+"""Every section of a report stands in a table, or is known to be told in words."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from outcomes.engine.evaluate import evaluate
+from outcomes.services import effect_tables, gap_tables, sample_tables
+from outcomes.services.report_tables import IN_WORDS, TABLES, as_csv, tables
+from outcomes.services.table import DASH
+from outcomes.terms import Estimator
+from tests.engine.lalonde import FRAME, caliper, design
+from tests.outcomes.reports import report
+
+GAP = {"dimension": "race", "focal": "black", "reference": "white", "meets": 5000}
+OUTCOME = {"name": "re78", "confirmatory": True, "domain": "earnings", "matters": 500}
+
+
+@pytest.fixture(scope="module")
+def found() -> dict:
+    """A report with something in every section."""
+    frame = FRAME.assign(re78=FRAME["re78"].where(np.arange(len(FRAME)) % 11 > 0))
+    wanted = design(
+        pretests=["re75"],
+        covariates=["age", "educ", "married", "nodegree", "re74"],
+        subgroups=["married"],
+        gaps=[GAP],
+        outcomes=[OUTCOME],
+        caliper=caliper(0.02),
+        cluster="educ",
+    )
+    return evaluate(frame, wanted).report()
+
+
+def test_every_section_has_a_table_or_is_told_in_words(found):
+    assert not set(found) - set(TABLES) - set(IN_WORDS) - {"pairs"}
+    assert not set(IN_WORDS) & set(TABLES)
+
+
+def test_every_section_that_is_not_empty_shows_something(found):
+    for name, makers in TABLES.items():
+        for make in makers:
+            if found.get(name):
+                assert make(found).rows, name
+
+
+def test_every_row_has_a_cell_for_each_heading_and_a_title_is_said_once(found):
+    made = tables(found)
+    assert len({each.title for each in made}) == len(made)
+    for each in made:
+        assert each.meaning.endswith(".")
+        assert {len(row) for row in each.rows} == {len(each.heading)}
+        assert not any("None" in cell or not cell for r in each.rows for cell in r)
+
+
+@pytest.mark.parametrize(
+    ("section", "make"),
+    [
+        ("effects", effect_tables.effects),
+        ("interactions", effect_tables.interactions),
+        ("gaps", gap_tables.gaps),
+        ("lost", sample_tables.lost),
+        ("attrition", sample_tables.attrition),
+        ("balance", sample_tables.balance),
+        ("balance_by_group", sample_tables.by_group),
+    ],
+)
+def test_no_row_of_a_section_is_left_out(section, make, found):
+    assert len(make(found).rows) == len(found[section]) > 0
+
+
+def test_estimators_stand_below_what_matching_was_for(found):
+    made = effect_tables.estimators(found)
+    assert len(made.rows) == 1 + len(Estimator)
+    assert made.rows[0][1] == "everyone, before any matching"
+
+
+def test_all_rules_of_the_district_and_all_parts_of_its_gap_are_told(found):
+    (row,) = found["gaps_in_district"]
+    assert len(gap_tables.rules(found).rows) == len(row["rules"])
+    parts = gap_tables.causes(found).rows
+    names = [*row["accounting"]["explained"], *gap_tables.PARTS, "what is not named"]
+    assert len(parts) == len(names)
+    assert [p[1] for p in parts if "takes part more" in p[1]] == [
+        "because one group takes part more"
+    ]
+
+
+def test_what_was_left_out_stands_with_what_it_would_have_done(found):
+    made = effect_tables.sensitivity(found)
+    (tried,) = found["sensitivity"]["re78"]["omitted_pretests"]
+    assert [row[1] for row in made.rows] == [DASH, "re75"]
+    assert tried["estimate_without"] is not None
+    assert made.rows[1][2] == tried["text"]
+
+
+def test_students_are_followed_from_the_table_to_the_match(found):
+    rows = sample_tables.flow(found).rows
+    sample = found["sample"]
+    gone = [int(row[1]) for row in rows if row[0].startswith("found no match")]
+    assert sum(gone) == sample["treated"] - sample["matched_treated"] > 0
+    assert [
+        "matched",
+        str(sample["matched_treated"]),
+        str(sample["matched_comparison"]),
+    ] in rows
+
+
+def test_those_of_both_arms_are_counted_together_where_the_effect_is_on_both():
+    wanted = design(method="exact", estimand="ATE", subgroups=["married"])
+    found = evaluate(FRAME, wanted).report()
+    made = sample_tables.flow(found)
+    total = sum(row["n"] for row in found["sample"]["unmatched"])
+    assert made.heading[-1] == "Both together"
+    assert f"{total}" in {row[-1] for row in made.rows}
+    arms = {row[1] for row in sample_tables.lost(found).rows}
+    assert arms == {"participants", "comparison students"}
+
+
+def test_whole_clusters_are_told_with_their_distance_and_those_without():
+    one = {"cluster": "school A, grade 4", "n": 60}
+    other = {"cluster": "school B, grade 4", "n": 58, "distance": 0.314}
+    clusters = {
+        "sets": [{"set": 1, "treated": one, "comparison": [other]}],
+        "unmatched": [{"cluster": "school C", "reason": "pool_exhausted", "n": 7}],
+        "balance": [{"covariate": "size", "smd_before": 1.5, "smd_after": None}],
+    }
+    whole = report(clusters=clusters)
+    assert sample_tables.clusters(whole).rows == [
+        ["school A, grade 4", "60", "school B, grade 4 (58 students, 0.31 SD apart)"],
+        ["school C", "7", "none: pool exhausted"],
+    ]
+    assert sample_tables.cluster_balance(whole).rows == [["size", "1.50", DASH]]
+
+
+def test_a_report_of_long_ago_shows_what_it_has():
+    titles = [each.title for each in tables(report())]
+    assert titles == [
+        "Effects",
+        "Gaps among participants",
+        "What limits the result",
+        "Who was compared",
+        "Balance at matching",
+    ]
+
+
+def test_the_tables_hold_every_number_and_a_dash_for_what_is_unknown():
+    effects, gaps, *_, balance = tables(report())
+    assert [row[:3] for row in effects.rows] == [
+        ["ela", "all participants", "+7.25 (+5.00 to +9.50)"],
+        ["ela", "race or ethnicity: black", "+9.00 (+5.00 to +9.50)"],
+    ]
+    assert gaps.rows[1][-1] == "wider by 13.0 points (3.0 to 23.0)"
+    assert balance.rows[-1][:3] == ["grade", DASH, DASH]
+
+
+def test_one_file_holds_every_cell_and_no_formula(found):
+    made = tables(found)
+    lines = list(csv.DictReader(io.StringIO(as_csv(made))))
+    assert len(lines) == sum(len(each.rows) * len(each.heading) for each in made)
+    assert not any(line["value"].startswith(("+", "=", "-", "@")) for line in lines)
+    cells = [line["value"].removeprefix("'") for line in lines]
+    assert cells == [cell for each in made for row in each.rows for cell in row]
