@@ -11,7 +11,8 @@ from outcomes.school_grades import with_two_levels
 BEFORE = "_before"
 EXPLAINING = ("covariates", "pretests", "exact", "anti_exact", "subgroups")
 EXPLAINING_BY_NAME = ("caliper", "cutpoints")
-NAMES = ("name", "on", "trend")  # what holds columns, in a pretest and in clusters
+# What holds columns, in a pretest, in clusters and in a placebo.
+NAMES = ("name", "on", "trend", "pretests", "without")
 
 
 def completed(
@@ -51,21 +52,21 @@ def _with_baselines_told_apart(given: Mapping[str, Any]) -> dict[str, Any]:
     """A measure that is an outcome is called `_before` where it explains."""
     after = {_name_of(outcome) for outcome in _list(given.get("outcomes"))}
 
-    def renamed(name):
-        return f"{name}{BEFORE}" if isinstance(name, str) and name in after else name
-
     def each(item):
         if isinstance(item, Mapping):
             return {k: each(v) if k in NAMES else v for k, v in item.items()}
-        return [each(one) for one in item] if isinstance(item, list) else renamed(item)
+        if isinstance(item, list):
+            return [each(one) for one in item]
+        is_after = isinstance(item, str) and item in after
+        return f"{item}{BEFORE}" if is_after else item
 
     told = dict(given)
-    for key in (*EXPLAINING, "prefer", "match_clusters"):
+    for key in (*EXPLAINING, "prefer", "match_clusters", "placebo"):
         if isinstance(given.get(key), list | Mapping):
             told[key] = each(given[key])
     for key in EXPLAINING_BY_NAME:
         if isinstance(given.get(key), Mapping):
-            told[key] = {renamed(name): value for name, value in given[key].items()}
+            told[key] = {each(name): value for name, value in given[key].items()}
     return told
 
 
@@ -75,21 +76,22 @@ def _with_measures(given, measures: Mapping[str, Measure]) -> dict[str, Any]:
     def measure(name):
         return measures.get(code_of(name, measures)) if isinstance(name, str) else None
 
-    def outcome(item):
-        if not (found := measure(_name_of(item))):
-            return item
-        said = item if isinstance(item, Mapping) else {"name": item}
-        return {"kind": found.kind, "domain": found.domain, **said}
+    def saying(*keys):
+        def said(item):
+            found = measure(_name_of(item))
+            known = {key: value for key in keys if (value := getattr(found, key, ""))}
+            return {**known, **_as_record(item)} if known else item
+
+        return said
 
     later = {code_of(name, measures): name for name in _names(given.get("outcomes"))}
 
     def pretest(item):
         if not (found := measure(_name_of(item))):
             return item
-        said = item if isinstance(item, Mapping) else {"name": item}
         known = {"domain": found.domain, "same_as": later.get(found.code)}
         known = {key: value for key, value in known.items() if value}
-        return {**known, **said} if known else item
+        return {**known, **_as_record(item)} if known else item
 
     def gap(item):
         if not isinstance(item, Mapping):
@@ -98,12 +100,21 @@ def _with_measures(given, measures: Mapping[str, Measure]) -> dict[str, Any]:
         found = measure(item.get("outcome") or (_name_of(first[0]) if first else None))
         return {"meets": found.meets, **item} if found else item
 
-    added = {"outcomes": outcome, "pretests": pretest, "gaps": gap}
+    added = {
+        "outcomes": saying("kind", "domain"),
+        "pretests": pretest,
+        "placebo": saying("kind"),
+        "gaps": gap,
+    }
     return dict(given) | {
         key: [add(item) for item in given[key]]
         for key, add in added.items()
         if isinstance(given.get(key), list)
     }
+
+
+def _as_record(item) -> Mapping[str, Any]:
+    return item if isinstance(item, Mapping) else {"name": item}
 
 
 def _list(value) -> list:

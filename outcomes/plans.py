@@ -176,6 +176,10 @@ def _explaining_names(design: Design) -> Iterator[tuple[str, str]]:
     for i, alike in enumerate(design.prefer):
         yield from ((f"prefer[{i}][{j}]", name) for j, name in enumerate(alike))
     yield from ((f"cutpoints.{name}", name) for name in design.cutpoints)
+    for i, placebo in enumerate(design.placebo):
+        yield f"placebo[{i}].name", placebo.name
+        named = enumerate(placebo.pretests)
+        yield from ((f"placebo[{i}].pretests[{j}]", name) for j, name in named)
     yield from _grouping_names(design)
     yield from (("match_clusters", name) for name in design.cluster_columns)
     if design.cluster:

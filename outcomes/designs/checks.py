@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from outcomes.designs import reading
-from outcomes.designs.clauses import GapSpec, MatchClusters, Pretest
+from outcomes.designs.clauses import GapSpec, MatchClusters, Placebo, Pretest
 from outcomes.designs.errors import DesignError
 from outcomes.terms import Estimand, Method
 
@@ -104,6 +104,21 @@ def gaps_are_of_outcomes(gaps: Sequence[GapSpec], outcomes: Sequence[str]) -> No
             raise reading.refuse(f"{path}.outcome", gap.outcome, expected)
         if gap.focal == gap.reference:
             raise DesignError("focal and reference are the same group", path)
+
+
+def placebos_are_of_before(
+    placebos: Sequence[Placebo], explaining: Collection[str]
+) -> None:
+    """What a placebo does without must stand in the design; each is named once."""
+    names = [placebo.name for placebo in placebos]
+    for i, placebo in enumerate(placebos):
+        if placebo.name in names[:i]:
+            raise DesignError("a placebo stands twice; name each once", f"placebo[{i}]")
+        for j, name in enumerate(placebo.without):
+            if name not in explaining:
+                hint = reading.nearest(name, explaining)
+                expected = f"a column that the design matches on{hint}"
+                raise reading.refuse(f"placebo[{i}].without[{j}]", name, expected)
 
 
 def clusters_can_be_compared(clusters: MatchClusters | None, entry: str | None) -> None:

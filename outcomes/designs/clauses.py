@@ -38,6 +38,16 @@ class Pretest:
 
 
 @dataclass(frozen=True, slots=True)
+class Placebo:
+    """A measure of before the program, asked as if it were an outcome."""
+
+    name: str
+    kind: OutcomeKind = OutcomeKind.CONTINUOUS
+    pretests: tuple[str, ...] = ()  # of before the measure, in place of what is left
+    without: tuple[str, ...] = ()  # out beside the measure: columns dated after it
+
+
+@dataclass(frozen=True, slots=True)
 class Caliper:
     width: float
     unit: CaliperUnit = CaliperUnit.SD
@@ -78,6 +88,14 @@ def pretest(value: Any, path: str) -> Pretest:
     if isinstance(value, str):
         return Pretest(reading.text(value, path))
     return _PRETEST(value, path)
+
+
+def placebo(value: Any, path: str) -> Placebo:
+    found = Placebo(value) if isinstance(value, str) else _PLACEBO(value, path)
+    for name in found.pretests:
+        if name in (found.name, *found.without):
+            raise DesignError(f'"{name}" is both left out and a pretest', path)
+    return found
 
 
 def some_names(value: Any, path: str) -> tuple[str, ...]:
@@ -138,6 +156,15 @@ _OUTCOME = reading.record(
 _PRETEST = reading.record(
     Pretest,
     {"name": reading.text, "domain": reading.text, "same_as": reading.text},
+)
+_PLACEBO = reading.record(
+    Placebo,
+    {
+        "name": reading.text,
+        "kind": reading.choice(OutcomeKind),
+        "pretests": reading.names,
+        "without": reading.names,
+    },
 )
 CALIPER = reading.record(
     Caliper,

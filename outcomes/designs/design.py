@@ -12,6 +12,7 @@ from outcomes.designs.clauses import (
     GapSpec,
     MatchClusters,
     Outcome,
+    Placebo,
     Pretest,
     crossed,
 )
@@ -70,6 +71,7 @@ class Design:
     match_clusters: MatchClusters | None = None  # before their students
     subgroups: tuple[str, ...] = ()
     gaps: tuple[GapSpec, ...] = ()
+    placebo: tuple[Placebo, ...] = ()  # measures of before, asked as outcomes
     seed: int = 1
 
     @classmethod
@@ -92,8 +94,10 @@ class Design:
         checks.names_stand_once(self.unit, self.treatment, outcomes, self.entry)
         taken = {self.unit: "the unit", self.treatment: "the treatment"}
         taken |= dict.fromkeys(outcomes, "an outcome")
-        checks.explaining_is_not_explained(self._explaining(), taken)
+        explaining = self._explaining() | {"placebo": self.placebo_columns}
+        checks.explaining_is_not_explained(explaining, taken)
         checks.nothing_is_alike_and_unlike(self.alike_in, self.anti_exact)
+        checks.placebos_are_of_before(self.placebo, self.explaining)
         checks.gaps_are_of_outcomes(self.gaps, outcomes)
         checks.pretests_are_of_outcomes(self.pretests, outcomes)
         checks.judged_is_matched_on(self.equivalent_on, self.matched_on)
@@ -117,6 +121,12 @@ class Design:
             "match_clusters": self.cluster_columns,
             "subgroups": self.group_columns,
         }
+
+    @property
+    def explaining(self) -> frozenset[str]:
+        """Every column by which students are compared or grouped."""
+        columns = self._explaining().values()
+        return frozenset(name for names in columns for name in names)
 
     def to_dict(self) -> dict[str, Any]:
         """Every key with the value that is used, ready for JSON."""
@@ -147,6 +157,12 @@ class Design:
     @property
     def cluster_columns(self) -> tuple[str, ...]:
         return self.match_clusters.columns if self.match_clusters else ()
+
+    @property
+    def placebo_columns(self) -> tuple[str, ...]:
+        """What placebos need beside the rest: themselves, and their pretests."""
+        named = (name for p in self.placebo for name in (p.name, *p.pretests))
+        return tuple(dict.fromkeys(named))
 
     @property
     def preferred_columns(self) -> tuple[str, ...]:
@@ -219,6 +235,7 @@ _READ = reading.record(
         "match_clusters": reading.maybe(clauses.MATCH_CLUSTERS),
         "subgroups": reading.names,
         "gaps": reading.list_of(clauses.GAP),
+        "placebo": reading.list_of(clauses.placebo),
         "seed": reading.whole(0),
     },
 )

@@ -69,12 +69,17 @@ class Baseline:
 
 
 def establish(
-    frame: pd.DataFrame, design: Design, tell: Progress, *, with_outcomes: bool
+    frame: pd.DataFrame,
+    design: Design,
+    tell: Progress,
+    *,
+    with_outcomes: bool,
+    hashed: str = "",
 ) -> Baseline:
-    """Admit the table, match, and measure balance."""
+    """Admit the table, match, and measure balance. hashed : its hash, when known."""
     warn = Notices()
     tell("reading the table", 0.0)
-    hashed = input_hash(frame)
+    hashed = hashed or input_hash(frame)
     offered = Study.from_frame(frame, design, warn, with_outcomes=with_outcomes)
     tell("matching", 0.2)
     cluster_sets = None

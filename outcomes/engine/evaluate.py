@@ -23,6 +23,7 @@ from outcomes.engine.essa import essa_row
 from outcomes.engine.estimable import attempt, plain
 from outcomes.engine.findings import ENGINE_VERSION, Findings
 from outcomes.engine.hidden_bias import hidden_bias_text, rosenbaum_gamma
+from outcomes.engine.placebo import beside_verdict, placebo_rows, placebo_section
 from outcomes.engine.significance import Standing, standings
 from outcomes.engine.tiers import member_tiers
 from outcomes.engine.verdict import WORST_FIRST, Verdict
@@ -41,7 +42,9 @@ def evaluate(
     base = establish(frame, design, tell, with_outcomes=True)
     tell("effects", 0.7)
     analyses = [analyse(base, outcome) for outcome in design.outcomes]
-    verdict = _overall(analyses)
+    tell("placebo", 0.9)
+    placebos = placebo_rows(frame, design, base.input_hash)
+    verdict = beside_verdict(_overall(analyses), placebos, base.warn)
     tell("report", 0.95)
     findings = Findings(
         design,
@@ -66,6 +69,7 @@ def evaluate(
             "interactions": [row for a in analyses for row in a.interactions],
             "power": power(base, analyses[0].sample),
             "sensitivity": _sensitivity(base, analyses),
+            "placebo": placebo_section(placebos),
             "warnings": base.warn.rows(),
         },
         _pairs(base),
@@ -84,14 +88,19 @@ def diagnose(
     tell = progress or _silent
     base = establish(frame, design, tell, with_outcomes=False)
     sample = everyone_matched(base)
+    verdict = judge_sample(base, sample, None, base.rows)
+    tell("placebo", 0.9)
+    placebos = placebo_rows(frame, design, base.input_hash)
+    verdict = beside_verdict(verdict, placebos, base.warn)
     found: dict[str, Any] = plain(
         {
             "design_hash": design.hash(),
             "engine": ENGINE_VERSION,
             "input_hash": base.input_hash,
             **sections(base),
-            "verdict": judge_sample(base, sample, None, base.rows),
+            "verdict": verdict,
             "power": power(base, sample),
+            "placebo": placebo_section(placebos),
             "warnings": base.warn.rows(),
             "design": design.to_dict(),
         }

@@ -168,6 +168,7 @@ def _require_columns(
     wanted = [design.unit, design.treatment, *design.matched_on, *design.exact]
     wanted += [*design.anti_exact, *design.caliper_columns, *design.group_columns]
     wanted += [*design.preferred_columns, *design.cluster_columns]
+    wanted += design.placebo_columns
     wanted += _required(design, with_outcomes=with_outcomes)
     wanted += [c for c in (design.cluster, design.entry) if c]
     wanted += [outcome.name for outcome in design.outcomes] if with_outcomes else []

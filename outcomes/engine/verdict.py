@@ -7,7 +7,7 @@ reservations".
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,6 +38,11 @@ class Verdict:
     decided_by: str | None
     value: float | None
     text: str
+
+
+def beside(verdict: Verdict, sentences: Sequence[str]) -> Verdict:
+    """The same verdict, with what a reader of it must know too."""
+    return replace(verdict, text=" ".join([verdict.text, *sentences]))
 
 
 def judge(value: float, *, in_model: bool) -> VerdictCode:

@@ -11,6 +11,7 @@ from enrollment.models import SchoolYear, User
 from enrollment.services.refusal import Refused, StaleVersion
 from outcomes import plans
 from outcomes.models import Evaluation, EvaluationState, Step
+from outcomes.placebos import placebos_of
 from outcomes.services import history
 
 
@@ -131,9 +132,13 @@ def _check(evaluation: Evaluation) -> None:
             f"{evaluation.program.code} is the program itself: name only programs that "
             "could blur the comparison as rivals."
         )
+    has_placebos = "placebo" in evaluation.design
     plan = plan_of(evaluation)
     plans.refuse_late_baselines(plan, evaluation.first_day)
     evaluation.design = plan.design.to_dict()
+    if not has_placebos:
+        evaluation.design["placebo"] = placebos_of(plan, evaluation.first_day)
+        evaluation.design = plan_of(evaluation).design.to_dict()
 
 
 def _refuse_when_locked(evaluation: Evaluation) -> None:

@@ -112,6 +112,7 @@ def _measured(design: Design) -> Iterable[str]:
     """Columns that may hold numbers; all others are names and stay text."""
     outcomes = [outcome.name for outcome in design.outcomes]
     explaining = [*design.matched_on, *design.caliper_columns, *design.cutpoints]
+    explaining += design.placebo_columns
     return {design.treatment, *outcomes, *explaining}
 
 

@@ -1,0 +1,52 @@
+"""The same design one step earlier: a placebo, asked of a measure of before."""
+
+from collections.abc import Mapping, Set
+from dataclasses import replace
+from typing import TypeVar
+
+from outcomes.designs.clauses import MatchClusters, Outcome, Placebo, Pretest
+from outcomes.designs.design import Design
+
+V = TypeVar("V")
+
+
+def design_before(design: Design, placebo: Placebo) -> Design:
+    """The design with the placebo as its only outcome, matched without it and without
+    whatever is declared to be dated after it; its own pretests come in instead."""
+    gone = {placebo.name, *placebo.without}
+    after = {outcome.name for outcome in design.outcomes}
+    kept = tuple(replace(p, same_as="") for p in design.pretests if p.name not in gone)
+    known = {p.name for p in kept} | set(design.covariates) - gone
+    prefer = (tuple(c for c in alike if c not in gone) for alike in design.prefer)
+    return replace(
+        design,
+        outcomes=(Outcome(placebo.name, placebo.kind),),
+        covariates=_less(design.covariates, gone),
+        pretests=(*kept, *(Pretest(n) for n in placebo.pretests if n not in known)),
+        exact=_less(design.exact, gone),
+        anti_exact=_less(design.anti_exact, gone),
+        prefer=tuple(alike for alike in prefer if alike),
+        require=_less(design.require, gone | after),
+        caliper=_fewer(design.caliper, gone),
+        cutpoints=_fewer(design.cutpoints, gone),
+        match_clusters=_clusters(design.match_clusters, gone),
+        errors=(),
+        subgroups=(),
+        gaps=(),
+        placebo=(),
+    )
+
+
+def _less(names: tuple[str, ...], gone: Set[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in gone)
+
+
+def _fewer(items: Mapping[str, V], gone: Set[str]) -> dict[str, V]:
+    return {name: item for name, item in items.items() if name not in gone}
+
+
+def _clusters(clusters: MatchClusters | None, gone: Set[str]) -> MatchClusters | None:
+    if clusters is None:
+        return None
+    trend = tuple(pair for pair in clusters.trend if not gone & set(pair))
+    return replace(clusters, on=_less(clusters.on, gone), trend=trend)
