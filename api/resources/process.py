@@ -35,6 +35,29 @@ class AttritionOut(serializers.Serializer):
     not_estimable = Reason()
 
 
+class PlaceboOut(serializers.Serializer):
+    outcome = serializers.CharField(help_text="A measure of before the program.")
+    pretests = serializers.ListField(
+        child=serializers.CharField(), help_text="What its match rests on."
+    )
+    left_out = serializers.ListField(child=serializers.CharField())
+    n_treated = serializers.IntegerField(allow_null=True)
+    n_comparison = serializers.IntegerField(allow_null=True)
+    verdict = serializers.CharField(allow_null=True, help_text="On its own match.")
+    moved = serializers.BooleanField(
+        allow_null=True, help_text="Whether the 95% interval leaves out 0."
+    )
+    estimate = Number(help_text="What the program cannot have done.")
+    std_error = Number()
+    se_kind = serializers.CharField(allow_null=True)
+    ci_low = Number()
+    ci_high = Number()
+    p = Number()
+    hedges_g = Number()
+    text = serializers.CharField()
+    not_estimable = Reason()
+
+
 class TriedOut(serializers.Serializer):
     number = serializers.IntegerField(help_text="In the order they were first run.")
     design_hash = serializers.CharField()

@@ -5,7 +5,12 @@ from rest_framework import serializers
 
 from api.resources.clusters import ClustersOut
 from api.resources.estimable import Number, Reason
-from api.resources.process import AttritionOut, BrokenSetsOut, ProcessOut
+from api.resources.process import (
+    AttritionOut,
+    BrokenSetsOut,
+    PlaceboOut,
+    ProcessOut,
+)
 
 
 class CountOut(serializers.Serializer):
@@ -270,6 +275,7 @@ class DiagnosticsOut(serializers.Serializer):
     overlap = serializers.DictField()
     verdict = VerdictOut()
     power = PowerOut()
+    placebo = PlaceboOut(many=True, help_text="What it moved before it began.")
     warnings = WarningOut(many=True)
     design = serializers.DictField(help_text="Every key, with the default used.")
 

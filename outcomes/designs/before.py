@@ -15,8 +15,10 @@ def design_before(design: Design, placebo: Placebo) -> Design:
     whatever is declared to be dated after it; its own pretests come in instead."""
     gone = {placebo.name, *placebo.without}
     after = {outcome.name for outcome in design.outcomes}
-    kept = tuple(replace(p, same_as="") for p in design.pretests if p.name not in gone)
-    known = {p.name for p in kept} | set(design.covariates) - gone
+    # Whatever is left serves the placebo, of whichever domain it is.
+    kept = tuple(Pretest(p.name) for p in design.pretests if p.name not in gone)
+    known = {pretest.name for pretest in kept}
+    judged = design.equivalent_on
     prefer = (tuple(c for c in alike if c not in gone) for alike in design.prefer)
     return replace(
         design,
@@ -25,6 +27,7 @@ def design_before(design: Design, placebo: Placebo) -> Design:
         pretests=(*kept, *(Pretest(n) for n in placebo.pretests if n not in known)),
         exact=_less(design.exact, gone),
         anti_exact=_less(design.anti_exact, gone),
+        equivalent_on=None if judged is None else _less(judged, gone),
         prefer=tuple(alike for alike in prefer if alike),
         require=_less(design.require, gone | after),
         caliper=_fewer(design.caliper, gone),

@@ -1,0 +1,133 @@
+"""A plan gets its placebo by itself where there are two years of scores before it."""
+
+import pytest
+
+from outcomes.designs.errors import DesignError
+from outcomes.models import Purpose
+from outcomes.plans import CovariateAfterStart
+from outcomes.services import evaluations, execution, runs
+from tests.factories import MeasureFactory, SchoolYearFactory, UserFactory
+from tests.outcomes.conftest import DESIGN, END, START
+
+pytestmark = pytest.mark.django_db
+PLAIN = {**DESIGN, "exact": [], "cluster": None}
+
+
+@pytest.fixture
+def by(db):
+    return UserFactory(evaluator=True)
+
+
+@pytest.fixture
+def two_years(district):
+    """Everyone of the small district, with a score of 2024 beside that of 2025."""
+    district.populate()
+    before = SchoolYearFactory(year=2024)
+    for i, score in enumerate([*district.ela.scores.filter(school_year=2025)]):
+        district.score(score.student, before, score.value - i * i % 11)
+    return district
+
+
+@pytest.fixture
+def draft(district, by):
+    def draft(**design):
+        return evaluations.draft(
+            name="Did it help?",
+            program=district.program,
+            first_day=START,
+            last_day=END,
+            design={**PLAIN, **design},
+            by=by,
+        )
+
+    return draft
+
+
+def test_last_years_score_is_asked_by_the_score_of_the_year_before(two_years, draft):
+    assert draft().design["placebo"] == [
+        {
+            "name": "ela@2025",
+            "kind": "continuous",
+            "pretests": ["ela@2024"],
+            "without": ["ela_before"],
+        }
+    ]
+
+
+def test_one_year_of_scores_is_not_enough(district, draft):
+    district.populate()
+    assert draft().design["placebo"] == []
+
+
+def test_scores_of_the_window_make_no_year_before_it(district, draft):
+    district.populate()
+    district.score(district.student(before=480), district.year, 500, period="fall")
+    assert draft().design["placebo"] == []
+
+
+def test_a_plan_that_says_so_itself_is_left_as_it_is(two_years, draft):
+    assert draft(placebo=[]).design["placebo"] == []
+    said = draft(placebo=[{"name": "ela", "without": ["low_income"]}])
+    assert said.design["placebo"] == [
+        {
+            "name": "ela_before",
+            "kind": "continuous",
+            "pretests": [],
+            "without": ["low_income"],
+        }
+    ]
+
+
+def test_an_outcome_that_is_the_placebo_is_asked_once(two_years, draft):
+    assert draft(outcomes=["ela", "ela@2025"]).design["placebo"] == []
+
+
+def test_what_a_later_day_tells_otherwise_is_left_out(two_years, draft):
+    math = MeasureFactory(code="math", domain="math")
+    for year in (2024, 2025):
+        two_years.score(two_years.student(), year_of(year), 480, measure=math)
+    design = draft(
+        covariates=["low_income", "attendance_rate", "math", "math@2024", "math@2025"]
+    ).design
+    (placebo,) = design["placebo"]
+    assert placebo["without"] == ["math", "math@2025", "ela_before", "attendance_rate"]
+    assert placebo["pretests"] == ["ela@2024", "math@2024"]
+
+
+def year_of(year):
+    return SchoolYearFactory._meta.model.objects.get(pk=year)
+
+
+def test_an_amended_design_gets_its_placebo_and_an_amended_name_keeps_it(
+    two_years, draft, by
+):
+    plan = draft(placebo=[])
+    plan = evaluations.amend(plan, by=by, version=1, name="Did it?")
+    assert plan.design["placebo"] == []
+    plan = evaluations.amend(plan, by=by, version=2, design=PLAIN)
+    assert [p["name"] for p in plan.design["placebo"]] == ["ela@2025"]
+
+
+def test_a_placebo_may_not_hold_a_score_of_after_the_start(two_years, draft):
+    with pytest.raises(CovariateAfterStart, match="ela@2026"):
+        draft(placebo=["ela@2026"])
+    with pytest.raises(DesignError, match=r"placebo\[0\].name"):
+        draft(placebo=["elo@2025"])
+
+
+@pytest.mark.parametrize("purpose", Purpose)
+def test_a_run_reports_what_the_program_moved_before_it_began(
+    two_years, draft, by, purpose
+):
+    plan = evaluations.lock(draft(), by=by, version=1)
+    run = runs.queue(evaluation=plan, by=by, purpose=purpose)
+    execution.execute(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error) == ("done", "")
+    report = runs.report_for(run, by)
+    (row,) = report["placebo"]
+    assert (row["outcome"], row["pretests"]) == ("ela@2025", ["ela@2024"])
+    assert row["n_treated"] == 8
+    assert row["moved"] in {True, False}
+    warned = {warning["code"] for warning in report["warnings"]}
+    assert ("placebo_moved" in warned) is row["moved"]
