@@ -52,12 +52,7 @@ def evaluate(
             "input_hash": base.input_hash,
             **sections(base),
             "verdict": verdict,
-            "verdicts": [
-                {"outcome": a.outcome.name, **plain(a.verdict)} for a in analyses
-            ],
-            "balance_analytic": [_analytic(a) for a in analyses],
-            "broken_sets": [a.left.broken_sets for a in analyses],
-            "attrition": [row for a in analyses for row in a.left.attrition],
+            **_left(analyses),
             **_claims(analyses, base),
             "estimators": [effect_row(e) for a in analyses for e in a.estimators],
             "naive": [effect_row(a.naive) for a in analyses],
@@ -113,8 +108,16 @@ def _silent(stage: str, share: float) -> None:
     return None
 
 
-def _analytic(analysis: Analysis) -> dict[str, object]:
-    return {"outcome": analysis.outcome.name, "balance": analysis.left.balance}
+def _left(analyses: Sequence[Analysis]) -> dict[str, list[Any]]:
+    """Who is left for each outcome, how alike they are, and who is not there."""
+    return {
+        "verdicts": [{"outcome": a.outcome.name, **plain(a.verdict)} for a in analyses],
+        "balance_analytic": [
+            {"outcome": a.outcome.name, "balance": a.left.balance} for a in analyses
+        ],
+        "broken_sets": [a.left.broken_sets for a in analyses],
+        "attrition": [row for a in analyses for row in a.left.attrition],
+    }
 
 
 def _overall(analyses: Sequence[Analysis]) -> Verdict:

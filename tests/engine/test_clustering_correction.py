@@ -98,3 +98,13 @@ def test_a_share_has_a_test_but_no_total_sd():
     (row,) = report["clustering_corrections"]
     assert row["p"] is not None
     assert row["g_total"] is None
+
+
+def test_three_students_have_a_test_but_no_size_in_sds():
+    frame = gains(n_treated=1, n_comparison=2, school=["a", "b", "b"])
+    keys = {"cluster": "school", "assignment": "school", "method": "full"}
+    report = run(frame, **keys, distance="euclidean")
+    (row,) = report["clustering_corrections"]
+    assert row["t"] is not None
+    assert row["g_total"] is row["g_total_std_error"] is None
+    assert "three students" in row["not_estimable"]
