@@ -167,10 +167,9 @@ def clusters(report: Report) -> Table:
     found = report.get("clusters") or {"sets": [], "unmatched": []}
     rows = [
         {
-            "cluster": one["treated"]["cluster"],
-            "n": one["treated"]["n"],
+            **one["treated"],
             "others": ", ".join(
-                f"{in_words(each['cluster'])} ({each['n']:,} students, "
+                f"{place(each)} ({each['n']:,} students, "
                 f"{each['distance']:.2f} SD apart)"
                 for each in one["comparison"]
             ),
@@ -184,9 +183,14 @@ def clusters(report: Report) -> Table:
     return table(
         "Which schools or grades were compared",
         "Where a program takes everybody, whole clusters are matched first.",
-        {"Cluster": said("cluster"), "Students": "n", "Compared with": "others"},
+        {"Cluster": place, "Students": "n", "Compared with": "others"},
         rows,
     )
+
+
+def place(row: Row) -> str:
+    """`school 00350001, grade 05`."""
+    return ", ".join(f"{in_words(k)} {label}" for k, label in row["cluster"].items())
 
 
 def cluster_balance(report: Report) -> Table:

@@ -12,6 +12,8 @@ from outcomes.services.report_tables import IN_WORDS, TABLES, as_csv, tables
 from outcomes.services.table import DASH
 from outcomes.terms import Estimator
 from tests.engine.lalonde import FRAME, caliper, design
+from tests.engine.test_cluster_sets import design as two_levels
+from tests.engine.test_cluster_sets import made_up
 from tests.outcomes.reports import report
 
 GAP = {"dimension": "race", "focal": "black", "reference": "white", "meets": 5000}
@@ -120,19 +122,20 @@ def test_those_of_both_arms_are_counted_together_where_the_effect_is_on_both():
 
 
 def test_whole_clusters_are_told_with_their_distance_and_those_without():
-    one = {"cluster": "school A, grade 4", "n": 60}
-    other = {"cluster": "school B, grade 4", "n": 58, "distance": 0.314}
-    clusters = {
-        "sets": [{"set": 1, "treated": one, "comparison": [other]}],
-        "unmatched": [{"cluster": "school C", "reason": "pool_exhausted", "n": 7}],
-        "balance": [{"covariate": "size", "smd_before": 1.5, "smd_after": None}],
-    }
-    whole = report(clusters=clusters)
-    assert sample_tables.clusters(whole).rows == [
-        ["school A, grade 4", "60", "school B, grade 4 (58 students, 0.31 SD apart)"],
-        ["school C", "7", "none: pool exhausted"],
+    whole = evaluate(made_up(5, taking_part=3), two_levels()).report()
+    found, told = whole["clusters"], sample_tables.clusters(whole).rows
+    one, (other,) = found["sets"][0]["treated"], found["sets"][0]["comparison"]
+    where = "school {school}, grade {grade}"
+    assert told[0] == [
+        where.format(**one["cluster"]),
+        str(one["n"]),
+        f"{where.format(**other['cluster'])} ({other['n']} students, "
+        f"{other['distance']:.2f} SD apart)",
     ]
-    assert sample_tables.cluster_balance(whole).rows == [["size", "1.50", DASH]]
+    assert [row[2] for row in told[4:]] == ["none: pool exhausted"] * 2
+    balance = sample_tables.cluster_balance(whole).rows
+    assert [row[0] for row in balance] == ["late", *(f"race: {r}" for r in "abc"),
+                                           "late over early", "(size)"]  # fmt: skip
 
 
 def test_a_report_of_long_ago_shows_what_it_has():
