@@ -156,3 +156,21 @@ def clustering(report: Report) -> Table:
 
 def _plain(value: Any) -> str:
     return number(value) if isinstance(value, float) else in_words(str(value))
+
+
+def placebo(report: Report) -> Table:
+    """What was asked of a measure of before the program, as if it were an outcome."""
+    return table(
+        "What the program moved before it began",
+        "It cannot have moved anything: what is found here is the bias of the "
+        "comparison, or chance.",
+        {
+            "Measure of before": said("outcome"),
+            "Difference (95% interval)": with_interval,
+            "In SDs (g)": "hedges_g",
+            "p": chance,
+            "Moved": "moved",
+            "In words": "text",
+        },
+        report.get("placebo", ()),
+    )

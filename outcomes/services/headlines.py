@@ -135,6 +135,12 @@ def _fairness(report: Report) -> Card:
             f"Decided by {in_words(verdict['decided_by'])}: "
             f"{number(abs(verdict['value']))} SD apart"
         )
+    moved = [row["outcome"] for row in report.get("placebo", ()) if row["moved"]]
+    if moved and standing == GOOD:
+        standing = CARE
+    details += [
+        f"Before it began, the program seems to move {in_words(name)}" for name in moved
+    ]
     details.append(
         f"{sample['matched_treated']:,} of {sample['treated']:,} participants, "
         f"{sample['matched_comparison']:,} comparison students"

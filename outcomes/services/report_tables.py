@@ -42,6 +42,7 @@ TABLES: Mapping[str, tuple[Callable[[Report], Table], ...]] = {
     "gaps_in_district": (gap_tables.rules, gap_tables.coverage, gap_tables.causes),
     "verdicts": (verdicts,),
     "sensitivity": (effect_tables.sensitivity,),
+    "placebo": (effect_tables.placebo,),
     "essa": (effect_tables.essa,),
     "warnings": (warnings,),
     "sample": (sample_tables.flow,),

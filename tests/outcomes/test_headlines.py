@@ -75,6 +75,17 @@ def test_three_cards_answer_how_big_how_fair_and_how_much_of_the_gap():
     assert "Chance could explain a change of this size" not in gap.details
 
 
+def test_a_placebo_that_moved_stands_beside_the_verdict():
+    rows = [{"outcome": "ela@2025", "moved": True}, {"outcome": "math", "moved": None}]
+    _, fair, _ = cards(report(placebo=rows))
+    assert (fair.answer, fair.standing) == ("Yes, with reservations", "care")
+    said = [detail for detail in fair.details if "Before it began" in detail]
+    assert len(said) == 1
+    assert "ela" in said[0]
+    _, bad, _ = cards(report(placebo=rows, verdict=verdict("not_equivalent")))
+    assert bad.standing == "bad"
+
+
 def test_a_doubtful_gap_is_doubted():
     doubtful = GAP | {"ci_low": -0.1, "agree": False}
     _, _, gap = cards(report(gaps=[doubtful]))

@@ -32,6 +32,7 @@ def found() -> dict:
         outcomes=[OUTCOME],
         caliper=caliper(0.02),
         cluster="educ",
+        placebo=["re74"],
     )
     return evaluate(frame, wanted).report()
 
