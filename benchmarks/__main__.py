@@ -25,6 +25,8 @@ def main() -> None:
     wish = parser.parse_args()
     if strange := set(wish.goals) - set(known):
         parser.error(f"no goal {', '.join(strange)}; known are {', '.join(known)}")
+    if other := {g.code for g in GOALS if wish.tier not in g.sizes} & set(wish.goals):
+        parser.error(f"{', '.join(sorted(other))}: not in tier {wish.tier}")
     run = report.run_of(wish.tier, [*_records(wish.goals or known, wish.tier)])
     Console().print(_table(run["records"]))
     Console().print(report.footer(run))
@@ -35,7 +37,7 @@ def main() -> None:
 def _records(codes: list[str], tier: str) -> Iterator[dict[str, Any]]:
     progress = Console(stderr=True)
     for goal in GOALS:
-        if goal.code in codes:
+        if goal.code in codes and tier in goal.sizes:
             progress.print(f"{goal.code}: {goal.says} …")
             yield from report.records(hold(goal, goal.sizes[tier], count=ROUNDS[tier]))
     for growth in GROWTHS:

@@ -1,6 +1,8 @@
 """The goals, as data. Bounds are on ours / other; docs/speed.md gives the reasons."""
 
-from benchmarks import kernels, matchit, scores, whole
+from functools import partial
+
+from benchmarks import kernels, matchit, product, scores, whole
 from benchmarks.contest import Contestant, Goal, no_peaks
 from benchmarks.growth import Growth
 
@@ -11,9 +13,17 @@ GOALS = (
     Goal(
         "M1",
         "the whole analysis on a score, MatchIt's match and balance table alone",
+        MILLION,
+        Contestant("analysis", whole.on_score),
+        (matchit.contestant("score", since=matchit.FAST),),
+        {"MatchIt": 1 / 6},
+    ),
+    Goal(
+        "M1-old",
+        "the same against the MatchIt that Debian 12 ships, where that is here",
         {"quick": 50_000, "full": 100_000},
         Contestant("analysis", whole.on_score),
-        (matchit.contestant("score"),),
+        (matchit.contestant("score", before=matchit.FAST),),
         {"MatchIt": 1.0},
     ),
     Goal(
@@ -65,12 +75,31 @@ GOALS = (
         {"argsort": 18},
     ),
     Goal(
+        "M4-optimal-cells",
+        "the same within school and grade",
+        MILLION,
+        Contestant("optimal in cells", kernels.optimal_in_cells),
+        (ARGSORT,),
+        {"argsort": 18},
+    ),
+    Goal(
         "M5",
         "the propensity fit on 15 columns, in products of X'X",
         MILLION,
         Contestant("fit", scores.fit),
         (Contestant("X'X", scores.product),),
         {"X'X": 10},
+    ),
+    Goal(
+        "M6",
+        "least squares on 15 columns with errors by school",
+        MILLION,
+        Contestant("regression", scores.clustered),
+        (
+            Contestant("3 X'X and an argsort", scores.three_products),
+            Contestant("statsmodels", scores.clustered_elsewhere),
+        ),
+        {"3 X'X and an argsort": 1.0, "statsmodels": 0.1},
     ),
     Goal(
         "M7",
@@ -80,6 +109,32 @@ GOALS = (
         (Contestant("table", whole.table),),
         {"table": 2},
         measure="peak_mb",
+    ),
+    Goal(
+        "M9",
+        "nearest neighbour within school and grade, against a tenth of the rows",
+        {"quick": 500_000, "full": 10_000_000},
+        Contestant("nearest in cells", kernels.nearest_in_cells),
+        (Contestant("a tenth", kernels.nearest_in_a_tenth),),
+        {"a tenth": 15},
+    ),
+    *(
+        Goal(
+            f"E2E-{name}-{kind}",
+            f"from rows in {kind} to a stored report: {says}",
+            {"full": n},
+            Contestant("a run", partial(run, kind), absent),
+            (product.allowed(seconds),),
+            {"allowed": 1.0},
+        )
+        for name, says, n, run, seconds in (
+            ("400", "400 nominated of 30,000", 30_400, product.nominated, 10),
+            ("3000", "3,000 in whole grades", 30_000, product.whole_grades, 60),
+        )
+        for kind, absent in (
+            ("sqlite", lambda: ""),
+            ("postgresql", product.no_server),
+        )
     ),
 )
 

@@ -40,6 +40,15 @@ def nearest_in_cells(n: int) -> Lap:
     return _nearest_lap(town, town.cell)
 
 
+def nearest_in_a_tenth(n: int) -> Lap:
+    return nearest_in_cells(n // 10)
+
+
+def optimal_in_cells(n: int) -> Lap:
+    town = district(n)
+    return _optimal_lap(town, town.cell)
+
+
 def reused(n: int) -> Lap:
     """With replacement: the nearest of all for everyone."""
     town = district(n)
@@ -57,8 +66,11 @@ def reused(n: int) -> Lap:
 
 def optimal(n: int) -> Lap:
     """Pairs at the least total distance, which is never more than in turn."""
-    town = district(n)
-    limits = _limits(town, np.zeros(n, dtype=np.int64))
+    return _optimal_lap(district(n), np.zeros(n, dtype=np.int64))
+
+
+def _optimal_lap(town: District, cell: np.ndarray) -> Lap:
+    limits = _limits(town, cell)
     turns, pool = np.flatnonzero(town.treated), np.flatnonzero(~town.treated)
 
     def work() -> tuple[np.ndarray, np.ndarray]:

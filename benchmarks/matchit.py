@@ -11,6 +11,7 @@ from benchmarks.contest import Contestant, Lap
 from benchmarks.districts import district
 
 SCRIPT = Path(__file__).with_suffix(".R")
+FAST = (4, 6, 0)  # from it on MatchIt's time on a score no longer grows as a square
 MENDED = (4, 5, 2)  # before it, a cell that lacks one arm is an error
 
 
@@ -26,16 +27,25 @@ def version() -> str:
     return found.stdout.strip()
 
 
-def contestant(task: str, *, since: tuple[int, ...] = ()) -> Contestant:
-    return Contestant("MatchIt", partial(_lap, task), partial(_absent, since))
+def contestant(
+    task: str, *, since: tuple[int, ...] = (), before: tuple[int, ...] = (99,)
+) -> Contestant:
+    """MatchIt of the versions from `since` and `before`."""
+    return Contestant("MatchIt", partial(_lap, task), partial(_absent, since, before))
 
 
-def _absent(since: tuple[int, ...]) -> str:
+def _absent(since: tuple[int, ...], before: tuple[int, ...]) -> str:
     if not version():
         return "no Rscript with MatchIt"
-    if tuple(map(int, version().split("."))) < since:
-        return f"MatchIt {version()} fails on a cell without both arms"
-    return ""
+    here = tuple(map(int, version().split(".")))
+    if since <= here < before:
+        return ""
+    wanted = f"{_dotted(since)} on" if here < since else f"before {_dotted(before)}"
+    return f"MatchIt {version()} is here, asked for is {wanted}"
+
+
+def _dotted(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
 
 
 def _lap(task: str, n: int) -> Lap:

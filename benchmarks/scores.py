@@ -1,8 +1,11 @@
-"""The propensity fit, against the one matrix product that each of its steps needs."""
+"""The regressions, against the one matrix product that each of their steps needs."""
 
 import numpy as np
 
 from benchmarks.contest import Lap, best_of
+from benchmarks.districts import STUDENTS_A_SCHOOL
+from outcomes.engine.covariance import cr1
+from outcomes.engine.linear import least_squares
 from outcomes.engine.logistic import logistic
 
 COLUMNS = 15
@@ -29,3 +32,45 @@ def fit(n: int) -> Lap:
 def product(n: int) -> Lap:
     x, _ = _table(n)
     return Lap(best_of(lambda: x.T @ x, repeats=5)[0])
+
+
+def _outcome(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """x : (n, 15) by columns; y : (n,), in which the last column adds .5; school : (n,)
+    codes."""
+    x, _ = _table(n)
+    rng = np.random.default_rng(2)
+    school = rng.integers(0, max(n // STUDENTS_A_SCHOOL, 2), n)
+    y = x @ np.r_[np.zeros(COLUMNS - 1), 0.5] + rng.standard_normal(n)
+    return np.asfortranarray(x), y, school
+
+
+def clustered(n: int) -> Lap:
+    """Least squares, and the error of its last coefficient by school."""
+    x, y, school = _outcome(n)
+    last, even = np.eye(COLUMNS)[-1], np.ones(n)
+
+    def work() -> tuple[float, float]:
+        fit = least_squares(y, x, even)
+        return fit.coefficients[-1], cr1(fit, last, school).std_error
+
+    seconds, (slope, error) = best_of(work)
+    return Lap(seconds, wrong="" if abs(slope - 0.5) < 4 * error else "no slope of .5")
+
+
+def three_products(n: int) -> Lap:
+    """Three products X'X and an argsort."""
+    x, y, _ = _outcome(n)
+    seconds = [best_of(work, repeats=5)[0] for work in (lambda: x.T @ x, y.argsort)]
+    return Lap(3 * seconds[0] + seconds[1])
+
+
+def clustered_elsewhere(n: int) -> Lap:
+    """The same by statsmodels."""
+    from statsmodels.api import OLS
+
+    x, y, school = _outcome(n)
+    by = {"groups": school}
+    seconds, _ = best_of(
+        lambda: OLS(y, x).fit(cov_type="cluster", cov_kwds=by).bse, repeats=2
+    )
+    return Lap(seconds)
