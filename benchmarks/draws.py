@@ -16,7 +16,7 @@ from scipy.special import stdtr
 from outcomes.engine.findings import ENGINE_VERSION
 
 LEVEL = 0.05
-REPORTED, WIDEST = "reported", "widest"
+REPORTED, CR2 = "reported", "CR2"
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ def draw_of(report: dict[str, Any], truth: float, sd: float) -> Draw:
     """truth in points; sd : points of one SD."""
     row = report["effects"][0]
     error = row["estimate"] - truth
-    kinds = {REPORTED: row} | {it["se_kind"]: it for it in row["alternatives"]}
-    kinds |= {WIDEST: row["few_clusters"] or row}
+    kinds = {it["se_kind"]: it for it in (row, *row["alternatives"])}
+    kinds |= {REPORTED: row}
     p = {kind: _p(error, it) for kind, it in kinds.items() if it["std_error"]}
     covers = row["ci_low"] <= truth <= row["ci_high"]
     return Draw(
@@ -87,10 +87,7 @@ class Tally:
         return Counter(draw.verdict for draw in self.draws)
 
     def rejected(self, kind: str) -> float:
-        """Share of draws whose test at 5%, by errors that begin so, denies the truth.
-
-        The widest p of a report takes in the deal of whole clusters.
-        """
+        """Share of draws whose test at 5%, by errors that begin so, denies the truth."""
         ps = [
             next((p for name, p in draw.p.items() if name.startswith(kind)), 1.0)
             for draw in self.draws

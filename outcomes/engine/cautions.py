@@ -250,11 +250,12 @@ def held_back(found: Effect, said: Collection[str]) -> tuple[str, ...]:
 
 
 def has_few_clusters(found: Effect) -> bool:
-    """Under 20 clusters with participants, or under 10 degrees of freedom by CR2."""
-    sample, df = found.sample, found.inference.df
-    if sample.clusters is None or isinstance(df, NotEstimable):
+    """Under 20 clusters with participants, or under 10 degrees of freedom."""
+    sample, inference = found.sample, found.inference
+    if sample.clusters is None or isinstance(inference.df, NotEstimable):
         return False
-    return are_few(sample.treated_clusters, df)
+    few = are_few(sample.treated_clusters, inference.df)
+    return few or inference.has_few_clusters
 
 
 def of_clusters(found: Effect, design: Design, warn: Warn) -> None:
@@ -263,5 +264,6 @@ def of_clusters(found: Effect, design: Design, warn: Warn) -> None:
         warn(
             "few_clusters",
             f"Few participants' clusters ({design.cluster}) or degrees of freedom: the "
-            "interval is too sure of itself and nothing is called significant.",
+            "widest of several intervals is reported, and nothing is called "
+            "significant.",
         )

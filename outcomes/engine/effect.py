@@ -160,13 +160,7 @@ def effect_row(found: Effect) -> dict[str, object]:
         **_differenced(found),
         **({"exact_interval": found.exact_interval} if found.exact_interval else {}),
         "alternatives": inference.alternatives,
-        "few_clusters": inference.widest
-        and {
-            "se_kind": inference.widest.se_kind,
-            "std_error": inference.widest.spread.std_error,
-            "df": inference.widest.spread.df,
-            "p": inference.widest.p,
-        },
+        "few_clusters": inference.has_few_clusters,
     }
 
 

@@ -14,7 +14,7 @@ from outcomes.engine.estimable import Number, known
 from outcomes.engine.few_clusters import Widest, are_few, widest
 from outcomes.engine.influence import Estimate
 from outcomes.engine.linear import Fit, by_columns, least_squares
-from outcomes.engine.outcome_model import contrast, spreads
+from outcomes.engine.outcome_model import EFFECT, contrast, spreads
 from outcomes.engine.permutation import permute_clusters
 from outcomes.engine.sample import Sample
 from outcomes.terms import Estimator
@@ -35,7 +35,10 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """A standard error and what follows from it; any number may be a reason instead."""
+    """A standard error and what follows from it; any number may be a reason instead.
+
+    has_few_clusters : it is the widest of several, and p the largest.
+    """
 
     std_error: Number
     se_kind: str | None
@@ -44,7 +47,7 @@ class Inference:
     ci_high: Number
     p: Number
     alternatives: tuple[Alternative, ...] = ()
-    widest: Widest | None = None
+    has_few_clusters: bool = False
 
 
 def infer(
@@ -54,16 +57,22 @@ def infer(
     sample: Sample,
     design: Design,
 ) -> Inference:
-    """Inference on a contrast of a fitted model, by the design's rule first."""
+    """Inference on a contrast of a fitted model, by the design's rule first.
+
+    Where participants' clusters are few, the widest interval and the largest p of all.
+    """
     found = spreads(fit, contrast(fit, weights), sample, design)
     if np.abs(fit.residuals).max() <= EXACT * np.ptp(sample.y):
         found = [(kind, NO_SPREAD) for kind, _ in found]
-    (kind, chosen), *others = found
-    beside = tuple(_alternative(other, spread) for other, spread in others)
-    return replace(
-        from_spread(estimate, kind, chosen, beside),
-        widest=_widest(estimate, found, sample, design),
-    )
+    is_effect = [*weights] == [EFFECT]
+    reported = _widest(estimate, found, sample, design, is_effect=is_effect)
+    kind = reported.se_kind if reported else found[0][0]
+    chosen = reported.spread if reported else found[0][1]
+    beside = tuple(_alternative(*other) for other in found if other[0] != kind)
+    inference = from_spread(estimate, kind, chosen, beside)
+    if reported is None:
+        return inference
+    return replace(inference, p=reported.p, has_few_clusters=True)
 
 
 def by_influence(found: Estimate, sample: Sample, design: Design) -> Inference:
@@ -86,8 +95,13 @@ def _widest(
     found: Sequence[tuple[str, Spread | NotEstimable]],
     sample: Sample,
     design: Design,
+    *,
+    is_effect: bool,
 ) -> Widest | None:
-    """The widest answer where participants' clusters are few; None elsewhere."""
+    """The widest answer where participants' clusters are few; None elsewhere.
+
+    Dealing clusters anew tests an effect, not a difference of two.
+    """
     clusters = sample.cluster_codes
     usable = {
         kind: spread
@@ -101,7 +115,7 @@ def _widest(
     treated_clusters = sample.treated_clusters
     if not are_few(treated_clusters, next(iter(usable.values())).df):
         return None
-    permuted = _permuted(sample, clusters, design)
+    permuted = _permuted(sample, clusters, design) if is_effect else None
     return widest(estimate, usable, treated_clusters, permuted)
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.stats import t as student
 
 from outcomes.designs.errors import InputError
 from tests.engine.degenerate import codes, run, school_table
@@ -108,12 +109,12 @@ def test_few_schools_are_said_and_nothing_is_called_significant():
         cluster="school",
     )  # fmt: skip
     assert "few_clusters" in codes(tight)
-    assert tight["effects"][0]["se_kind"] == "CR2 by school"
+    assert tight["effects"][0]["se_kind"] == "CR3 by school"  # the wider one
     assert not tight["effects"][0]["significant"]
     assert loose["effects"][0]["p_adjusted"] == near(loose["effects"][0]["p"])
 
 
-def test_with_few_schools_the_widest_answer_stands_beside():
+def test_with_few_schools_the_widest_answer_is_reported():
     random = np.random.default_rng(2)
     schools = np.repeat(list("abcdefghij"), 6)
     frame = pd.DataFrame(
@@ -126,11 +127,19 @@ def test_with_few_schools_the_widest_answer_stands_beside():
         }
     )
     row = run(frame, cluster="school", assignment="school")["effects"][0]
-    by_kind = {other["se_kind"]: other for other in row["alternatives"]}
-    assert {"CR1 by school", "CR3 by school"} <= set(by_kind)
-    beside = row["few_clusters"]
-    assert beside["std_error"] >= row["std_error"]
-    assert beside["p"] >= row["p"]
+    by_kind = {error["se_kind"]: error for error in (row, *row["alternatives"])}
+    halves = {
+        kind: student.ppf(0.975, by_kind[kind]["df"]) * by_kind[kind]["std_error"]
+        for kind in ("CR2 by school", "CR3 by school")
+    }
+    assert row["few_clusters"]
+    assert row["se_kind"] == max(halves, key=halves.get)
+    assert row["ci_high"] - row["estimate"] == near(max(halves.values()))
+    ps = [
+        2 * student.sf(abs(row["estimate"]) / error["std_error"], error["df"])
+        for error in (by_kind["CR2 by school"], by_kind["CR3 by school"])
+    ]
+    assert row["p"] >= max(ps) * (1 - 1e-9)
 
 
 def test_a_student_alone_in_a_level_does_not_cost_the_error():

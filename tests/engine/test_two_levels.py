@@ -183,7 +183,7 @@ def test_participation_is_dealt_anew_within_chains_of_sets_only():
     ]
     observed = abs(difference(sample, sample.treated))
     p = np.mean([d >= observed * (1 - 1e-9) for d in differences])
-    assert report["effects"][0]["few_clusters"]["p"] == near(p, rel=1e-9)
+    assert report["effects"][0]["p"] == near(p, rel=1e-9)
 
 
 def literal_chains(sets):
