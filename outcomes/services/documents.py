@@ -63,7 +63,7 @@ def page(run: Run, viewer: User) -> Page:
             "headline": headlines.headline(report),
             "cards": headlines.cards(report),
             "pictures": [_picture(draw(report)) for _, draw in _asked(report)],
-            "tables": report_tables.tables(report),
+            "chapters": report_tables.chapters(report),
             "method": methods.paragraph(report),
         },
     )

@@ -11,6 +11,7 @@ RULES = {
     "as_is": "as it was",
     "none": "nobody takes part",
     "all": "everybody takes part",
+    "focal_only": "only the focal group takes part",
 }
 PARTS = {
     "baseline": "would be there without the program",

@@ -69,10 +69,27 @@ IN_WORDS = {
 }
 
 
+# What a reader asks, and the first of the sections that answer it.
+QUESTIONS = {
+    "effects": "How large is the effect?",
+    "gaps": "What became of the gap?",
+    "verdicts": "How far can it be trusted?",
+    "sample": "Who was compared, and how alike are they?",
+}
+
+
+def chapters(report: Report) -> list[tuple[str, list[Table]]]:
+    """All tables that have something to show, under the question that they answer."""
+    found: dict[str, list[Table]] = {}
+    for section, makers in TABLES.items():
+        if section in QUESTIONS:
+            here = found.setdefault(QUESTIONS[section], [])
+        here += [made for make in makers if (made := make(report)).rows]
+    return [(question, made) for question, made in found.items() if made]
+
+
 def tables(report: Report) -> list[Table]:
-    """All tables that have something to show."""
-    found = [make(report) for makers in TABLES.values() for make in makers]
-    return [each for each in found if each.rows]
+    return [each for _, made in chapters(report) for each in made]
 
 
 def as_csv(found: list[Table]) -> str:

@@ -8,7 +8,14 @@ import pytest
 
 from outcomes.engine.evaluate import evaluate
 from outcomes.services import effect_tables, gap_tables, sample_tables
-from outcomes.services.report_tables import IN_WORDS, TABLES, as_csv, tables
+from outcomes.services.report_tables import (
+    IN_WORDS,
+    QUESTIONS,
+    TABLES,
+    as_csv,
+    chapters,
+    tables,
+)
 from outcomes.services.table import DASH
 from outcomes.terms import Estimator
 from tests.engine.lalonde import FRAME, caliper, design
@@ -47,6 +54,19 @@ def test_every_section_that_is_not_empty_shows_something(found):
         for make in makers:
             if found.get(name):
                 assert make(found).rows, name
+
+
+def test_every_table_stands_under_the_question_that_it_answers(found):
+    parts = dict(chapters(found))
+    assert [*parts] == [*QUESTIONS.values()]
+    assert [each.title for each in parts["What became of the gap?"]] == [
+        "Gaps among participants",
+        "The gap in the whole district, had others taken part",
+        "Whom the program reached",
+        "What the district's gap is made of",
+    ]
+    told = [row[1] for row in gap_tables.rules(found).rows]
+    assert set(told) == set(gap_tables.RULES.values())
 
 
 def test_every_row_has_a_cell_for_each_heading_and_a_title_is_said_once(found):
