@@ -13,11 +13,16 @@ from outcomes.charts.style import (
     upright,
     whole,
 )
-from outcomes.charts.words import in_words
+from outcomes.charts.words import estimand_of, in_words
 
 BEFORE, AFTER = "before matching", "after matching"
 # Where a reviewer draws the line: alike; customary; beyond what a model may adjust.
 ALIKE, CUSTOMARY, BEYOND = 0.05, 0.10, 0.25
+SDS = {  # what a difference is measured in, by the estimand of the plan
+    "ATT": "all participants",
+    "ATC": "all comparison students",
+    "ATE": "the two groups, averaged",
+}
 LEAST_WIDTH = 0.3  # of the axis in SDs, so that every line is on the chart
 
 
@@ -38,7 +43,7 @@ def love_plot(report: dict[str, Any]) -> Chart:
         {
             "width": WIDTH,
             "height": {"step": ROW},
-            "layer": [*_lines(), *_moves(values)],
+            "layer": [*_lines(), *_moves(values, SDS[estimand_of(report)])],
         },
     )
 
@@ -85,13 +90,13 @@ def _lines() -> list[Chart]:
     return drawn
 
 
-def _moves(values: list[dict]) -> list[Chart]:
+def _moves(values: list[dict], whose: str) -> list[Chart]:
     """From where each covariate was to where matching brought it."""
     widest = max([LEAST_WIDTH, *(value["smd"] for value in values)])
     x = {
         "field": "smd",
         "type": "quantitative",
-        "title": "absolute standardized mean difference, in SDs of all participants",
+        "title": f"absolute standardized mean difference, in SDs of {whose}",
         "scale": {"domain": [0, widest * 1.04], "nice": False},
         "axis": {"grid": False, "tickCount": 6, "format": ".2~f"},
     }

@@ -22,7 +22,7 @@ PEOPLE = {  # whom an effect is on, by the estimand of the plan
 
 def estimand_of(report: dict[str, Any]) -> str:
     """The plan's own; plans of long ago knew of participants only."""
-    return report["design"].get("estimand", "ATT")
+    return report.get("design", {}).get("estimand", "ATT")
 
 
 def in_words(covariate: str) -> str:

@@ -93,7 +93,9 @@ def _row(
     try:
         base = establish(frame, earlier, _silent, with_outcomes=True, hashed=hashed)
         left = analytic_sample(base, earlier.outcomes[0])
-        everyone = unmatched_sample(base.study, base.study.outcomes[placebo.name])
+        everyone = unmatched_sample(
+            base.study, base.study.outcomes[placebo.name], earlier.estimand
+        )
         sample = everyone if earlier.estimator == Estimator.AIPW else left.sample
         found = effect(sample, earlier, earlier.outcomes[0], NO_SD)
         known(found.estimate)

@@ -144,8 +144,9 @@ def _doubt(row: dict, kind: str) -> Iterator[str]:
         return
     degrees = "" if row["df"] is None else f" with {row['df']:.3g} degrees of freedom"
     error = in_units(row["std_error"], kind)
+    size = f"{error:,.0f}" if error >= 100 else f"{error:.3g}"
     yield (
-        f"The standard error is {error:.3g}{degrees}, "
+        f"The standard error is {size}{degrees}, "
         f"{error_in_words(row['se_kind'])}; chance alone would do as much "
         f"{chance(row['p'])}."
     )

@@ -39,6 +39,20 @@ def test_a_chart_cannot_fetch_while_it_is_drawn():
         charts.draw(chart, "svg")
 
 
+@pytest.mark.parametrize(
+    ("estimand", "people", "unit"),
+    [
+        ("ATC", "all comparison students", "in SDs of all comparison students"),
+        ("ATE", "all students", "in SDs of the two groups, averaged"),
+    ],
+)
+def test_charts_name_those_whom_the_effect_is_on(estimand, people, unit):
+    told = report(design=report()["design"] | {"estimand": estimand})
+    assert f"ela, {people}: +7.25" in charts.effect_plot(told)["description"]
+    moves = charts.love_plot(told)["layer"][-1]["encoding"]["x"]["title"]
+    assert moves.endswith(unit)
+
+
 def test_the_love_plot_shows_the_distance_from_zero_the_worst_on_top():
     chart = charts.love_plot(report())
     assert points(chart) == {

@@ -73,6 +73,11 @@ def test_an_error_of_a_share_is_in_percentage_points():
     assert "The standard error is 2.1 with" in said
 
 
+def test_a_large_error_is_a_number_too():
+    said = paragraph(report(effects=[EFFECT | {"std_error": 1237.4}]))
+    assert "The standard error is 1,237 with" in said
+
+
 def test_every_setting_has_words():
     assert set(MATCHING) == set(Method)
     assert set(ESTIMATORS) == set(Estimator)
