@@ -7,6 +7,7 @@ from typing import Any
 from enrollment.models import Program
 from outcomes.models import Measure
 from outcomes.school_grades import with_two_levels
+from outcomes.terms import Estimand
 
 BEFORE = "_before"
 EXPLAINING = ("covariates", "pretests", "exact", "anti_exact", "subgroups")
@@ -41,11 +42,18 @@ def _with_defaults(given: Mapping[str, Any], program: Program) -> dict[str, Any]
     return {
         "unit": "student",
         "treatment": "participant",
+        "entry": None if _needs_one_day(given) else "entry",
         "exact": ["grade"] if grade_is_free else [],
         "cluster": "school",
         "assignment": program.assignment_level,
         **given,
     }
+
+
+def _needs_one_day(given: Mapping[str, Any]) -> bool:
+    """Clusters are matched as they were on one day; and only participants begin."""
+    is_theirs = given.get("estimand", Estimand.ATT) == Estimand.ATT
+    return bool(given.get("match_clusters")) or not is_theirs
 
 
 def _with_baselines_told_apart(given: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ such as `race_ethnicity=black`, is 1 for the students who have it and 0 for othe
 `school_grade:math@2025` and its like are is told in `school_grades`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -55,6 +55,10 @@ class CovariateAfterStart(DesignError):
     code = "covariate_after_start"
 
 
+class MeasureNotGiven(DesignError):
+    code = "measure_not_given"
+
+
 @dataclass(frozen=True)
 class ScoreColumn:
     """A column of scores of one measure: the latest that its window lets through."""
@@ -64,11 +68,13 @@ class ScoreColumn:
     year: int | None = None
     period: str = ""
     is_outcome: bool = False
+    follows_entry: bool = False  # the year moves along with that of the index date
 
-    def rows(self) -> QuerySet[Score]:
+    def rows(self, year: int | None = None) -> QuerySet[Score]:
         """Every valid score of the measure in the year and period, on any day."""
         rows = Score.objects.filter(measure=self.measure, status=ScoreStatus.VALID)
-        rows = rows.filter(school_year=self.year) if self.year else rows
+        year = year or self.year
+        rows = rows.filter(school_year=year) if year else rows
         return rows.filter(period=self.period) if self.period else rows
 
 
@@ -128,11 +134,28 @@ def refuse_late_baselines(plan: Plan, first_day: date) -> None:
             )
 
 
+def refuse_other_years(
+    column: ScoreColumn, years: Iterable[int], path: str = ""
+) -> None:
+    """A measure has one scale, and stands for nothing in years it was not given in."""
+    measure = column.measure
+    for year in years:
+        if not measure.was_given_in(year):
+            given = f"{measure.first_year or ''}-{measure.last_year or ''}"
+            raise MeasureNotGiven(
+                f'"{column.name}" asks for {measure.code} of {year}, which was given '
+                f"in {given} only; values of two scales are never put together: name "
+                "the measure of that year",
+                path,
+            )
+
+
 # --- What each name stands for.
 
 
 def _refuse_a_name_taken_twice(design: Design, measures) -> None:
-    for key, name in (("unit", design.unit), ("treatment", design.treatment)):
+    for key in ("unit", "treatment", "entry"):
+        name = getattr(design, key)
         if name in FACTS or name in measures:
             raise DesignError(f'"{name}" already names a fact or a measure', key)
 
@@ -143,8 +166,16 @@ def _outcomes(design, measures, outcome_year) -> Iterator[ScoreColumn]:
         if outcome.name.partition("@")[0] not in measures:
             raise _unknown(path, outcome.name, "no measure", measures)
         measure, year, period = _pinned(outcome.name, measures, path)
-        year = year or outcome_year.year
-        yield ScoreColumn(outcome.name, measure, year, period, is_outcome=True)
+        column = ScoreColumn(
+            outcome.name,
+            measure,
+            year or outcome_year.year,
+            period,
+            is_outcome=True,
+            follows_entry=year is None,
+        )
+        refuse_other_years(column, [column.year], path)
+        yield column
 
 
 def _explaining_columns(design: Design, measures):
@@ -156,7 +187,9 @@ def _explaining_columns(design: Design, measures):
         elif _is_fact(name):
             facts[name] = None
         elif code_of(name, measures) in measures:
-            scores[name] = ScoreColumn(name, *_pinned(name, measures, path))
+            column = ScoreColumn(name, *_pinned(name, measures, path))
+            refuse_other_years(column, [column.year] if column.year else [], path)
+            scores[name] = column
         else:
             raise _unknown(
                 path, name, "neither a fact nor a measure", [*FACTS, *measures]

@@ -1,5 +1,6 @@
 """Rows of a query as narrow columns: never model instances."""
 
+import numpy as np
 import pandas as pd
 from django.db.models import QuerySet
 
@@ -23,13 +24,15 @@ def latest_scores(scores: QuerySet[Score], measure: Measure) -> pd.Series:
     """The latest of these scores of each student, by student."""
     rows = scores.order_by("observed_on", "school_year", "period")
     found = last_by_student(fetch(rows, student="student", value="value"))["value"]
-    _require_on_the_scale(found, measure)
+    require_on_the_scale(found.to_numpy(dtype=float), measure)
     return found
 
 
-def _require_on_the_scale(values: pd.Series, measure: Measure) -> None:
+def require_on_the_scale(values: np.ndarray, measure: Measure) -> None:
     """Import refuses such scores; one that came another way must not be averaged in."""
-    off = ~values.map(measure.spans).astype(bool)
+    low = -np.inf if measure.minimum is None else measure.minimum
+    high = np.inf if measure.maximum is None else measure.maximum
+    off = (values < low) | (values > high)
     if off.any():
         raise InputError(
             f'{int(off.sum())} scores of "{measure.code}" are not on its scale '

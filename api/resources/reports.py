@@ -4,6 +4,7 @@ the engine as it is; these shapes only describe it, and a test holds them to it.
 from rest_framework import serializers
 
 from api.resources.clusters import ClustersOut
+from api.resources.cohorts import CohortOut, CountOut
 from api.resources.district_gaps import DistrictGapOut
 from api.resources.estimable import Number, Reason
 from api.resources.process import (
@@ -12,11 +13,6 @@ from api.resources.process import (
     PlaceboOut,
     ProcessOut,
 )
-
-
-class CountOut(serializers.Serializer):
-    reason = serializers.CharField()
-    n = serializers.IntegerField()
 
 
 class WarningOut(serializers.Serializer):
@@ -29,14 +25,6 @@ class VerdictOut(serializers.Serializer):
     decided_by = serializers.CharField(allow_null=True, help_text="The covariate.")
     value = Number(help_text="Its effect size.")
     text = serializers.CharField()
-
-
-class CohortOut(serializers.Serializer):
-    first_day = serializers.DateField()
-    last_day = serializers.DateField()
-    participants = serializers.IntegerField()
-    comparison_pool = serializers.IntegerField()
-    excluded = CountOut(many=True)
 
 
 class SampleOut(serializers.Serializer):

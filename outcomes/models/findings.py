@@ -26,6 +26,7 @@ class MatchedStudent(models.Model):
     set_number = models.PositiveIntegerField(null=True)  # none for a weighting method
     is_participant = models.BooleanField()
     weight = models.FloatField()
+    entry = models.DateField(null=True)  # the index date of the set
     tier = models.PositiveSmallIntegerField(null=True)  # none unless tiers were asked
 
     class Meta:

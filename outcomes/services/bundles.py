@@ -11,6 +11,7 @@ import json
 import secrets
 import zipfile
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -35,7 +36,7 @@ from outcomes.services.report_tables import as_csv, tables
 
 CODE, SET, WEIGHT = "code", "set", "weight"
 NEEDED = (Permission.SEE_STUDENTS, Permission.SEE_SCORES)
-Member = Mapping[str, Any]  # set, unit, weight
+Member = Mapping[str, Any]  # set, unit, entry, weight
 
 
 class RowsNotYours(Refused):
@@ -79,9 +80,14 @@ def _table(run: Run, design: Design) -> pd.DataFrame:
 def _members(run: Run) -> list[Member]:
     rows = MatchedStudent.objects.filter(run=run)
     return [
-        {"unit": str(student), "set": number, "weight": weight}
-        for student, number, weight in rows.values_list(
-            "student_id", "set_number", "weight"
+        {
+            "unit": str(student),
+            "entry": entry and str(entry),
+            "set": number,
+            "weight": weight,
+        }
+        for student, entry, number, weight in rows.values_list(
+            "student_id", "entry", "set_number", "weight"
         )
     ]
 
@@ -89,13 +95,15 @@ def _members(run: Run) -> list[Member]:
 def files(
     table: pd.DataFrame, design: Design, report: Mapping[str, Any], pairs: list[Member]
 ) -> dict[str, str]:
-    """Each file by its name. pairs : one entry a member of a set, by unit."""
+    """Each file by its name. pairs : one item a member of a set, by its row."""
     study = Study.from_frame(table, design)
     pool = _pool(table, study, design)
-    code_of = _pseudonyms(study.units.tolist())
+    code_of = _pseudonyms(pool.index)
+    if study.entries is not None and len(study.entries.labels) == 1:
+        design = replace(design, entry=None)  # R matches one entry as we do
     rows = {
-        code_of[unit]: [code_of[unit], *values]
-        for unit, *values in pool.itertuples(index=True, name=None)
+        code_of[row]: [code_of[row], *values]
+        for row, *values in pool.itertuples(index=True, name=None)
     }
     numeric = [name for name in pool if not columns.is_text(pool[name])]
     shown = {name: value for name, value in report.items() if name != "pairs"}
@@ -112,13 +120,14 @@ def files(
 
 
 def _pool(table: pd.DataFrame, study: Study, design: Design) -> pd.DataFrame:
-    """Everyone who could be matched, by unit, in the columns that the design names."""
+    """Everyone who could be matched, by row, in the columns that the design names."""
     named = [*design.matched_on, *design.exact, *design.anti_exact, *design.require]
     named += [*design.preferred_columns, *design.caliper_columns, *study.groups]
     named += design.cluster_columns
-    named += [design.cluster] if design.cluster else []
-    units = columns.labels(table[design.unit])
-    pool = table.set_axis(units).loc[study.units.tolist()]
+    named += [column for column in (design.cluster, design.entry) if column]
+    keys = [columns.labels(table[column]).tolist() for column in _key(design)]
+    pool = table.set_axis([_row(*key) for key in zip(*keys, strict=True)])
+    pool = pool.loc[_rows(study)]
     return pd.DataFrame(
         {
             design.treatment: study.treated.astype(int),
@@ -129,17 +138,36 @@ def _pool(table: pd.DataFrame, study: Study, design: Design) -> pd.DataFrame:
     )
 
 
+def _key(design: Design) -> list[str]:
+    """The columns that tell a row from all others."""
+    return [design.unit, *([design.entry] if design.entry else [])]
+
+
+def _rows(study: Study) -> list[str]:
+    units, entries = study.units.tolist(), study.entries
+    if entries is None:
+        return [_row(unit) for unit in units]
+    days = [entries.labels[code] for code in entries.code]
+    return [_row(*key) for key in zip(units, days, strict=True)]
+
+
+def _row(unit: str, entry: str | None = None) -> str:
+    return unit if entry is None else f"{unit}\x1f{entry}"
+
+
+def _row_of(member: Member) -> str:
+    return _row(member["unit"], member.get("entry"))
+
+
 def _plain(column: columns.Series) -> Any:
     """Words as they are, and truth values as the numbers that R reads."""
     return column if columns.is_text(column) else columns.numbers(column)
 
 
-def _pseudonyms(units: Iterable[str]) -> dict[str, str]:
-    """A code for each student that nobody can compute again: the key is not kept."""
+def _pseudonyms(rows: Iterable[str]) -> dict[str, str]:
+    """A code for each row that nobody can compute again: the key is not kept."""
     key = secrets.token_bytes(32)
-    return {
-        unit: hmac.new(key, unit.encode(), sha256).hexdigest()[:20] for unit in units
-    }
+    return {row: hmac.new(key, row.encode(), sha256).hexdigest()[:20] for row in rows}
 
 
 def _matched_rows(
@@ -148,12 +176,12 @@ def _matched_rows(
     """Sets numbered by their first code, so that no order of the district shows."""
     first: dict[int, str] = {}
     for pair in pairs:
-        code = code_of[pair["unit"]]
+        code = code_of[_row_of(pair)]
         first[pair["set"]] = min(code, first.get(pair["set"], code))
     by_code = sorted(first, key=lambda number: (first[number], number))
     place = {number: i + 1 for i, number in enumerate(by_code)}
     members = sorted(
-        (code_of[pair["unit"]], place[pair["set"]], pair["weight"]) for pair in pairs
+        (code_of[_row_of(pair)], place[pair["set"]], pair["weight"]) for pair in pairs
     )
     return [[code, number, w, *rows[code][1:]] for code, number, w in members]
 

@@ -100,6 +100,7 @@ def _matched(pairs):
                 "set_number": pair["set"],
                 "is_participant": pair["treated"],
                 "weight": pair["weight"],
+                "entry": pair.get("entry"),
                 "tier": pair.get("tier"),
             }
 

@@ -90,6 +90,8 @@ def _why_not(design: Design) -> str:
         return "its random order comes from R's own generator"
     if design.match_clusters:
         return "it matches students, not first the schools or grades they sit in"
+    if design.entry is not None:
+        return "it takes all entries at once, not one after the other"
     if design.prefer:
         return "it prefers nobody to the nearest"
     if design.level_minimum > 1:

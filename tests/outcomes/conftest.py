@@ -123,6 +123,6 @@ def frame(district):
         evaluation = district.evaluation(**more)
         plan = evaluations.plan_of(evaluation)
         made = frames.frame_of(evaluation, plan, with_outcomes=with_outcomes)
-        return made.table.set_index("student"), made
+        return made.table.set_index(made.table["student"].astype(str)), made
 
     return frame

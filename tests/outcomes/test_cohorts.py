@@ -21,12 +21,16 @@ def test_a_spell_that_begins_in_the_window_is_treatment(district, frame):
     district.joins(last, END)
     district.joins(outside, END + DAY)
     table, made = frame()
-    assert table["participant"].to_dict() == {
-        str(first.pk): 1,
-        str(last.pk): 1,
-        str(outside.pk): 0,
-    }
+    rows = table[["student", "entry", "participant"]]
+    assert sorted(rows.itertuples(index=False, name=None)) == [
+        (first.pk, str(START), 1),
+        (last.pk, str(START), 0),  # until he begins himself
+        (last.pk, str(END), 1),
+        (outside.pk, str(START), 0),
+        (outside.pk, str(END), 0),
+    ]
     assert made.cohort["participants"] == 2
+    assert made.cohort["entries"] == 2
     assert made.cohort["comparison_pool"] == 1
     assert excluded(made) == {}
 

@@ -1,6 +1,7 @@
 """A run goes from rows to a report that is stored whole, or fails with the reason."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -53,6 +54,21 @@ def test_a_run_ends_with_its_report_and_its_hashes(district, answered, by):
         {"name": "ela_before", "domain": "ela", "same_as": "ela"}
     ]
     assert report["cohort"]["participants"] == 8
+
+
+def test_a_matched_student_is_kept_with_the_entry_and_once(district, answered):
+    later = START + timedelta(30)
+    for i in range(8):
+        student = district.student(before=470 + i, after=480 + i)
+        district.joins(student, START if i % 2 else later)
+    for i in range(24):
+        district.student(before=465 + i, after=470 + i)
+    kept = MatchedStudent.objects.filter(run=answered())
+    students = kept.values_list("student", flat=True)
+    assert len(students) == len(set(students)) == 16
+    entries = set(kept.values_list("set_number", "entry").distinct())
+    assert len(entries) == 8
+    assert {day for _, day in entries} == {START, later}
 
 
 def test_the_report_never_says_who_stands_in_which_set(district, answered, by):

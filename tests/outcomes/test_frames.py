@@ -188,6 +188,7 @@ def test_the_columns_are_those_the_plan_names_and_no_others(district, frame):
     assert set(made.table) == {
         "student",
         "participant",
+        "entry",
         "grade",
         "school",
         "low_income",
