@@ -18,6 +18,7 @@ from outcomes.engine.sample import Sample, unmatched_sample
 from outcomes.engine.study import Study
 from outcomes.engine.tasks import blocks_of_draws
 from tests.engine import lalonde
+from tests.engine.worked import no_covariates
 
 R = json.loads((lalonde.REFERENCE / "bootstrap.json").read_text())
 FIVE = lalonde.FRAME.assign(school=np.arange(len(lalonde.FRAME)) % 5)
@@ -74,7 +75,7 @@ def some_sample(seed: int, n: int = 40) -> tuple[Sample, np.ndarray]:
         treated=np.arange(n) // 5 % 2 == 0,  # both arms in each unit
         y=random.normal(size=n),
         weights=random.uniform(0.5, 2, size=n),
-        x=np.empty((n, 0)),
+        covariates=no_covariates(n),
         clusters=units,
         sets=None,
     )

@@ -20,7 +20,7 @@ from outcomes.engine.sample import Sample
 from outcomes.terms import Estimator
 from tests.engine import lalonde
 from tests.engine.degenerate import run
-from tests.engine.worked import honest
+from tests.engine.worked import honest, no_covariates
 
 near = pytest.approx
 PLAIN = Design.from_dict({"unit": "u", "treatment": "t", "outcomes": ["y"]})
@@ -49,7 +49,7 @@ def test_it_is_the_handbooks_formula_on_weighted_means(seed):
     n = int(random.integers(6, 30))
     t = np.arange(n) < random.integers(2, n - 2)
     y, before, w = random.normal(size=n), random.normal(size=n), random.uniform(1, 3, n)
-    sample = Sample(np.arange(n), t, y, w, np.empty((n, 0)), None, None)
+    sample = Sample(np.arange(n), t, y, w, no_covariates(n), None, None)
     found = difference_in_differences(sample, before, "x", PLAIN)
     after, earlier = (
         Measured(*(np.average(v[a], weights=w[a]) for a in (t, ~t)),
@@ -149,7 +149,7 @@ def test_a_pretest_is_the_same_as_an_outcome_of_the_design():
 def test_a_measure_without_spread_has_no_gain():
     n = 8
     sample = Sample(np.arange(n), np.arange(n) < 3, np.arange(n) * 1.0, np.ones(n),
-                    np.empty((n, 0)), None, None)  # fmt: skip
+                    no_covariates(n), None, None)  # fmt: skip
     found = difference_in_differences(sample, np.ones(n), "x", PLAIN)
     assert isinstance(found.g, NotEstimable)
     assert isinstance(found.correlation, NotEstimable)

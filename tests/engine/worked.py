@@ -9,7 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from outcomes.engine.covariates import Covariates
+
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
+
+
+def no_covariates(n: int) -> Covariates:
+    none = np.empty(0, dtype=bool)
+    return Covariates(np.empty((n, 0)), (), (), none, none)
 
 
 @cache
