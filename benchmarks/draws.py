@@ -87,7 +87,7 @@ class Tally:
         return Counter(draw.verdict for draw in self.draws)
 
     def rejected(self, kind: str) -> float:
-        """Share of draws whose test at 5%, by errors that begin so, denies the truth."""
+        """Share of draws whose test at 5%, by errors that begin so, denies truth."""
         ps = [
             next((p for name, p in draw.p.items() if name.startswith(kind)), 1.0)
             for draw in self.draws
