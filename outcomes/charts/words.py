@@ -9,8 +9,10 @@ FACTS = {  # what is known of a student, where its name says too little
     "el_status": "English learner",
     "swd": "student with a disability",
     "race_ethnicity": "race or ethnicity",
+    "(size)": "number of students",
 }
 OF_GRADE = "school_grade:"
+RISE = " over "  # a trend is called "later over earlier"
 
 
 PEOPLE = {  # whom an effect is on, by the estimand of the plan
@@ -27,6 +29,8 @@ def estimand_of(report: dict[str, Any]) -> str:
 
 def in_words(covariate: str) -> str:
     """`race_ethnicity=black` as people say it: `race or ethnicity: black`."""
+    if RISE in covariate:
+        return RISE.join(map(in_words, covariate.split(RISE)))
     if covariate.startswith(OF_GRADE):
         of, _, pin = covariate.removeprefix(OF_GRADE).partition("@")
         return f"{in_words(of)} in the grade of {pin.replace('.', ' ')}"

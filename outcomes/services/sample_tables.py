@@ -197,4 +197,10 @@ def cluster_balance(report: Report) -> Table:
     found = report.get("clusters") or {"balance": []}
     names = ("Covariate", "Before matching, in SDs", "After")
     columns = {name: BALANCE[name] for name in names}
-    return table("Balance of whole clusters", ALIKE, columns, found["balance"])
+    return table(
+        "Balance of whole clusters",
+        "In SDs between clusters, which differ less than students do: what is far "
+        "apart here may be near there. No reviewer judges by it.",
+        columns,
+        found["balance"],
+    )

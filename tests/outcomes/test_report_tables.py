@@ -155,8 +155,9 @@ def test_whole_clusters_are_told_with_their_distance_and_those_without():
     ]
     assert [row[2] for row in told[4:]] == ["none: pool exhausted"] * 2
     balance = sample_tables.cluster_balance(whole).rows
-    assert [row[0] for row in balance] == ["late", *(f"race: {r}" for r in "abc"),
-                                           "late over early", "(size)"]  # fmt: skip
+    made_up_of = [f"race: {level}" for level in "abc"]
+    rest = ["late over early", "number of students"]
+    assert [row[0] for row in balance] == ["late", *made_up_of, *rest]
 
 
 def test_a_report_of_long_ago_shows_what_it_has():
