@@ -2,12 +2,14 @@
 
 from functools import partial
 
-from benchmarks import kernels, matchit, product, scores, whole
+from benchmarks import kernels, matchit, product, scores, sharing, whole
 from benchmarks.contest import Contestant, Goal, no_peaks
 from benchmarks.growth import Growth
 
 ARGSORT = Contestant("argsort", kernels.argsort)
 MILLION = {"quick": 50_000, "full": 1_000_000}
+PERMUTED, *ELSEWHERE_PERMUTED = sharing.contestants(sharing.permutation)
+DRAWN, *ELSEWHERE_DRAWN = sharing.contestants(sharing.bootstrap)
 
 GOALS = (
     Goal(
@@ -135,6 +137,22 @@ GOALS = (
             ("sqlite", lambda: ""),
             ("postgresql", product.no_server),
         )
+    ),
+    Goal(
+        "scale-permutation",
+        "999 deals of whole grades stay in one process, where they are done soonest",
+        {"quick": 3_000, "full": 3_000},
+        PERMUTED,
+        tuple(ELSEWHERE_PERMUTED),
+        {"one process": 1.2, "two processes": 1, "Dask": 1},
+    ),
+    Goal(
+        "scale-bootstrap",
+        "2,000 draws under g-computation go to two processes once that pays",
+        {"quick": 40_000, "full": 200_000},
+        DRAWN,
+        tuple(ELSEWHERE_DRAWN),
+        {"one process": 0.9, "two processes": 1.5, "Dask": 1.2},
     ),
 )
 
