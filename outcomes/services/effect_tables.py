@@ -113,26 +113,6 @@ def _hidden(found: dict[str, Any]) -> Iterator[Row]:
             yield {"outcome": outcome, "left_out": row["pretest"], "text": text}
 
 
-def placebo(report: Report) -> Table:
-    return table(
-        "What it moved before it began",
-        "The same comparison of scores from before the program, which it cannot have "
-        "moved: a difference there is one of the groups, not of the program.",
-        {
-            "Earlier score": said("outcome"),
-            "Difference (95% interval)": with_interval,
-            "p": chance,
-            "n": lambda row: (
-                f"{row['n_treated']:,} and {row['n_comparison']:,}"
-                if row["n_treated"] is not None
-                else ""
-            ),
-            "In words": "text",
-        },
-        report.get("placebo", ()),
-    )
-
-
 def essa(report: Report) -> Table:
     rows = [
         {**criterion, "outcome": row["outcome"], "tier": row["tier"]}
@@ -174,10 +154,6 @@ def clustering(report: Report) -> Table:
     )
 
 
-def _plain(value: Any) -> str:
-    return number(value) if isinstance(value, float) else in_words(str(value))
-
-
 def placebo(report: Report) -> Table:
     """What was asked of a measure of before the program, as if it were an outcome."""
     return table(
@@ -194,3 +170,7 @@ def placebo(report: Report) -> Table:
         },
         report.get("placebo", ()),
     )
+
+
+def _plain(value: Any) -> str:
+    return number(value) if isinstance(value, float) else in_words(str(value))

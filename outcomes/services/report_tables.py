@@ -41,7 +41,6 @@ TABLES: Mapping[str, tuple[Callable[[Report], Table], ...]] = {
     "gaps": (gap_tables.gaps,),
     "gaps_in_district": (gap_tables.rules, gap_tables.coverage, gap_tables.causes),
     "verdicts": (verdicts,),
-    "placebo": (effect_tables.placebo,),
     "sensitivity": (effect_tables.sensitivity,),
     "placebo": (effect_tables.placebo,),
     "essa": (effect_tables.essa,),
