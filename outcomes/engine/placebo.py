@@ -63,12 +63,24 @@ class PlaceboRow:
         if self.moved:
             return (
                 f'The program "moves" {name} by {size} before it began, which it '
-                "cannot have done. Unless this is chance, as it is in one such test of "
-                "twenty, the groups differ in something that was not matched, and the "
-                "effects may hold as much of it."
+                f"cannot have done. {self._else}the groups differ in something that "
+                "was not matched, and the effects may hold as much of it."
             )
         return (
-            f"{name}, of before the program began, does not move: {size}, as it should."
+            f"{name}, of before the program began, is not seen to move: {size}. A "
+            "difference within that interval would not have been seen."
+        )
+
+    @property
+    def _else(self) -> str:
+        """What a placebo that moved may mean beside a bias of the design."""
+        chance = "Unless this is chance, as it is in one such test of twenty, "
+        if not self.left_out:
+            return chance
+        left_out = ", ".join(self.left_out)
+        return (
+            f"{chance}or participants were chosen by {left_out}, which the design "
+            "itself matches on and this test must not, "
         )
 
 

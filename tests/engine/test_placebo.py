@@ -111,6 +111,7 @@ def test_a_hidden_drift_moves_last_years_score_and_the_verdict_says_so():
     )
     assert row["text"].startswith('The program "moves" math_2025 by 0.')
     assert "before it began" in row["text"]
+    assert "chosen by math_2025, which the design itself matches on" in row["text"]
     warned = {w["code"]: w["text"] for w in found["warnings"]}
     assert warned["placebo_moved"] == row["text"]
     assert found["verdict"]["text"].endswith(row["text"])
@@ -119,12 +120,35 @@ def test_a_hidden_drift_moves_last_years_score_and_the_verdict_says_so():
     assert plain["placebo"] == []
 
 
+def test_a_measure_that_the_design_never_matched_on_has_no_such_excuse():
+    found = found_in(district(drift=0.4), pretests=["math_2024", "math_2023"])
+    (row,) = found["placebo"]
+    assert row["moved"] is True
+    assert row["left_out"] == []
+    assert "chosen by" not in row["text"]
+
+
+def test_who_was_chosen_by_last_years_score_moves_it_though_the_design_is_fair():
+    """The dip before a program (Ashenfelter): the test fails, the design does not."""
+    frame = district(drift=0.0, n=800)
+    low = frame["math_2025"] - frame["math_2024"]
+    frame["treated"] = (low < np.quantile(low, 0.3)).astype(int)
+    keep = np.random.default_rng(3).random(800) < 0.5
+    frame["treated"] = frame["treated"].where(keep, 0)
+    found = found_in(frame, pretests=["math_2025", "math_2024"])
+    assert found["placebo"][0]["moved"] is True
+    assert found["placebo"][0]["estimate"] < 0
+    effect = found["effects"][0]
+    assert effect["ci_low"] < 0 < effect["ci_high"]
+
+
 def test_without_a_drift_it_does_not_move_and_nothing_is_warned():
     found = found_in(district(drift=0.0))
     (row,) = found["placebo"]
     assert row["moved"] is False
     assert row["ci_low"] < 0 < row["ci_high"]
-    assert row["text"].endswith("as it should.")
+    assert "is not seen to move" in row["text"]
+    assert row["text"].endswith("would not have been seen.")
     assert "placebo_moved" not in {w["code"] for w in found["warnings"]}
     assert row["text"] not in found["verdict"]["text"]
 
