@@ -57,8 +57,10 @@ def natural_order(units: Texts) -> Ints:
     """(n,) positions that sort keys as a person would: S2 before S10."""
     texts = units.tolist()
     numbers = _numbered(texts)
-    if numbers is not None and len(np.unique(numbers)) == len(numbers):
-        return np.argsort(numbers)
+    if numbers is not None:
+        order = np.argsort(numbers)
+        if (np.diff(numbers[order]) > 0).all():
+            return order
     keys = [
         ([(int(part), "") if part.isdecimal() else (-1, part) for part in parts], unit)
         for parts, unit in ((re.split(r"(\d+)", unit), unit) for unit in texts)

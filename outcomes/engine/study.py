@@ -191,8 +191,7 @@ def _in_canonical_order(frame: pd.DataFrame, design: Design) -> pd.DataFrame:
     """Rows by unit key, or by the seed: who comes first wins a tie in the match, so a
     result depends on who the students are, never on the order of the file."""
     units = columns.labels(frame[design.unit])
-    if any(unit is None for unit in units):
-        count = sum(unit is None for unit in units)
+    if count := int(pd.isna(units).sum()):
         raise InputError(
             f'{count} rows have no "{design.unit}"; every row needs its own key',
             "missing_unit",
