@@ -1,4 +1,4 @@
-# Oracle numbers for the estimands ATC and ATE and for variable ratios, on lalonde.csv.
+# Oracle numbers for the estimands ATC and ATE, on lalonde.csv.
 # Usage: Rscript estimand_oracles.R LALONDE.CSV OUTDIR
 # Needs MatchIt only (4.5.1 was used); weights that MatchIt does not make, AIPW and HC3 are
 # written out by hand. MatchIt 4.5.1 finds the nearest only when told the score as a covariate.
@@ -73,12 +73,6 @@ nearest <- function(spec, estimand, ...) {
 nearest("nearest_atc", "ATC")
 nearest("nearest_atc_exact_race", "ATC", exact = ~ race)
 nearest("nearest_atc_k3_reuse", "ATC", replace = TRUE, ratio = 3)
-nearest("variable_2_1_3", "ATT", ratio = 2, min.controls = 1, max.controls = 3)
-nearest("variable_2_1_5", "ATT", ratio = 2, min.controls = 1, max.controls = 5)
-nearest("variable_2_1_4_exact", "ATT", ratio = 2, min.controls = 1, max.controls = 4,
-        exact = ~ married)
-nearest("variable_2_1_3_smallest", "ATT", ratio = 2, min.controls = 1, max.controls = 3,
-        m.order = "smallest")
 
 # Inverse probability and entropy weights, each arm's to its number.
 t <- d$treat; e <- d$score
