@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from outcomes.designs.design import DISTANCE, SCORES, Design
 from outcomes.designs.errors import InputError
@@ -127,9 +128,12 @@ def cells(codes: list[Ints], n: int) -> Ints:
     """(n,) one code a combination of codes, -1 where any of them is missing."""
     if not codes:
         return np.zeros(n, dtype=np.int64)
-    table = np.column_stack(codes)
-    _, cell = np.unique(table, axis=0, return_inverse=True)
-    return np.where((table == UNKNOWN).any(axis=1), UNKNOWN, cell.reshape(-1))
+    cell, gone = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
+    for code in codes:
+        gone |= code == UNKNOWN
+        both = cell * (int(code.max(initial=0)) + 2) + code + 1
+        cell = pd.factorize(both, sort=True)[0]  # numbered anew: no product overflows
+    return np.where(gone, UNKNOWN, cell)
 
 
 def by_cell(rows: Ints, cell: Ints) -> dict[int, Ints]:
