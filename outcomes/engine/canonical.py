@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pandas.api.types import is_bool_dtype
+from pandas.api.types import infer_dtype, is_bool_dtype
 
 from outcomes.engine.arrays import Floats, Ints, Texts
 
@@ -104,10 +104,15 @@ def _coded(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
         values = column.to_numpy(dtype=float, na_value=np.nan)
         if not (np.abs(values) > EXACT_TO).any():
             return values, []
-    missing = column.isna().to_numpy()
-    cells = [v if type(v) is str else label(v) for v in column.tolist()]
-    texts = np.array(cells, dtype=object)
-    texts[missing] = ""
+    if infer_dtype(column, skipna=True) == "string":
+        places, found = pd.factorize(column)
+        known = [*found.tolist(), ""] if (places < 0).any() else found.tolist()
+        rank, words = pd.factorize(np.array(known, dtype=object), sort=True)
+        return rank[places].astype(
+            float
+        ), words.tolist()  # a missing cell's is the last
+    texts = np.array([label(v) for v in column.tolist()], dtype=object)
+    texts[column.isna().to_numpy()] = ""
     places, words = pd.factorize(texts, sort=True)
     return places.astype(float), words.tolist()
 

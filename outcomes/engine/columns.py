@@ -5,7 +5,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_numeric_dtype
+from pandas.api.types import infer_dtype, is_bool_dtype, is_numeric_dtype
 
 from outcomes.designs.clauses import CROSS, crossed
 from outcomes.designs.errors import InputError
@@ -53,15 +53,21 @@ def is_text(column: Series) -> bool:
 
 def labels(column: Series) -> Texts:
     """(n,) each cell as text, None where it is missing."""
-    if not is_text(column):
-        places, found = pd.factorize(column)
-        words: Texts = np.array([*map(label, found.tolist()), None], dtype=object)
-        out: Texts = words[places]  # a missing cell's place is -1
-        return out
-    cells = [v if type(v) is str else label(v) for v in column.tolist()]
-    out = np.array(cells, dtype=object)
-    out[missing(column)] = None
+    if is_text(column) and infer_dtype(column, skipna=True) != "string":
+        # Cells of several kinds: 1 and True are one value to whoever counts values.
+        cells = np.array([label(v) for v in column.tolist()], dtype=object)
+        cells[missing(column)] = None
+        return cells
+    places, found = pd.factorize(column)
+    words: Texts = np.array([*map(_word, found.tolist()), None], dtype=object)
+    out: Texts = words[places]  # a missing cell's place is -1
     return out
+
+
+def _word(value: Any) -> str | None:
+    if isinstance(value, str):
+        return None if value.strip() in MISSING_WORDS else value
+    return label(value)
 
 
 def crossed_labels(frame: pd.DataFrame, dimension: str) -> Texts:

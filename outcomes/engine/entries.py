@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.canonical import natural_order, seeded_share
@@ -27,8 +28,7 @@ class Entries:
     def of(cls, units: Texts, labels: Texts) -> "Entries":
         """From the keys of students and the labels of entries, (n,) each; entries are
         in natural order, so that days and school years come as they passed."""
-        place = codes(labels)
-        known = np.array(sorted({v for v in labels if v is not None}), dtype=object)
+        place, known = pd.factorize(labels, sort=True)
         order = natural_order(known) if len(known) else np.empty(0, dtype=np.int64)
         rank = np.empty(len(known) + 1, dtype=np.int64)
         rank[order], rank[UNKNOWN] = np.arange(len(known)), UNKNOWN
@@ -40,7 +40,7 @@ class Entries:
     @property
     def is_repeated(self) -> bool:
         """Whether a student stands in several rows."""
-        return len(np.unique(self.persons)) < len(self.persons)
+        return int(np.count_nonzero(np.bincount(self.persons))) < len(self.persons)
 
 
 def first_participation(entries: Entries, arm: Floats) -> Ints:
