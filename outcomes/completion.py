@@ -53,7 +53,7 @@ def _with_defaults(given: Mapping[str, Any], program: Program) -> dict[str, Any]
 def _needs_one_day(given: Mapping[str, Any]) -> bool:
     """Clusters are matched as they were on one day; and only participants begin."""
     is_theirs = given.get("estimand", Estimand.ATT) == Estimand.ATT
-    return bool(given.get("match_clusters")) or not is_theirs
+    return given.get("match_clusters") is not None or not is_theirs
 
 
 def _with_baselines_told_apart(given: Mapping[str, Any]) -> dict[str, Any]:
