@@ -15,8 +15,8 @@ from enrollment.models import SchoolMembership
 from enrollment.models.programs import AssignmentLevel
 from outcomes.cohorts import Cohort
 from outcomes.dated import NEVER, NOBODY, Dated, ordinals
-from outcomes.designs.clauses import CROSS, crossed
 from outcomes.designs.design import Design
+from outcomes.engine.columns import crossed_labels
 from outcomes.models import Evaluation
 from outcomes.rows import fetch
 
@@ -111,11 +111,9 @@ def _groups(
     yield None, np.ones(len(table), dtype=bool)
     named = [*design.subgroups, *(gap.dimension for gap in design.gaps)]
     for dimension in dict.fromkeys(named):
-        label = table[list(crossed(dimension))].astype(object)
-        whole = label.notna().all(axis=1)
-        label = label[whole].astype(str).agg(CROSS.join, axis=1).reindex(table.index)
-        for group in sorted(label.dropna().unique()):
-            yield f"{dimension}={group}", (label == group).to_numpy()
+        place, found = pd.factorize(crossed_labels(table, dimension), sort=True)
+        for code, group in enumerate(found):
+            yield f"{dimension}={group}", place == code
 
 
 def _row(

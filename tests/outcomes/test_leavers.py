@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from outcomes.engine.columns import labels
 from tests.factories import SchoolFactory, SchoolMembershipFactory
 from tests.outcomes.conftest import DESIGN, START
 
@@ -51,6 +52,17 @@ def test_leavers_are_told_by_group_and_cross(district, frame):
         "race_ethnicity*low_income=black*yes": (1, 0, 1, 0),
         "race_ethnicity*low_income=white*no": (1, 1, 0, 0),
     }
+
+
+def test_a_group_of_a_number_is_named_as_effects_name_it(district, frame):
+    for born in (date(2014, 7, 1), date(2015, 7, 1), None):
+        on_roll(district, district.participant(birth_date=born))
+    on_roll(district, district.student(after=500))
+    _, made = frame(design={**DESIGN, "subgroups": ["birth_year"]})
+    (_, *groups) = [row["group"] for row in made.cohort["leavers"]]
+    effects = sorted(set(labels(made.table["birth_year"])) - {None})
+    assert groups == [f"birth_year={label}" for label in effects]
+    assert "birth_year=2014" in groups
 
 
 def test_others_count_once_though_they_stand_at_several_entries(district, frame):
