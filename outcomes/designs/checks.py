@@ -36,6 +36,18 @@ def explaining_is_not_explained(
                 raise DesignError(f'"{column}" is already {taken[column]}', key)
 
 
+def cluster_is_known_before(
+    cluster: str | None, treatment: str, outcomes: Collection[str]
+) -> None:
+    """A cluster may be the unit, and nothing that comes of taking part."""
+    if cluster == treatment or cluster in outcomes:
+        raise DesignError(
+            f'"{cluster}" is already the treatment or an outcome; name what students '
+            "hang together in before anything happens",
+            "cluster",
+        )
+
+
 def nothing_is_alike_and_unlike(
     exact: Collection[str], anti_exact: Collection[str]
 ) -> None:

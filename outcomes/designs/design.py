@@ -96,6 +96,7 @@ class Design:
         taken |= dict.fromkeys(outcomes, "an outcome")
         explaining = self._explaining() | {"placebo": self.placebo_columns}
         checks.explaining_is_not_explained(explaining, taken)
+        checks.cluster_is_known_before(self.cluster, self.treatment, outcomes)
         checks.nothing_is_alike_and_unlike(self.alike_in, self.anti_exact)
         checks.placebos_are_of_before(self.placebo, self.explaining)
         checks.gaps_are_of_outcomes(self.gaps, outcomes)

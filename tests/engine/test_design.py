@@ -97,6 +97,8 @@ def test_the_order_of_keys_does_not_change_the_hash():
         ({"covariates": [""]}, "covariates[0]: found ''"),
         ({"covariates": ["read"]}, 'covariates: "read" is already an outcome'),
         ({"exact": ["treated"]}, 'exact: "treated" is already the treatment'),
+        ({"cluster": "read"}, 'cluster: "read" is already the treatment or an outcome'),
+        ({"cluster": "treated"}, 'cluster: "treated" is already the treatment'),
         ({"exact": ["s"], "anti_exact": ["s"]}, "anti_exact"),
         ({"treatment": "student"}, "must be different columns"),
         ({"outcomes": []}, "outcomes: found [], expected a list in brackets of at le"),
