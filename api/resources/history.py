@@ -1,6 +1,7 @@
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
+from api.fields import Instant
 from api.permissions import may
 from api.resources.runs import ShownWhole
 from api.viewsets import ResourceViewSet
@@ -17,7 +18,7 @@ class VersionOut(serializers.Serializer):
     design_hash = serializers.CharField()
     design = serializers.DictField()
     by = serializers.CharField(source="by__username")
-    at = serializers.DateTimeField()
+    at = Instant()
 
 
 class PastRunOut(serializers.Serializer):
@@ -29,8 +30,8 @@ class PastRunOut(serializers.Serializer):
     state = serializers.CharField()
     design_hash = serializers.CharField()
     requested_by = serializers.CharField(source="requested_by__username")
-    queued_at = serializers.DateTimeField()
-    finished_at = serializers.DateTimeField(allow_null=True)
+    queued_at = Instant()
+    finished_at = Instant(allow_null=True)
 
 
 class LookOut(serializers.Serializer):
@@ -43,8 +44,8 @@ class LookOut(serializers.Serializer):
         help_text="Who typed the command, by the operating system; empty over HTTP."
     )
     times = serializers.IntegerField()
-    first_at = serializers.DateTimeField()
-    last_at = serializers.DateTimeField()
+    first_at = Instant()
+    last_at = Instant()
 
 
 class HistoryOut(serializers.Serializer):

@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from api.fields import Instant
 from api.resources.estimable import Number, Reason
 
 
@@ -72,9 +73,12 @@ class ProcessOut(serializers.Serializer):
     designs_tried = serializers.IntegerField(help_text="Those with a run that is done.")
     designs_written = serializers.IntegerField()
     designs = TriedOut(many=True)
-    locked_at = serializers.DateTimeField(allow_null=True)
+    kept_from_start = serializers.BooleanField(
+        help_text="No: a plan is older than the record of versions and looks."
+    )
+    locked_at = Instant(allow_null=True)
     viewers = serializers.IntegerField(help_text="People who were shown any of it.")
-    first_outcome_look_at = serializers.DateTimeField(allow_null=True)
+    first_outcome_look_at = Instant(allow_null=True)
     other_plans = serializers.IntegerField(
         help_text="On this program and outcome year, that name none of these as parent."
     )

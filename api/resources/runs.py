@@ -180,8 +180,9 @@ class SectionView(RunPartView):
         return self.section("gaps", GapOut)
 
     def section(self, name: str, shape) -> Response:
+        form = form_asked(self.request, "json", "csv")  # refused before it is a look
         rows = runs.section(self.get_object(), name, self.request.user)
-        if form_asked(self.request, "json", "csv") == "json":
+        if form == "json":
             return self.shown(rows)
         columns = list(shape().fields)
         return csv_of(name, columns, ([row.get(c) for c in columns] for row in rows))

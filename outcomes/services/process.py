@@ -11,7 +11,15 @@ from typing import Any
 from django.db.models import Min
 from django.utils import timezone
 
-from outcomes.models import Evaluation, Look, PlanVersion, Purpose, Run, RunState
+from outcomes.models import (
+    Evaluation,
+    Look,
+    PlanVersion,
+    Purpose,
+    Run,
+    RunState,
+    Step,
+)
 from outcomes.services.history import line_of, numbered
 
 ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh")
@@ -27,8 +35,9 @@ def process_of(run: Run) -> dict[str, Any]:
     found = {
         "place": place,
         "designs_tried": len(designs),
-        "designs_written": _written(line),
+        "designs_written": _written(line, designs),
         "designs": designs,
+        "kept_from_start": _is_kept_from_start(line),
         "locked_at": run.evaluation.locked_at,
         "viewers": len({(viewer, typist) for viewer, typist, *_ in looks}),
         "first_outcome_look_at": min(
@@ -55,9 +64,18 @@ def _tried(line: list[int]) -> list[dict[str, Any]]:
     ]
 
 
-def _written(line: list[int]) -> int:
+def _written(line: list[int], tried: list[dict[str, Any]]) -> int:
+    """Those that were tried too: of plans from before versions were kept only runs
+    tell."""
     versions = PlanVersion.objects.filter(evaluation__in=line)
-    return versions.values("design_hash").distinct().count()
+    written = {design["design_hash"] for design in tried}
+    return len(written.union(versions.values_list("design_hash", flat=True)))
+
+
+def _is_kept_from_start(line: list[int]) -> bool:
+    """Whether versions and looks were kept already when each plan was drafted."""
+    drafted = PlanVersion.objects.filter(evaluation__in=line, step=Step.DRAFTED)
+    return drafted.count() == len(line)
 
 
 def _looks(line: list[int]):
@@ -100,11 +118,16 @@ def _locked(found: dict[str, Any]) -> str:
     locked, seen = found["locked_at"], found["first_outcome_look_at"]
     if locked is None:
         return "not locked, and no outcome is shown before it is"
-    if seen is None or seen >= locked:
+    if seen is not None and seen < locked:
+        return (
+            f"locked on {_day(locked)}, after outcomes had been seen under an earlier "
+            f"plan (from {_day(seen)})"
+        )
+    if found["kept_from_start"]:
         return f"locked on {_day(locked)}, before any outcome was seen here"
     return (
-        f"locked on {_day(locked)}, after outcomes had been seen under an earlier "
-        f"plan (from {_day(seen)})"
+        f"locked on {_day(locked)}; whether outcomes had been seen before is not "
+        "known, for looks were not kept from the start"
     )
 
 

@@ -67,6 +67,19 @@ def test_a_childs_history_is_that_of_the_whole_line(locked, drafted, eva):
     ]
 
 
+@pytest.mark.parametrize(
+    "part", ["report", "effects", "balance", "gaps", "love-plot", "methods"]
+)
+def test_a_form_that_does_not_exist_is_no_look(answered, eva, part):
+    assert eva.get(f"{answered}{part}/?format=xml").status_code == 400
+    assert not Look.objects.exists()
+
+
+def test_moments_are_told_in_utc_as_everywhere(drafted, eva):
+    (first,) = history_of(eva, drafted())["designs"]
+    assert first["at"].endswith("Z")
+
+
 def test_diagnostics_that_are_read_are_a_look(drafted, eva):
     where = f"{EVALUATIONS}{drafted()['id']}/diagnostics/"
     assert eva.get(where).status_code == 202

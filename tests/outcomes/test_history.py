@@ -232,11 +232,22 @@ def test_a_place_is_said_in_words_as_long_as_words_are_short(place, tried, words
 def test_an_earlier_look_counts_by_the_moment_not_by_the_plan():
     locked = timezone.now()
     found = {"place": 1, "designs_tried": 1, "locked_at": locked, "other_plans": 1}
+    found["kept_from_start"] = True
     early = {**found, "first_outcome_look_at": locked - timedelta(days=1)}
     late = {**found, "first_outcome_look_at": locked + timedelta(days=1)}
     assert "after outcomes had been seen" in process.in_words(early)
     assert "before any outcome was seen here" in process.in_words(late)
     assert "One other plan asks" in process.in_words(late)
+
+
+def test_a_plan_older_than_the_record_claims_nothing_of_who_had_seen(draft, by, run):
+    old = EvaluationFactory(locked=True)
+    RunFactory(evaluation=old, state="done", design_hash="e" * 64)
+    child = evaluations.lock(draft(parent=old), by=by, version=1)
+    found = process.process_of(run(child))
+    assert not found["kept_from_start"]
+    assert (found["designs_written"], found["designs_tried"]) == (2, 2)
+    assert "whether outcomes had been seen before is not known" in found["text"]
 
 
 # --- What the database refuses.
