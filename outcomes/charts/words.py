@@ -13,6 +13,7 @@ FACTS = {  # what is known of a student, where its name says too little
 }
 OF_GRADE = "school_grade:"
 RISE = " over "  # a trend is called "later over earlier"
+TIMES = " x "  # a product of two covariates, or a square
 
 
 PEOPLE = {  # whom an effect is on, by the estimand of the plan
@@ -31,6 +32,8 @@ def in_words(covariate: str) -> str:
     """`race_ethnicity=black` as people say it: `race or ethnicity: black`."""
     if RISE in covariate:
         return RISE.join(map(in_words, covariate.split(RISE)))
+    if TIMES in covariate:
+        return " \N{MULTIPLICATION SIGN} ".join(map(in_words, covariate.split(TIMES)))
     if covariate.startswith(OF_GRADE):
         of, _, pin = covariate.removeprefix(OF_GRADE).partition("@")
         return f"{in_words(of)} in the grade of {pin.replace('.', ' ')}"

@@ -26,7 +26,8 @@ PLOTS = {
 }
 # Where a report names columns; elsewhere the same letters may be a setting.
 NAMING = {"outcome", "name", "covariate", "decided_by", "text", "reason", "on"}
-NAMING |= {"covariates", "pretests", "exact", "anti_exact"}
+NAMING |= {"covariates", "pretest", "pretests", "exact", "anti_exact", "product"}
+KEYED = {"sensitivity", "explained"}  # by column
 
 
 @dataclass(frozen=True)
@@ -98,10 +99,18 @@ def readable(
     return _named(report, dict(Measure.objects.values_list("code", "name")))
 
 
-def _named(value: Any, names: dict[str, str], *, is_naming: bool = False) -> Any:
+def _named(
+    value: Any,
+    names: dict[str, str],
+    *,
+    is_naming: bool = False,
+    is_keyed: bool = False,
+) -> Any:
     if isinstance(value, dict):
         return {
-            key: _named(item, names, is_naming=key in NAMING)
+            _named(key, names, is_naming=is_keyed): _named(
+                item, names, is_naming=key in NAMING, is_keyed=key in KEYED
+            )
             for key, item in value.items()
         }
     if isinstance(value, list):

@@ -59,6 +59,8 @@ def test_a_page_names_measures_and_no_student(answered, eva, district):
     Measure.objects.filter(code="ela").update(name="English")
     page = eva.get(f"{answered}report/?format=html").text
     assert "English before" in page
+    codes = r">[^<>]*(?<![\w-])ela(?![\w-])[^<>]*<"
+    assert not re.search(codes, page)
     for student in district.ela.scores.values_list("student__lasid", flat=True):
         assert f">{student}<" not in page
     assert "English" in eva.get(f"{answered}effect-plot/").json()["title"]["text"]

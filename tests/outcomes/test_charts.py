@@ -147,6 +147,8 @@ def test_names_and_numbers_are_said_as_people_say_them():
     assert in_words(share) == "low income: yes in the grade of 2025"
     rise = in_words("school_grade:mcas@2025 over school_grade:mcas@2024")
     assert rise == "mcas in the grade of 2025 over mcas in the grade of 2024"
+    times = "\N{MULTIPLICATION SIGN}"
+    assert in_words("age x swd=yes") == f"age {times} student with a disability: yes"
     assert in_words("mcas@2025.spring") == "mcas 2025 spring"
     assert in_words("mcas@2024=(missing)") == "mcas 2024: missing"
     assert listed(["a"]) == "a"
