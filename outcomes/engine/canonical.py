@@ -104,17 +104,14 @@ def _coded(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
         values = column.to_numpy(dtype=float, na_value=np.nan)
         if not (np.abs(values) > EXACT_TO).any():
             return values, []
-    if infer_dtype(column, skipna=True) == "string":
-        places, found = pd.factorize(column)
-        known = [*found.tolist(), ""] if (places < 0).any() else found.tolist()
-        rank, words = pd.factorize(np.array(known, dtype=object), sort=True)
-        return rank[places].astype(
-            float
-        ), words.tolist()  # a missing cell's is the last
-    texts = np.array([label(v) for v in column.tolist()], dtype=object)
-    texts[column.isna().to_numpy()] = ""
-    places, words = pd.factorize(texts, sort=True)
-    return places.astype(float), words.tolist()
+    is_words = infer_dtype(column, skipna=True) == "string"
+    texts = column if is_words else column.map(label)
+    places, found = pd.factorize(texts.mask(column.isna(), ""))
+    words = found.tolist()
+    order = sorted(range(len(words)), key=words.__getitem__)
+    rank = np.empty(len(words))
+    rank[order] = np.arange(len(words))
+    return rank[places], [words[i] for i in order]
 
 
 def _bits(values: Floats) -> NDArray[np.uint64]:

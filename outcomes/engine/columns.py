@@ -53,21 +53,18 @@ def is_text(column: Series) -> bool:
 
 def labels(column: Series) -> Texts:
     """(n,) each cell as text, None where it is missing."""
-    if is_text(column) and infer_dtype(column, skipna=True) != "string":
+    if not is_text(column):
+        places, found = pd.factorize(column)
+        words: Texts = np.array([*map(label, found.tolist()), None], dtype=object)
+        out: Texts = words[places]  # a missing cell's place is -1
+        return out
+    if infer_dtype(column, skipna=True) == "string":
+        cells: Texts = column.to_numpy(dtype=object, copy=True)
+    else:
         # Cells of several kinds: 1 and True are one value to whoever counts values.
         cells = np.array([label(v) for v in column.tolist()], dtype=object)
-        cells[missing(column)] = None
-        return cells
-    places, found = pd.factorize(column)
-    words: Texts = np.array([*map(_word, found.tolist()), None], dtype=object)
-    out: Texts = words[places]  # a missing cell's place is -1
-    return out
-
-
-def _word(value: Any) -> str | None:
-    if isinstance(value, str):
-        return None if value.strip() in MISSING_WORDS else value
-    return label(value)
+    cells[missing(column)] = None
+    return cells
 
 
 def crossed_labels(frame: pd.DataFrame, dimension: str) -> Texts:
