@@ -24,7 +24,16 @@ MAKE_UP = ("race_ethnicity", "low_income", "el_status", "swd")
 YEARS_BEFORE = 2
 OTHERS_EACH = 2
 # Whoever says one of these has chosen how students are matched.
-WAYS = ("method", "ratio", "replacement", "reuse", "order", "prefer")
+WAYS = (
+    "method",
+    "ratio",
+    "min_ratio",
+    "max_ratio",
+    "replacement",
+    "reuse",
+    "order",
+    "prefer",
+)
 
 
 @dataclass(frozen=True)

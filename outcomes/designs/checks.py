@@ -5,9 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 from outcomes.designs import reading
 from outcomes.designs.clauses import GapSpec, MatchClusters, Placebo, Pretest
 from outcomes.designs.errors import DesignError
-from outcomes.terms import Estimand, Method
+from outcomes.terms import Distance, Estimand, Method
 
 OF_ONE_ARM = (Method.NEAREST, Method.OPTIMAL, Method.CARDINALITY)
+IN_PAIRS = (Method.NEAREST, Method.OPTIMAL)
+OF_SCORE = (Distance.PROPENSITY, Distance.LOGIT)
 
 
 def names_stand_once(
@@ -56,6 +58,44 @@ def nothing_is_alike_and_unlike(
             raise DesignError(
                 f'"{column}" is also under exact, or the entry', "anti_exact"
             )
+
+
+def ratios_are_in_order(least: int | None, ratio: int, most: int | None) -> None:
+    if least is None and most is None:
+        return
+    if least is None or most is None:
+        missing, given = ("min", "max") if least is None else ("max", "min")
+        raise DesignError(
+            f'stands alone; give "{missing}_ratio" too, or neither', f"{given}_ratio"
+        )
+    if least >= most:
+        raise reading.refuse("max_ratio", most, f"more than min_ratio ({least})")
+    if not least <= ratio <= most:
+        expected = f"min_ratio ({least}) to max_ratio ({most}), of which it is the mean"
+        raise reading.refuse("ratio", ratio, expected)
+
+
+def ratio_can_vary(method: Method, distance: Distance, *, replacement: bool) -> None:
+    """Who is given more goes by the score, and to give more to one there must be fewer
+    for others."""
+    if method not in IN_PAIRS:
+        raise DesignError(
+            f'method "{method}" gives nobody a number of others; remove min_ratio and '
+            f"max_ratio, or use {' or '.join(IN_PAIRS)}",
+            "min_ratio",
+        )
+    if replacement:
+        raise DesignError(
+            "with replacement everyone can have as many; set replacement to false, or "
+            "remove min_ratio and max_ratio",
+            "min_ratio",
+        )
+    if distance not in OF_SCORE:
+        raise DesignError(
+            f'distance "{distance}" has no score by which some could be given more; '
+            f"use {' or '.join(OF_SCORE)}, or remove min_ratio and max_ratio",
+            "min_ratio",
+        )
 
 
 def reuse_needs_replacement(reuse: int | None, replacement: bool) -> None:

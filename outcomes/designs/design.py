@@ -52,6 +52,8 @@ class Design:
     method: Method = Method.NEAREST
     estimand: Estimand = Estimand.ATT
     ratio: int = 1
+    min_ratio: int | None = None  # with max_ratio: the ratio is then that of the mean
+    max_ratio: int | None = None
     replacement: bool = False
     reuse: int | None = None  # with replacement, as often as wished when absent
     order: Order = Order.LARGEST
@@ -102,6 +104,11 @@ class Design:
         checks.gaps_are_of_outcomes(self.gaps, outcomes)
         checks.pretests_are_of_outcomes(self.pretests, outcomes)
         checks.judged_is_matched_on(self.equivalent_on, self.matched_on)
+        checks.ratios_are_in_order(self.min_ratio, self.ratio, self.max_ratio)
+        if self.min_ratio is not None:
+            checks.ratio_can_vary(
+                self.method, self.distance, replacement=self.replacement
+            )
         checks.reuse_needs_replacement(self.reuse, self.replacement)
         checks.rows_of_one_student_hang_together(
             self.entry, self.cluster, replacement=self.replacement
@@ -180,9 +187,14 @@ class Design:
         return tuple(dict.fromkeys(c for d in self.dimensions for c in crossed(d)))
 
     @property
+    def ratios(self) -> tuple[int, int]:
+        """How many comparison students a participant is given, at least and at most."""
+        return self.min_ratio or self.ratio, self.max_ratio or self.ratio
+
+    @property
     def has_score(self) -> bool:
         """Whether the distance is a propensity score, by which students rank."""
-        return self.distance in (Distance.PROPENSITY, Distance.LOGIT)
+        return self.distance in checks.OF_SCORE
 
 
 def _plain(value: Any) -> Any:
@@ -217,6 +229,8 @@ _READ = reading.record(
         "method": reading.choice(Method),
         "estimand": reading.choice(Estimand),
         "ratio": reading.whole(1),
+        "min_ratio": reading.maybe(reading.whole(1)),
+        "max_ratio": reading.maybe(reading.whole(1)),
         "replacement": reading.flag,
         "reuse": reading.maybe(reading.whole(1)),
         "order": reading.choice(Order),

@@ -24,6 +24,9 @@ class Finder(Protocol):
     def in_turn(self) -> Round:
         """Each participant, in turn, takes the nearest comparison student left."""
 
+    def only(self, wants: Flags) -> None:
+        """From now on only these of the participants in turn take part."""
+
     def nearest(self, row: int) -> tuple[int, float]:
         """The nearest free comparison student and the distance, or NOBODY."""
 
@@ -67,6 +70,9 @@ class Scan:
 
     def in_turn(self) -> Round:
         return as_round(self._in_turn())
+
+    def only(self, wants: Flags) -> None:
+        self._turns = self._turns[wants]
 
     def _in_turn(self) -> Iterator[tuple[int, int, float]]:
         for row in self._turns.tolist():

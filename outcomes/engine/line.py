@@ -101,6 +101,13 @@ class Line:
         some, found = some[found != nobody], found[found != nobody]
         return self._turns[some], self._rows[found], distances[some]
 
+    def only(self, wants: Flags) -> None:
+        """From now on only these (t,) of the participants in turn take part."""
+        self._turns, self._own = self._turns[wants], self._own[wants]
+        self._at, self._low = self._at[wants], self._low[wants]
+        self._high = self._high[wants]
+        self._index = dict(zip(self._turns.tolist(), range(len(self._turns))))  # noqa: B905
+
     def _first_choices(self) -> tuple[Ints, Floats, Flags]:
         """(t,) the nearest slot that is free before the round, its distance, and
         whether one on the other side is as near."""

@@ -18,6 +18,7 @@ from outcomes.engine.finders import Finder, Round, Scan, Tree, as_round
 from outcomes.engine.limits import Limits
 from outcomes.engine.line import NOBODY, Line
 from outcomes.engine.matched import Matched
+from outcomes.engine.ratio import sought_each
 from outcomes.engine.replacement import reuse_on_line, reuse_one_by_one
 from outcomes.engine.reuse import Reusing
 from outcomes.engine.study import Study
@@ -63,11 +64,9 @@ def match_nearest(
             else reuse_one_by_one(finder, turns, design, tolerance)
         )
     else:
-        for _ in range(design.ratio):
-            rows, others, distances = _round(turns, finder, design.order)
-            links.add(rows, others, np.ones(len(rows)), distances)
-            if not len(rows):
-                break
+        sought = sought_each(turns, pool, space.score, design)
+        for found in _rounds(turns, sought, finder, design.order):
+            links.add(found[0], found[1], np.ones(len(found[0])), found[2])
     return _matched(study, design, links)
 
 
@@ -101,6 +100,19 @@ def _finder(
     in_cells = (limits.cell != limits.cell[0]).any()
     is_wide = space.score is None and not in_cells and len(pool) >= MANY
     return (Tree if is_wide else Scan)(turns, pool, space, limits, tolerance)
+
+
+def _rounds(turns: Ints, sought: Ints, finder: Finder, order: Order) -> Iterator[Round]:
+    """Rounds until nobody finds anybody, each of those who seek that many."""
+    for number in range(1, int(sought.max(initial=0)) + 1):
+        wants = sought >= number
+        if not wants.all():
+            turns, sought = turns[wants], sought[wants]
+            finder.only(wants)
+        found = _round(turns, finder, order)
+        yield found
+        if not len(found[0]):
+            return
 
 
 def _round(turns: Ints, finder: Finder, order: Order) -> Round:

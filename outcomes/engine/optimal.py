@@ -11,7 +11,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from outcomes.designs.design import Design
-from outcomes.designs.errors import DesignError
+from outcomes.designs.errors import DesignError, InputError
+from outcomes.engine import cell_distances
 from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.cell_distances import cells_with_distances
 from outcomes.engine.distance import Space
@@ -19,6 +20,8 @@ from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched, from_cells
 from outcomes.engine.optimal_scores import MORE, SERVED, pairs_on_scores
 from outcomes.engine.study import Study
+
+MOST = 3 * MORE  # the worth of a first partner where the ratio varies
 
 
 def match_optimal(
@@ -35,12 +38,14 @@ def match_optimal(
         )
     turns = np.flatnonzero(study.treated & limits.known)
     pool = np.flatnonzero(~study.treated & limits.known)
-    if space.score is not None and not limits.apart and not limits.within:
+    least, most = design.ratios
+    is_fixed, is_free = least == most, not limits.apart and not limits.within
+    if space.score is not None and is_fixed and is_free:
         one, other = pairs_on_scores(
             turns, pool, space.score, limits.cell, limits.width, design.ratio
         )
     else:
-        one, other = pairs_by_cell(turns, pool, space, limits, design.ratio)
+        one, other = pairs_by_cell(turns, pool, space, limits, design)
     number = np.full(study.n, -1, dtype=np.int64)
     number[one] = number[other] = one
     return replace(
@@ -51,12 +56,17 @@ def match_optimal(
 
 
 def pairs_by_cell(
-    turns: Ints, pool: Ints, space: Space, limits: Limits, ratio: int
+    turns: Ints, pool: Ints, space: Space, limits: Limits, design: Design
 ) -> tuple[Ints, Ints]:
     """(p,) rows of participants and of their partners, under any limits."""
+    least, most = design.ratios
     one, other = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
     for cell in cells_with_distances(turns, pool, space, limits):
-        rows, columns = assign(cell.distances, ratio)
+        rows, columns = (
+            assign(cell.distances, most)
+            if least == most
+            else assign_between(cell.distances, least, design.ratio, most)
+        )
         one.append(cell.turns[rows])
         other.append(cell.pool[columns])
     return np.concatenate(one), np.concatenate(other)
@@ -80,6 +90,37 @@ def assign(distances: Floats, ratio: int) -> tuple[Ints, Ints]:
     one, other = linear_sum_assignment(cost)
     real = allowed[one // ratio, columns[other]]
     return one[real] // ratio, columns[other[real]]
+
+
+def assign_between(
+    distances: Floats, least: int, mean: int, most: int
+) -> tuple[Ints, Ints]:
+    """(p,) rows and columns of the pairs that cost least, `mean` a row on average.
+
+    distances : (t, c), infinite where forbidden. Each row stands `most` times; all but
+    `mean` of these times are spent on nobody, which is worth more than any partner, so
+    that no more pairs are made. Where not all can be served, a row's first partner is
+    worth three times all distances together, each up to the `least`-th twice.
+
+    Raises InputError where the matrix is more than memory should hold.
+    """
+    t, c = distances.shape
+    if t * most * (c + t * (most - mean)) > cell_distances.LARGEST:
+        raise InputError(
+            f"{t} participants with up to {most} of {c} comparison students of one "
+            "cell are too many pairs to weigh at once; name exact columns that divide "
+            'them, use method "nearest", or remove min_ratio and max_ratio',
+            "too_many_pairs",
+        )
+    cost = np.repeat(distances, most, axis=0)
+    place, unit = np.arange(len(cost)) % most, _above(cost)
+    worth = (MORE + (place < least) + (place == 0)) * unit
+    cost = np.minimum(cost - worth[:, None], 0)
+    nobody = np.full((len(cost), t * (most - mean)), -(MOST + 1) * unit)
+    one, other = linear_sum_assignment(np.hstack([cost, nobody]))
+    real = np.flatnonzero(other < c)
+    real = real[np.isfinite(distances[one[real] // most, other[real]])]
+    return one[real] // most, other[real]
 
 
 def _above(cost: Floats) -> float:

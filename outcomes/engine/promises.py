@@ -14,6 +14,7 @@ from outcomes.designs.errors import PromiseBroken
 from outcomes.engine.arrays import Flags, Ints
 from outcomes.engine.distance import Space
 from outcomes.engine.entries import Entries, first_participation
+from outcomes.engine.estimand import sought_for
 from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched
 from outcomes.engine.study import CLUSTER_SET, Study
@@ -63,8 +64,7 @@ def _broken(
         yield "one place in a set", _repeats(matched.sets * study.n + matched.rows)
     yield "one set a participant", _repeats(matched.rows[matched.is_own])
     if matched.is_paired or design.reuse is not None:
-        comparison = np.bincount(matched.sets, ~matched.is_own)
-        yield "ratio", bool((comparison > design.ratio).any())
+        yield "ratio", any(_broken_ratio(study, design, limits, matched))
     if study.repeats is not None:
         yield from _broken_entries(study.repeats, design, matched)
     if design.match_clusters is not None:
@@ -72,6 +72,29 @@ def _broken(
         yield "match_clusters", any(found)
     if study.anti_exact or study.calipers or limits.within:
         yield from _broken_pairs(study, limits, matched)
+
+
+def _broken_ratio(
+    study: Study, design: Design, limits: Limits, matched: Matched
+) -> Iterator[bool]:
+    """That nobody has too many, all together no more than the mean, and nobody too few
+    where only cells forbid and his holds enough for all in it."""
+    least, most = design.ratios
+    given = np.bincount(matched.sets, ~matched.is_own)
+    yield bool((given > most).any())
+    if least == most:
+        return
+    sought, known = sought_for(matched.treated, matched.estimand), limits.known
+    seeking = sought & known
+    yield bool(given.sum() > design.ratio * seeking.sum())
+    if limits.has_caliper or limits.apart or study.repeats is not None:
+        return
+    has = np.zeros(study.n)
+    has[matched.rows[matched.is_own]] = given[matched.sets[matched.is_own]]
+    size = int(limits.cell.max(initial=-1)) + 1
+    wish = least * np.bincount(limits.cell[seeking], minlength=size)
+    is_enough = np.bincount(limits.cell[~sought & known], minlength=size) >= wish
+    yield bool((is_enough[limits.cell[seeking]] & (has[seeking] < least)).any())
 
 
 def _broken_clusters(

@@ -51,8 +51,8 @@ def matched(report: Report) -> Iterator[str]:
     if design["method"] in BY_DISTANCE:
         how += f", by {DISTANCES[design['distance']]}"
     if design["method"] in IN_PAIRS:
-        upto = f"up to {design['ratio']} each" if design["ratio"] > 1 else "one each"
-        how += f", {upto}, and every one of them may be used {_again(design)}"
+        how += f", {_how_many(design)}, and every one of them may be used "
+        how += _again(design)
     told = f", from {listed([in_words(name) for name in names])}" if names else ""
     yield from _clusters(report)
     yield f"In matching{told}, {how}."
@@ -71,6 +71,17 @@ def _how(method: str, estimand: str) -> str:
         return WEIGHTED[method, estimand]
     one, others = ROLES.get(estimand, ROLES["ATT"])
     return MATCHING[method].format(one=one, others=others)
+
+
+def _how_many(design: Report) -> str:
+    """How many each was given; plans of long ago knew no variable ratio."""
+    if (least := design.get("min_ratio")) is None:
+        return f"up to {design['ratio']} each" if design["ratio"] > 1 else "one each"
+    whom = "participants" if design["estimand"] == "ATC" else "comparison students"
+    return (
+        f"{least} to {design['max_ratio']} {whom} each, {design['ratio']} on average, "
+        "or as many as there were"
+    )
 
 
 def _again(design: Report) -> str:

@@ -75,6 +75,10 @@ def remark(design: Design) -> str:
         said.append("MatchIt 4.5.1 to 4.5.3 ignore calipers: use another version.")
     if design.replacement and design.reuse is None:
         said.append("Here all who tie for the nearest share a match; there one has it.")
+    if design.min_ratio is not None and design.min_ratio > 1:
+        said.append("MatchIt may give one student fewer than min.controls; here none.")
+    if design.min_ratio is not None and design.discard != Discard.NONE:
+        said.append("Here the discarded do not count in the mean of the ratio.")
     if design.distance in {Distance.ROBUST_MAHALANOBIS, Distance.EUCLIDEAN}:
         said.append(
             "Here a column of words counts by every level; there its first "
@@ -132,6 +136,9 @@ def _choosing(design: Design) -> Iterator[str]:
     """How many each participant is given, and who chooses first."""
     if design.method != Method.FULL:
         yield f"ratio = {design.ratio}"
+    least, most = design.ratios
+    if least < design.ratio < most:  # at either end all are given as many
+        yield f"min.controls = {least}, max.controls = {most}"
     if design.method != Method.NEAREST:
         return
     if design.has_score:

@@ -106,6 +106,7 @@ def test_sets_are_numbered_by_their_codes(made):
         {},
         {"estimator": "g_computation", "cluster": "educ"},
         {"distance": "logit", "order": "smallest", "ratio": 2},
+        {"ratio": 2, "min_ratio": 1, "max_ratio": 4},
         {"exact": ["race", "married"]},
         {"replacement": True},
         {"distance": "mahalanobis", "replacement": True, "covariates": NUMBERS},
