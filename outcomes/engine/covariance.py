@@ -4,15 +4,18 @@ All work on the influence r = W X (X'WX)^-1 c of each row, so a contrast c'b has
 c'b - c'beta = r'e, and no n by n matrix is ever formed.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.linear import Fit, blocks, gram, moments, times
 
 NULL = 1e-10  # what is left of a residual, or of a cluster's, below this is nothing
+BATCH = 16384  # rows of clusters that are worked on at once, unless one alone has more
+NEAR = 0.8  # of the longest cluster, from where a shorter one is worked on beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,21 +69,43 @@ def cr2(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
     Stat. 36(4):672-683, as clubSandwich.
     """
     _clusters(clusters)
-    link = residual_link(fit)
-    order = np.argsort(clusters, kind="stable")
-    edges = np.flatnonzero(np.diff(clusters[order])) + 1
+    link, w = residual_link(fit), fit.weights
+    is_even = bool((w == w[0]).all())
+    if is_even:  # WX says nothing that X does not
+        same = np.eye(fit.x.shape[1])
+        fold = np.vstack([same, w[0] * same])
+        link = fold.T @ link @ fold
     r = influence(fit, contrast)
     sums, own, moved = [], [], []
-    for rows in np.split(order, edges):
-        both = np.hstack([fit.x[rows], fit.x[rows] * fit.weights[rows, None]])
-        p = _adjust(r[rows], both, link)
-        sums.append(np.sum(p * fit.residuals[rows]))
-        own.append(np.sum(p * p))
-        moved.append(np.sum(both * p[:, None], axis=0))
-    variance = float(np.sum(np.square(sums)))
-    return Spread(
-        float(np.sqrt(variance)), satterthwaite(np.array(own), np.array(moved), link)
-    )
+    for rows, is_there in _batches(clusters):
+        both = fit.x[rows] * is_there[..., None]
+        if not is_even:
+            both = np.concatenate([both, both * w[rows, None]], axis=2)
+        p = _adjust(r[rows] * is_there, both, link)
+        sums.append(np.sum(p * fit.residuals[rows], axis=1))
+        own.append(np.sum(p * p, axis=1))
+        moved.append(np.einsum("gi,gij->gj", p, both))
+    variance = float(np.sum(np.concatenate(sums) ** 2))
+    df = satterthwaite(np.concatenate(own), np.concatenate(moved), link)
+    return Spread(float(np.sqrt(variance)), df)
+
+
+def _batches(clusters: Ints) -> Iterator[tuple[Ints, Flags]]:
+    """(b, m) the rows of some clusters of about one size, and which of them are there:
+    the shorter ones end in rows of others, to be given no weight."""
+    sizes = np.bincount(clusters)
+    starts = np.cumsum(sizes) - sizes
+    order = np.argsort(clusters, kind="stable")
+    by_size = np.argsort(sizes, kind="stable")[np.count_nonzero(sizes == 0) :]
+    while len(by_size):
+        longest = sizes[by_size[-1]]
+        count = max(BATCH // longest, 1)
+        is_near = sizes[by_size[-count:]] >= NEAR * longest
+        some = by_size[len(by_size) - np.count_nonzero(is_near) :]
+        by_size = by_size[: -len(some)]
+        step = np.arange(longest)
+        at = np.minimum(starts[some, None] + step, len(order) - 1)
+        yield order[at], step < sizes[some, None]
 
 
 def _leverage(fit: Fit) -> Floats:
@@ -111,17 +136,15 @@ def residual_link(fit: Fit) -> Floats:
 
 
 def _adjust(r: Floats, both: Floats, link: Floats) -> Floats:
-    """A_g r for one cluster: B^(-1/2) differs from I only in the span of `both`."""
-    if len(r) <= both.shape[1]:
-        basis = np.eye(len(r))
-        inner = both @ link @ both.T
-    else:
-        basis, triangle = np.linalg.qr(both)
-        inner = triangle @ link @ triangle.T
-    values, vectors = np.linalg.eigh((inner + inner.T) / 2)
+    """(b, m) A_g r of each cluster: B^(-1/2) differs from I only in the span of `both`
+    (b, m, 2k) or (b, m, k), which rows of zeros leave as it is."""
+    basis, triangle = np.linalg.qr(both)
+    inner = triangle @ link @ triangle.mT
+    values, vectors = np.linalg.eigh((inner + inner.mT) / 2)
     shrink = np.where(values + 1 > NULL, 1 / np.sqrt(np.maximum(values + 1, NULL)), 0)
-    span = basis @ vectors
-    adjusted: Floats = r + span @ ((shrink - 1) * (span.T @ r))
+    along = vectors.mT @ (basis.mT @ r[..., None])
+    change = basis @ (vectors @ ((shrink - 1)[..., None] * along))
+    adjusted: Floats = r + change[..., 0]
     return adjusted
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
+from outcomes.engine import covariance
 from outcomes.engine.balance import (
     Split,
     balance_table,
@@ -83,7 +84,8 @@ def regressions(draw):
     assume(np.ptp(x[:, 1]) > 0)
     clusters = random.integers(0, draw(st.integers(3, 12)), n)
     clusters = np.unique(clusters, return_inverse=True)[1]
-    weights = draw(st.sampled_from([np.ones(n), random.uniform(0.2, 3, n)]))
+    uneven = random.uniform(0.2, 3, n)
+    weights = draw(st.sampled_from([np.ones(n), np.full(n, 2.5), uneven]))
     return random.normal(size=n), x, weights, clusters
 
 
@@ -100,6 +102,18 @@ def test_clustered_errors_are_those_of_the_full_matrices(data):
     found = cr2(fit, on, clusters)
     assert found.std_error**2 == near(variance, rel=1e-6, abs=1e-18)
     assert found.df == near(df, rel=1e-6)
+
+
+@often
+@given(regressions(), st.sampled_from([1, 7, 20]))
+def test_clusters_give_the_same_errors_together_as_alone(data, batch):
+    y, x, weights, clusters = data
+    fit, on = least_squares(y, x, weights), np.eye(x.shape[1])[1]
+    together = cr2(fit, on, clusters)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(covariance, "BATCH", batch)
+        alone = cr2(fit, on, clusters)
+    assert (alone.std_error, alone.df) == near((together.std_error, together.df))
 
 
 @often
