@@ -31,7 +31,9 @@ class Clustering:
 
     @property
     def small_sample(self) -> float:
-        """omega_h = 1 - 3/(4h - 1)."""
+        """omega_h = 1 - 3/(4h - 1). Raises NotEstimable where it is not above 0."""
+        if self.df <= 1:
+            raise NotEstimable("one degree of freedom is too few for a size in SDs")
         return 1 - 3 / (4 * self.df - 1)
 
 

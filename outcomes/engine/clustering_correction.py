@@ -135,8 +135,6 @@ def _total_g(found: Effect, layout: Clustering) -> float:
     if found.outcome.kind == OutcomeKind.BINARY:
         raise NotEstimable("a share has no SD of its own to be total")
     omega = small_sample(*found.sample.counts)
-    if omega <= 0:
-        raise NotEstimable("three students are too few for a size in SDs")
     return total_g(known(found.hedges_g) / omega, layout)
 
 

@@ -109,8 +109,8 @@ def _district(
         raise NO_COVARIATES
     both = (labels == spec.focal) | (labels == spec.reference)
     focal = labels[both] == spec.focal
+    require_four_groups(everyone.where(both), focal)
     sample = everyone.where(both).in_sds(reference_sd(spec, pool_sd))
-    require_four_groups(sample, focal)
     return District(sample, focal, names, design)
 
 

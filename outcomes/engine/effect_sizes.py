@@ -11,10 +11,16 @@ from scipy.special import ndtr
 from outcomes.designs.errors import NotEstimable
 
 COX = 1.65  # SDs of the logistic distribution to those of the normal one
+LARGEST = 700.0  # the log of a risk ratio, just within what a number can hold
 
 
 def small_sample(n_t: int, n_c: int) -> float:
-    """omega = 1 - 3/(4N - 9), which takes out the upward bias of a small sample."""
+    """omega = 1 - 3/(4N - 9), which takes out the upward bias of a small sample.
+
+    Raises NotEstimable under four students: of three it makes every size 0.
+    """
+    if n_t + n_c < 4:
+        raise NotEstimable("three students are too few for a size in SDs")
     return 1 - 3 / (4 * (n_t + n_c) - 9)
 
 
@@ -57,6 +63,9 @@ def e_value(d: float) -> float:
 
     The risk ratio it needs with both participation and outcome: RR = exp(.91 |d|),
     E = RR + sqrt(RR (RR - 1)). Source: VanderWeele and Ding (2017), Ann. Intern. Med.
+    Raises NotEstimable for an effect of hundreds of SDs, which no factor could make.
     """
+    if 0.91 * abs(d) > LARGEST:
+        raise NotEstimable("the effect is beyond what a risk ratio can hold")
     ratio = exp(0.91 * abs(d))
-    return ratio + sqrt(ratio * (ratio - 1))
+    return ratio * (1 + sqrt(1 - 1 / ratio))

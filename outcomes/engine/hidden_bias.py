@@ -36,7 +36,7 @@ def hidden_bias_text(found: Effect, gamma: Number) -> str:
     """What a hidden factor would have to do, for readers who know no statistics."""
     needed = attempt(lambda: e_value(known(found.hedges_g)))
     if isinstance(needed, NotEstimable):
-        return "There is no effect for a hidden factor to explain away."
+        return f"How strong a hidden factor would have to be is not known: {needed}."
     text = (
         "To explain the effect away, a hidden factor would have to multiply both the "
         f"chance to take part and the chance to do well by {needed:.2f}."

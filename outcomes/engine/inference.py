@@ -21,6 +21,7 @@ from outcomes.terms import Estimator
 
 LEVEL = 0.95
 NO_SPREAD = NotEstimable("zero variance: the outcome does not vary within the groups")
+ALIKE = NotEstimable("zero variance: those whom this error compares say just the same")
 EXACT = 1e-12  # residuals below this share of the outcome's range are rounding
 
 
@@ -64,6 +65,7 @@ def infer(
     found = spreads(fit, contrast(fit, weights), sample, design)
     if np.abs(fit.residuals).max() <= EXACT * np.ptp(sample.y):
         found = [(kind, NO_SPREAD) for kind, _ in found]
+    found = [(kind, _above_rounding(spread, sample)) for kind, spread in found]
     is_effect = [*weights] == [EFFECT]
     reported = _widest(estimate, found, sample, design, is_effect=is_effect)
     kind = reported.se_kind if reported else found[0][0]
@@ -90,6 +92,15 @@ def by_influence(found: Estimate, sample: Sample, design: Design) -> Inference:
     return from_spread(found.value, kind, spread, ())
 
 
+def _above_rounding(
+    spread: Spread | NotEstimable, sample: Sample
+) -> Spread | NotEstimable:
+    """Units whose sums are all equal teach nothing: not that all is sure."""
+    if isinstance(spread, NotEstimable):
+        return spread
+    return ALIKE if spread.std_error <= EXACT * np.ptp(sample.y) else spread
+
+
 def _widest(
     estimate: float,
     found: Sequence[tuple[str, Spread | NotEstimable]],
@@ -106,9 +117,7 @@ def _widest(
     usable = {
         kind: spread
         for kind, spread in found
-        if kind[:3] in ("CR2", "CR3")
-        and isinstance(spread, Spread)
-        and spread.std_error > 0
+        if kind[:3] in ("CR2", "CR3") and isinstance(spread, Spread)
     }
     if clusters is None or not usable:
         return None

@@ -141,3 +141,9 @@ def test_an_impossible_layout_is_refused(n, size, icc):
 def test_one_arm_needs_somebody_in_the_other():
     with pytest.raises(NotEstimable, match="empty"):
         clustering.one_arm(20, 0, 10, 0.2)
+
+
+def test_a_degree_of_freedom_or_less_has_no_size_in_sds():
+    layout = clustering.Clustering(gamma=0.9, eta=1.5, df=1.0)
+    with pytest.raises(NotEstimable, match="degree of freedom"):
+        clustering.total_g(0.5, layout)

@@ -163,3 +163,20 @@ def test_g24_participation_dealt_anew_is_found_by_chance_only():
 
 def test_g24_a_few_deals_are_not_found_more_often_than_chance_allows():
     assert rejections(60) <= 0.15  # 9 of 60: beyond the 99.9th percentile at 5%
+
+
+def test_errors_of_units_that_say_just_the_same_are_not_0():
+    frame = gains(2, 2, pre=[0, 1, 0, 1], read=[1, 3, 0, 2], twin=[*"abab"])
+    row = run(frame, covariates=["pre"], exact=["twin"])["effects"][0]
+    assert row["estimate"] == near(1.0)
+    assert row["std_error"] is row["ci_low"] is row["p"] is None
+    assert "just the same" in row["not_estimable"]
+
+
+def test_a_size_that_is_unknown_is_not_called_no_effect():
+    frame = gains(1, 2, read=[9.0, 1.0, 2.0], pre=[1.0, 1.0, 2.0])
+    report = run(frame, method="full", distance="euclidean")
+    row = report["effects"][0]
+    assert row["estimate"] != 0
+    assert row["hedges_g"] is row["improvement_index"] is row["e_value"] is None
+    assert "three students" in report["sensitivity"]["read"]["text"]

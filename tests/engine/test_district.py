@@ -138,3 +138,10 @@ def test_participation_that_covariates_decide_has_no_counterfactual():
     assert row["rules"] is row["four_parts"] is None
     assert "overlap" in row["not_estimable"]
     assert row["accounting"]["gap"] is not None
+
+
+def test_a_gap_of_groups_that_nobody_is_in_says_so(children):
+    nobody = {"dimension": "ethnicity", "focal": "x", "reference": "y"}
+    row = of_district(children, gaps=[nobody])
+    assert row["rules"] is row["coverage"] is None
+    assert "no focal student" in row["not_estimable"]
