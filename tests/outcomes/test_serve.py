@@ -6,11 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import ExitStack
 from urllib.request import Request, urlopen
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from outcomes.management.commands.serve import keep_working, process
 from tests.house.source import ROOT
 
 pytestmark = pytest.mark.enable_socket
@@ -65,3 +67,30 @@ def test_it_prints_a_log_in_that_works_and_stops_when_asked(port, tmp_path):
     assert "Stopped." in said
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), timeout=1)
+
+
+WAITS = "import time; time.sleep(60)"
+IS_KILLED = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+FAILS = "raise SystemExit(3)"
+
+
+def test_a_worker_that_is_killed_is_replaced_and_the_web_goes_on():
+    told, ends = [], iter([IS_KILLED, FAILS])
+    with ExitStack() as running:
+        web = running.enter_context(process("-c", WAITS))
+        ended = keep_working(
+            web, lambda: running.enter_context(process("-c", next(ends))), told.append
+        )
+        assert web.poll() is None
+    assert told == ["The worker was ended by signal 9: replaced."]
+    assert ended == "The worker process ended with 3."
+
+
+def test_without_the_web_all_ends():
+    with ExitStack() as running:
+        web = running.enter_context(process("-c", FAILS))
+        web.wait()
+        ended = keep_working(
+            web, lambda: running.enter_context(process("-c", WAITS)), print
+        )
+    assert ended == "The web process ended with 3."

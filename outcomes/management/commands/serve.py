@@ -3,6 +3,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 
 from django.conf import settings
@@ -33,10 +34,13 @@ class Command(BaseCommand):
         try:
             with ExitStack() as running:
                 web = running.enter_context(process(*web_server(host, port)))
-                worker = running.enter_context(process("manage.py", "worker"))
                 wait_until_up(host, port, web)
                 self.say_where(f"http://{host}:{port}")
-                raise CommandError(wait_until_one_ends(web=web, worker=worker))
+
+                def start() -> subprocess.Popen:
+                    return running.enter_context(process("manage.py", "worker"))
+
+                raise CommandError(keep_working(web, start, self.stderr.write))
         except KeyboardInterrupt:
             self.stderr.write("Stopped.")
 
@@ -109,9 +113,20 @@ def wait_until_up(host: str, port: int, web: subprocess.Popen) -> None:
     raise CommandError("The web server did not start; it says why above.")
 
 
-def wait_until_one_ends(**children: subprocess.Popen) -> str:
-    while True:
-        for name, child in children.items():
-            if child.poll() is not None:
-                return f"The {name} process ended with {child.returncode}."
+def keep_working(
+    web: subprocess.Popen,
+    start: Callable[[], subprocess.Popen],
+    tell: Callable[[str], object],
+) -> str:
+    """Until one ends by itself. A worker that is killed, most often for want of memory,
+    is replaced: the web goes on meanwhile."""
+    worker = start()
+    while web.poll() is None:
+        code = worker.poll()
+        if code is not None and code >= 0:
+            return f"The worker process ended with {code}."
+        if code is not None:
+            tell(f"The worker was ended by signal {-code}: replaced.")
+            worker = start()
         time.sleep(0.5)
+    return f"The web process ended with {web.returncode}."
