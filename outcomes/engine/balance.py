@@ -73,10 +73,12 @@ def balance_table(
 
 def split(x: Floats, treated: Flags, weights: Floats, *, is_binary: bool) -> Split:
     """The covariate x (n,) of those with a weight above 0."""
-    t, c = treated & (weights > 0), ~treated & (weights > 0)
+    t = np.flatnonzero(treated & (weights > 0))
+    c = np.flatnonzero(~treated & (weights > 0))
     origin = float(x.min())
-    x = x - origin
-    return Split(x[t], weights[t], x[c], weights[c], is_binary, origin)
+    return Split(
+        x[t] - origin, weights[t], x[c] - origin, weights[c], is_binary, origin
+    )
 
 
 def _row(name: str, before: Split, after: Split, estimand: Estimand) -> BalanceRow:
@@ -161,14 +163,23 @@ def kolmogorov_smirnov(groups: Split) -> float:
     means = groups.means
     if groups.is_binary:
         return abs(means[0] - means[1])
-    values = np.concatenate([groups.x_t, groups.x_c])
-    steps = np.concatenate(
-        [groups.w_t / groups.w_t.sum(), -groups.w_c / groups.w_c.sum()]
-    )
-    order = np.argsort(values, kind="stable")
-    heights = np.cumsum(steps[order])
-    ends = np.append(np.diff(values[order]) > 0, True)
-    return float(np.abs(heights[ends]).max())
+    # It is widest at a participant's value or just below one.
+    at = np.sort(groups.x_t)
+    gaps = _shares(groups.x_t, groups.w_t, at) - _shares(groups.x_c, groups.w_c, at)
+    return float(np.abs(gaps).max())
+
+
+def _shares(x: Floats, w: Floats, at: Floats) -> Floats:
+    """(2, m) the share, by weight, of those below each value (m,) and of those up to
+    it."""
+    if w.min() == w.max():
+        values, upto = np.sort(x), np.arange(len(x) + 1)
+    else:
+        order = np.argsort(x, kind="stable")
+        values, upto = x[order], np.append(0, np.cumsum(w[order]))
+    places = [np.searchsorted(values, at, "left"), np.searchsorted(values, at, "right")]
+    shares: Floats = upto[places] / upto[-1]
+    return shares
 
 
 def wwc_effect_size(groups: Split) -> float:

@@ -200,11 +200,12 @@ def test_a_set_without_an_arm_is_gone_and_the_others_share_again(data, bits):
 
 
 @often
-@given(st.integers(3, 20), st.integers(0, 2**32 - 1))
-def test_balance_of_a_number_is_that_of_the_definition(n, seed):
+@given(st.integers(3, 20), st.integers(0, 2**32 - 1), st.integers(0, 2))
+def test_balance_of_a_number_is_that_of_the_definition(n, seed, even_arms):
     random = np.random.default_rng(seed)
     x = random.integers(0, 6, 2 * n).astype(float)
     w = random.uniform(0.1, 2, 2 * n)
+    w[: n * even_arms] = 1.5
     treated = np.arange(2 * n) < n
     assume(all(np.ptp(x[arm]) > 0 for arm in (treated, ~treated)))
     groups = Split(x[:n], w[:n], x[n:], w[n:], is_binary=False)
