@@ -191,7 +191,12 @@ def clusters_can_be_compared(clusters: MatchClusters | None, entry: str | None) 
 def pretests_are_of_outcomes(
     pretests: Sequence[Pretest], outcomes: Sequence[str]
 ) -> None:
+    names = [pretest.name for pretest in pretests]
     for i, pretest in enumerate(pretests):
+        if pretest.name in names[:i]:
+            raise DesignError(
+                "a pretest stands twice; name each once", f"pretests[{i}]"
+            )
         if pretest.same_as and pretest.same_as not in outcomes:
             hint = reading.nearest(pretest.same_as, outcomes)
             expected = f"one of the outcomes {', '.join(outcomes)}{hint}"

@@ -81,7 +81,9 @@ class MatchClusters:
 
 
 def outcome(value: Any, path: str) -> Outcome:
-    return Outcome(value) if isinstance(value, str) else _OUTCOME(value, path)
+    if isinstance(value, str):
+        return Outcome(reading.text(value, path))
+    return _OUTCOME(value, path)
 
 
 def pretest(value: Any, path: str) -> Pretest:
@@ -91,10 +93,21 @@ def pretest(value: Any, path: str) -> Pretest:
 
 
 def placebo(value: Any, path: str) -> Placebo:
-    found = Placebo(value) if isinstance(value, str) else _PLACEBO(value, path)
+    is_name = isinstance(value, str)
+    found = Placebo(reading.text(value, path)) if is_name else _PLACEBO(value, path)
     for name in found.pretests:
         if name in (found.name, *found.without):
             raise DesignError(f'"{name}" is both left out and a pretest', path)
+    return found
+
+
+def dimension(value: Any, path: str) -> str:
+    """A column, or several crossed."""
+    found = reading.text(value, path)
+    columns = crossed(found)
+    if len(set(columns)) < len(columns) or not all(c.strip() for c in columns):
+        expected = f'a column, or different columns joined by "{CROSS}"'
+        raise reading.refuse(path, value, expected)
     return found
 
 
@@ -149,7 +162,7 @@ _OUTCOME = reading.record(
         "kind": reading.choice(OutcomeKind),
         "domain": lambda v, p: v if v == "" else reading.text(v, p),
         "confirmatory": reading.flag,
-        "levels": reading.list_of(reading.label),
+        "levels": reading.each_once(reading.label),
         "matters": reading.maybe(score_line),
     },
 )
@@ -176,7 +189,7 @@ CALIPER = reading.record(
 GAP = reading.record(
     GapSpec,
     {
-        "dimension": reading.text,
+        "dimension": dimension,
         "focal": reading.label,
         "reference": reading.label,
         "outcome": reading.text,

@@ -57,14 +57,15 @@ def whole(low: int, high: int | None = None) -> Parser[int]:
 
 def number(low: float, *, open_end: bool = False) -> Parser[float]:
     """A finite number >= low, or > low when the end is open."""
-    bound = f"above {low:g}" if open_end else f"{low:g} or more"
+    bound = f" above {low:g}" if open_end else f" {low:g} or more"
+    bound = bound if low > float("-inf") else ""
 
     def read(value: Any, path: str) -> float:
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not low <= value < float("inf"):
-            raise refuse(path, value, f"a number {bound}")
+            raise refuse(path, value, f"a number{bound}")
         if open_end and value == low:
-            raise refuse(path, value, f"a number {bound}")
+            raise refuse(path, value, f"a number{bound}")
         return float(value)
 
     return read
@@ -95,13 +96,22 @@ def list_of(parser: Parser[T], *, at_least: int = 0) -> Parser[tuple[T, ...]]:
     return read
 
 
+def each_once(parser: Parser[T]) -> Parser[tuple[T, ...]]:
+    """A list in which nothing stands twice."""
+
+    def read(value: Any, path: str) -> tuple[T, ...]:
+        found = list_of(parser)(value, path)
+        for i, item in enumerate(found):
+            if item in found[:i]:
+                raise DesignError(f'"{item}" stands twice; name each once', path)
+        return found
+
+    return read
+
+
 def names(value: Any, path: str) -> tuple[str, ...]:
     """Column names, each once."""
-    found = list_of(text)(value, path)
-    for i, name in enumerate(found):
-        if name in found[:i]:
-            raise DesignError(f'"{name}" stands twice; name each column once', path)
-    return found
+    return each_once(text)(value, path)
 
 
 def mapping_of(parser: Parser[T]) -> Parser[dict[str, T]]:

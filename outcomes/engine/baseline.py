@@ -234,10 +234,12 @@ def judge_sample(
     judged, others = verdicts.judged_rows(rows, source, design, outcome)
     cautions.of_others(others, base.warn)
     in_model = _asks_model(base, sample)
+    own = {pretest.name for pretest in verdicts.own_pretests(design, outcome)}
     return verdicts.of_baseline(
         judged,
         lambda name: source[name] == gained or in_model(name),
-        pretest=bool(verdicts.own_pretests(design, outcome)),
+        # One that is the same for everyone has no row, and shows nothing.
+        pretest=any(source[row.covariate] in own for row in judged),
     )
 
 

@@ -1,6 +1,6 @@
 """The one gate through which a table enters the engine; all after it trust it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -237,7 +237,7 @@ def _eligible(
         excluded.append(_count(reason, gone, arm, person))
         keep &= ~gone
     treated = arm[keep] == 1
-    _require_both_arms(treated, design)
+    _require_both_arms(treated, design, excluded)
     rows = frame if keep.all() else frame[keep].reset_index(drop=True)
     return rows, treated, tuple(e for e in excluded if e.treated + e.comparison)
 
@@ -272,16 +272,23 @@ def _count(reason: str, gone: Flags, arm: Floats, person: Ints) -> Excluded:
     return Excluded(reason, int((gone & (arm == 1)).sum()), others)
 
 
-def _require_both_arms(treated: Flags, design: Design) -> None:
-    if not treated.any():
-        raise InputError(
-            f'no student with "{design.treatment}" = 1 is left to evaluate; check the '
-            "column and what is missing",
-            "no_treated",
-        )
-    if treated.all():
-        raise InputError(
-            f'no student with "{design.treatment}" = 0 is left to compare with; check '
-            "the column and what is missing",
-            "no_controls",
-        )
+def _require_both_arms(
+    treated: Flags, design: Design, excluded: Sequence[Excluded]
+) -> None:
+    for gone, arm, doing, code in (
+        (not treated.any(), 1, "evaluate", "no_treated"),
+        (treated.all(), 0, "compare with", "no_controls"),
+    ):
+        if gone:
+            raise InputError(
+                f'no student with "{design.treatment}" = {arm} is left to {doing}; '
+                f"check the column and what is missing{_mostly(excluded, arm)}",
+                code,
+            )
+
+
+def _mostly(excluded: Sequence[Excluded], arm: int) -> str:
+    """The reason for which most of an arm were left out, if any were."""
+    counts = [(e.treated if arm else e.comparison, e.reason) for e in excluded]
+    most, reason = max(counts, key=lambda count: count[0], default=(0, ""))
+    return f": {most} were left out for {reason}" if most else ""

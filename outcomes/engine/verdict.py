@@ -145,10 +145,11 @@ def of_baseline(
     rows: Sequence[BalanceRow], in_model: Callable[[str], bool], *, pretest: bool
 ) -> Verdict:
     """The verdict by effect sizes; in_model tells whether the outcome model holds a
-    covariate, and is asked only where that decides."""
+    covariate, and is asked only where that decides; pretest : whether a row is of one.
+    """
     code, worst = _worst(rows, in_model)
     name, value = (worst.covariate, _size(worst)) if worst else (None, None)
-    if not pretest:
+    if name is None or value is None or not pretest:
         return Verdict(
             VerdictCode.NO_PRETEST,
             name,
@@ -181,9 +182,7 @@ def _size(row: BalanceRow) -> float:
     return float("inf") if isinstance(row.judged, NotEstimable) else row.judged
 
 
-def _text(code: VerdictCode, name: str | None, value: float | None) -> str:
-    if name is None or value is None:
-        return "There is no covariate to judge the groups by."
+def _text(code: VerdictCode, name: str, value: float) -> str:
     largest = f"The groups differ on {name} by {abs(value):.3g} SD"
     endings = {
         VerdictCode.NOT_EQUIVALENT: (

@@ -67,9 +67,17 @@ def test_without_a_pretest_nothing_is_established():
     assert "pretest" in found.text
 
 
-def test_without_covariates_only_the_pretest_is_asked_for():
-    assert judge([]).code == MEETS
-    assert judge([], pretest=False).code == VerdictCode.NO_PRETEST
+@pytest.mark.parametrize("pretest", [True, False])
+def test_without_covariates_nothing_is_established(pretest):
+    assert judge([], pretest=pretest).code == VerdictCode.NO_PRETEST
+
+
+@pytest.mark.parametrize("more", [{}, {"equivalent_on": []}])
+def test_a_pretest_that_is_the_same_for_everyone_shows_nothing(more):
+    table = lalonde.FRAME.assign(before=5.0)
+    report = lalonde.report(table, pretests=["before"], **more)
+    assert report["verdict"]["code"] == VerdictCode.NO_PRETEST
+    assert "constant" in {w["code"] for w in report["warnings"]}
 
 
 @pytest.mark.parametrize(
