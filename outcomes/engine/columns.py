@@ -73,6 +73,14 @@ def crossed_labels(frame: pd.DataFrame, dimension: str) -> Texts:
     parts = [labels(frame[column]) for column in crossed(dimension)]
     if len(parts) == 1:
         return parts[0]
+    for column, part in zip(crossed(dimension), parts, strict=True):
+        for group in pd.unique(part):
+            if group is not None and CROSS in group:
+                raise InputError(
+                    f'column "{column}" holds {group!r}, and "{CROSS}" joins the names '
+                    f'of the groups of "{dimension}"; write the label without it',
+                    "crossed_label",
+                )
     together = [
         None if None in row else CROSS.join(row) for row in zip(*parts, strict=True)
     ]

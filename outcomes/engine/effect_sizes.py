@@ -11,6 +11,7 @@ from scipy.special import ndtr
 from outcomes.designs.errors import NotEstimable
 
 COX = 1.65  # SDs of the logistic distribution to those of the normal one
+ROUNDING = 1e-12  # a weighted or adjusted share this near 0 or 1 is 0 or 1
 LARGEST = 700.0  # the log of a risk ratio, just within what a number can hold
 
 
@@ -45,9 +46,9 @@ def cox_index(p_t: float, p_c: float, n_t: int, n_c: int) -> float:
     Two equal shares differ by 0. Otherwise a share of 0 or 1 raises NotEstimable: its
     logit is infinite, and adding half a student would invent the answer.
     """
-    if p_t == p_c:
+    if abs(p_t - p_c) <= ROUNDING:
         return 0.0
-    if not (0 < p_t < 1 and 0 < p_c < 1):
+    if not all(ROUNDING < share < 1 - ROUNDING for share in (p_t, p_c)):
         raise NotEstimable("a share of 0 or 1 has no logit")
     log_odds = log(p_t / (1 - p_t)) - log(p_c / (1 - p_c))
     return small_sample(n_t, n_c) * log_odds / COX

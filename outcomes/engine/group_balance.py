@@ -26,7 +26,7 @@ class GroupBalanceRow:
     n_comparison: int
     covariate: str | None
     largest: Number
-    beyond: int  # covariates that differ by more than 0.10
+    beyond: int | NotEstimable  # covariates that differ by more than 0.10
 
 
 BEYOND = 0.10
@@ -58,12 +58,14 @@ def _row(
     n_treated = int((used & study.treated).sum())
     n_comparison = int(used.sum()) - n_treated
     covariate: str | None = None
-    largest: Number = _nobody(n_treated, n_comparison)
+    none = _nobody(n_treated, n_comparison)
+    largest: Number = none
+    beyond: int | NotEstimable = none
     found = dict(_differences(study, weights, member, estimand))
     if found and n_treated and n_comparison:
         covariate = max(found, key=lambda name: found[name])
         largest = found[covariate]
-    beyond = sum(size > BEYOND for size in found.values())
+        beyond = sum(size > BEYOND for size in found.values())
     return GroupBalanceRow(
         dimension, group, n_treated, n_comparison, covariate, largest, beyond
     )

@@ -50,3 +50,10 @@ def test_a_part_that_is_no_column_is_named():
         lalonde.design(subgroups=["race*re78"])
     with pytest.raises(InputError, match='no column "rce"; did you mean "race"'):
         evaluate(SAID, lalonde.design(subgroups=["rce*married"]))
+
+
+def test_a_label_that_could_be_two_groups_is_refused():
+    frame = SAID.assign(race=SAID["race"].replace("black", "black*0"))
+    design = lalonde.design(subgroups=["race*married"], covariates=["age"])
+    with pytest.raises(InputError, match=r"column \"race\" holds 'black\*0'"):
+        evaluate(frame, design)

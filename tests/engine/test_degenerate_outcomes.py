@@ -6,6 +6,7 @@ from math import sqrt
 import numpy as np
 import pytest
 
+from tests.engine import lalonde
 from tests.engine.degenerate import (
     PLANNED,
     codes,
@@ -123,6 +124,18 @@ def test_g19_none_or_all_have_an_exact_interval_and_no_log_odds(share_t, share_c
     assert [row["ci_low"], row["ci_high"]] == near(bounds)
     assert row["exact_interval"] == near(bounds)
     assert row["se_kind"] == "exact"
+
+
+@pytest.mark.parametrize("estimator", ["difference", "g_computation", "aipw"])
+def test_g19_no_estimator_makes_log_odds_of_rounding(estimator):
+    some = lalonde.FRAME["treat"] * (lalonde.FRAME["re78"] > 5000)
+    frame = lalonde.FRAME.assign(hit=some.astype(int))
+    outcome = {"name": "hit", "kind": "binary"}
+    report = lalonde.report(frame, outcomes=[outcome], estimator=estimator)
+    for row in (*report["effects"], *report["estimators"]):
+        assert row["estimate"] > 0
+        assert row["hedges_g"] is row["e_value"] is row["improvement_index"] is None
+    assert "no logit" in report["sensitivity"]["hit"]["text"]
 
 
 def test_g19_a_school_is_one_student_to_the_exact_interval():

@@ -24,7 +24,10 @@ def test_the_cox_index():
     assert effect_sizes.cox_index(*shares, 10**9, 10**9) == near(ours["without_omega"])
 
 
-@pytest.mark.parametrize(("p_t", "p_c"), [(0.0, 0.1), (0.1, 0.0), (1.0, 0.5)])
+@pytest.mark.parametrize(
+    ("p_t", "p_c"),
+    [(0.0, 0.1), (0.1, 0.0), (1.0, 0.5), (0.45, 5.6e-17), (0.45, 1 - 2.2e-16)],
+)
 def test_a_share_of_none_or_all_has_no_cox_index(p_t, p_c):
     with pytest.raises(NotEstimable, match="no logit"):
         effect_sizes.cox_index(p_t, p_c, 50, 50)
@@ -33,6 +36,7 @@ def test_a_share_of_none_or_all_has_no_cox_index(p_t, p_c):
 @pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
 def test_equal_shares_do_not_differ(share):
     assert effect_sizes.cox_index(share, share, 5, 9) == 0
+    assert effect_sizes.cox_index(share, share + 5.6e-17, 5, 9) == 0
 
 
 def test_the_improvement_index():
