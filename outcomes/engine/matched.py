@@ -30,7 +30,7 @@ class Matched:
 
     @property
     def n_sets(self) -> int:
-        return len(np.unique(self.sets))
+        return int(np.count_nonzero(np.bincount(self.sets)))
 
     @property
     def is_treated(self) -> Flags:
@@ -62,7 +62,8 @@ class Matched:
         for arm in (self.is_treated, ~self.is_treated):
             arm = arm & ~self.is_own
             if arm.any():
-                scale = len(np.unique(self.rows[arm])) / raw[arm].sum()
+                students = np.count_nonzero(np.bincount(self.rows[arm]))
+                scale = students / raw[arm].sum()
                 weights[arm] = raw[arm] * scale
         return weights
 

@@ -14,11 +14,11 @@ from outcomes.terms import OutcomeKind
 def pool(frame: pd.DataFrame, design: Design) -> dict[str, Floats]:
     """Each outcome of all comparison students of a table in canonical order; with
     entries the first value of each student."""
-    rows = frame[columns.flags(frame[design.treatment]) == 0]
-    values = {o.name: _outcome(rows[o.name], o) for o in design.outcomes}
+    compared = columns.flags(frame[design.treatment]) == 0
+    values = {o.name: _outcome(frame[o.name][compared], o) for o in design.outcomes}
     if design.entry is None:
         return values
-    person = columns.codes(columns.labels(rows[design.unit]))
+    person = columns.codes(columns.labels(frame[design.unit][compared]))
     return {name: _first_of_each(person, found) for name, found in values.items()}
 
 

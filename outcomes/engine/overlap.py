@@ -33,10 +33,13 @@ def overlap(fitted: Propensity | None, treated: Flags) -> dict[str, Any] | None:
 
 def separating(covariates: Covariates, treated: Flags) -> str | None:
     """The first covariate on which no participant is where a comparison student is."""
-    low_t, low_c = (covariates.x[arm].min(axis=0) for arm in (treated, ~treated))
-    high_t, high_c = (covariates.x[arm].max(axis=0) for arm in (treated, ~treated))
-    apart = np.flatnonzero((low_t > high_c) | (low_c > high_t))
-    return covariates.names[apart[0]] if len(apart) else None
+    for name, x in zip(covariates.names, covariates.x.T, strict=True):
+        own = x[treated]
+        # Who is not below the lowest participant, or not above the highest.
+        reached = np.count_nonzero(x >= own.min()), np.count_nonzero(x <= own.max())
+        if len(own) in reached:
+            return name
+    return None
 
 
 def _spread(score: Floats) -> dict[str, Any]:

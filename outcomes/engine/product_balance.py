@@ -53,7 +53,7 @@ def product_balance(
     means = [_means(covariates.x, arm, weights, centre) for arm in arms]
     first, second = _pairs(covariates)
     apart = (means[0] - means[1])[first, second]
-    sd = _unit(covariates.x - centre, treated, estimand)[first, second]
+    sd = _unit(covariates.x, centre, treated, estimand)[first, second]
     some = sd > 0
     sizes = apart[some] / sd[some]
     order = np.argsort(-np.abs(sizes), kind="stable")[:WORST]
@@ -74,11 +74,11 @@ def _means(x: Floats, arm: Flags, weights: Floats, centre: Floats) -> Floats:
     return means
 
 
-def _unit(centred: Floats, treated: Flags, estimand: Estimand) -> Floats:
+def _unit(x: Floats, centre: Floats, treated: Flags, estimand: Estimand) -> Floats:
     """(k, k) what differences are measured in, as in the balance table."""
     if estimand != Estimand.ATE:
-        return _spread(centred[sought_for(treated, estimand)])
-    both = [_spread(centred[arm]) ** 2 for arm in (treated, ~treated)]
+        return _spread(x[sought_for(treated, estimand)] - centre)
+    both = [_spread(x[arm] - centre) ** 2 for arm in (treated, ~treated)]
     unit: Floats = np.sqrt((both[0] + both[1]) / 2)
     return unit
 

@@ -199,7 +199,8 @@ def _in_canonical_order(frame: pd.DataFrame, design: Design) -> pd.DataFrame:
     person, known = pd.factorize(units)
     found = _entries(frame, design)
     entry = np.zeros(len(person), dtype=np.int64) if found is None else found.code
-    _refuse_repeated(units, person, entry, design)
+    if found is not None or len(known) < len(person):
+        _refuse_repeated(units, person, entry, design)
     order = (
         seeded_order(known, design.seed)
         if design.ties == Ties.SEEDED

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError, PromiseBroken
+from outcomes.engine.covariates import Covariates
+from outcomes.engine.overlap import separating
 from outcomes.engine.promises import check_promises
 from outcomes.engine.support import beyond_support
 from outcomes.engine.unmatched import unmatched_reasons
@@ -100,3 +102,16 @@ def test_a_method_without_pairs_discards_nobody(method):
 def test_a_misspelt_arm_is_refused():
     with pytest.raises(DesignError, match=r"discard.*one of none, treated"):
         lalonde.design(discard="control")
+
+
+@often
+@given(st.integers(2, 8), st.integers(1, 3), st.integers(0, 2**32 - 1))
+def test_a_covariate_that_separates_is_found_by_both_arms_ranges(n, k, seed):
+    random = np.random.default_rng(seed)
+    x = random.integers(0, 4, (n, k)).astype(float)
+    treated = np.arange(n) < random.integers(1, n)
+    names, flags = tuple("abc"[:k]), np.zeros(k, dtype=bool)
+    found = separating(Covariates(x, names, names, flags, ~flags), treated)
+    ranges = [(x[treated, j], x[~treated, j]) for j in range(k)]
+    apart = [t.min() > c.max() or c.min() > t.max() for t, c in ranges]
+    assert found == (names[apart.index(True)] if any(apart) else None)
