@@ -86,8 +86,13 @@ def _headline(known: list[dict]) -> str:
         return f"{narrower} of {len(averages)} gaps narrowed by more than chance"
     (row,) = averages
     change = change_in_words(row).partition(" (")[0]
-    doubt = "" if is_sure(row) else ", which chance could explain"
-    return f"The gap, {groups_in_words(row)}, is {change}{doubt}"
+    return f"The gap, {groups_in_words(row)}, is {change}{_doubt(row)}"
+
+
+def _doubt(row: dict) -> str:
+    if row["ci_low"] is None:
+        return " in this sample, and how sure that is cannot be told"
+    return "" if is_sure(row) else ", which chance could explain"
 
 
 def _description(known: list[dict]) -> str:

@@ -156,12 +156,15 @@ def _gap(report: Report) -> Card:
     row = rows[0]
     if row["as_delivered"] is None or row["closed"] is None:
         return Card(question, "Cannot be told", [row.get("not_estimable", "")])
+    if row["ci_low"] is None:
+        reason = row.get("not_estimable", "")
+        return Card(question, "Cannot be told", [gap_in_words(row), reason])
     answer, _, interval = change_in_words(row).partition(" (")
     before, after = numbers(row["without_program"], row["as_delivered"])
     details = [
         gap_in_words(row),
         f"{before} SD without the program, {after} SD with it",
-        f"95% interval: {interval.strip('()')}" if interval else "No interval",
+        f"95% interval: {interval.strip('()')}",
     ]
     if not is_sure(row):
         details.append("Chance could explain a change of this size")

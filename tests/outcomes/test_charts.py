@@ -114,6 +114,10 @@ def test_the_gap_plot_has_a_panel_a_metric_each_in_its_unit():
         ({}, "narrower by 0.30 SD"),
         ({"ci_low": -0.1}, "narrower by 0.30 SD, which chance could explain"),
         (
+            {"ci_low": None, "ci_high": None},
+            "narrower by 0.30 SD in this sample, and how sure that is cannot be told",
+        ),
+        (
             {"closed": -0.2, "ci_low": -0.3, "ci_high": -0.1},
             "wider by 0.20 SD",
         ),

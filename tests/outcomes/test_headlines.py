@@ -107,6 +107,13 @@ def test_a_card_without_a_number_says_why():
     assert cards(report(gaps=[]))[2].answer == "Not asked"
 
 
+def test_a_gap_without_an_interval_is_no_headline():
+    unsure = {"ci_low": None, "ci_high": None, "not_estimable": "ci_low: no error"}
+    _, _, gap = cards(report(gaps=[GAP | unsure]))
+    assert gap.answer == "Cannot be told"
+    assert gap.details[-1] == "ci_low: no error"
+
+
 @pytest.mark.parametrize(
     ("estimand", "sure", "unsure"),
     [
