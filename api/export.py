@@ -53,5 +53,5 @@ def cell(value):
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, list):
-        return cell(" ".join(value))
+        return cell(" ".join(str(cell(item)) for item in value))
     return marked(value) if isinstance(value, str) else value

@@ -65,6 +65,30 @@ class BalanceOut(serializers.Serializer):
     not_estimable = Reason()
 
 
+class GroupBalanceOut(serializers.Serializer):
+    dimension = serializers.CharField()
+    group = serializers.CharField()
+    n_treated = serializers.IntegerField()
+    n_comparison = serializers.IntegerField()
+    covariate = serializers.CharField(
+        allow_null=True, help_text="Where they differ most."
+    )
+    largest = Number(help_text="By so many SDs.")
+    beyond = serializers.IntegerField(help_text="Covariates more than 0.10 SD apart.")
+    not_estimable = Reason()
+
+
+class ProductOut(serializers.Serializer):
+    product = serializers.CharField(help_text="`age x age` or `age x swd=yes`.")
+    smd_after = Number()
+
+
+class ProductBalanceOut(serializers.Serializer):
+    count = serializers.IntegerField(help_text="Squares and products looked at.")
+    beyond = serializers.IntegerField(help_text="More than 0.10 SD apart.")
+    worst = ProductOut(many=True)
+
+
 class GainOut(serializers.Serializer):
     pretest = serializers.CharField(help_text="The same measure as the outcome.")
     g = Number(help_text="Effect size after, minus before.")
@@ -203,6 +227,8 @@ class DiagnosticsOut(serializers.Serializer):
     sample = SampleOut()
     lost = LostOut(many=True, help_text="Who was not matched; empty: all were.")
     balance = BalanceOut(many=True)
+    balance_by_group = GroupBalanceOut(many=True)
+    balance_of_products = ProductBalanceOut()
     clusters = ClustersOut(
         required=False, help_text="Where whole clusters were matched first."
     )

@@ -184,8 +184,25 @@ class SectionView(RunPartView):
         rows = runs.section(self.get_object(), name, self.request.user)
         if form == "json":
             return self.shown(rows)
-        columns = list(shape().fields)
-        return csv_of(name, columns, ([row.get(c) for c in columns] for row in rows))
+        paths = paths_of(shape())
+        found = ([value_at(row, path) for path in paths] for row in rows)
+        return csv_of(name, map(".".join, paths), found)
+
+
+def paths_of(shape: serializers.Serializer) -> list[tuple[str, ...]]:
+    """Where each value of a row stands; a record within it has a column a value."""
+    return [
+        (name, *inner)
+        for name, field in shape.fields.items()
+        for inner in [(each,) for each in getattr(field, "fields", ())] or [()]
+    ]
+
+
+def value_at(row: dict, path: tuple[str, ...]):
+    *records, last = path
+    for name in records:
+        row = row.get(name) or {}
+    return row.get(last)
 
 
 class PlotView(RunPartView):

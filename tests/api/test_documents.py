@@ -8,7 +8,9 @@ from hashlib import sha256
 
 import pytest
 
+from api.resources.runs import value_at
 from outcomes.models import Measure
+from outcomes.services import runs
 from tests.api.contract import refuse_undocumented
 from tests.api.evaluating import (
     EVALUATIONS,
@@ -95,9 +97,10 @@ def test_a_table_comes_as_csv(answered, eva, part):
     assert len(rows) == len(shown)
     for row, whole in zip(rows, shown, strict=True):
         for name, value in row.items():
-            if isinstance(whole.get(name), float):
-                assert float(value) == whole[name]
-            elif whole.get(name) is None:
+            known = value_at(whole, tuple(name.split(".")))
+            if isinstance(known, float):
+                assert float(value) == known
+            elif known is None:
                 assert value == ""
 
 
@@ -120,3 +123,16 @@ def test_diagnostics_have_no_outcome_to_show(drafted, eva, part):
     refusal = eva.get(f"{run}{part}" if "?" in part else f"{run}{part}/")
     assert (refusal.status_code, refusal.json()["code"]) == (409, "shows_no_outcome")
     assert eva.get(f"{run}love-plot/").status_code == 200
+
+
+def test_a_record_in_a_row_has_a_column_a_value(answered, eva, monkeypatch):
+    gain = {"pretest": "ela@2025", "g": 0.25, "rests_on": True}
+    effect = {"outcome": "ela", "exact_interval": [0.0, 0.25]}
+    rows = [effect | {"difference_in_differences": gain}, effect]
+    monkeypatch.setattr(runs, "section", lambda *_: rows)
+    table = eva.get(f"{answered}effects/?format=csv").getvalue().decode()
+    first, second = csv.DictReader(io.StringIO(table))
+    assert first["difference_in_differences.g"] == "0.25"
+    assert first["difference_in_differences.rests_on"] == "yes"
+    assert second["difference_in_differences.g"] == ""
+    assert second["exact_interval"] == "0.0 0.25"

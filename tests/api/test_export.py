@@ -101,3 +101,7 @@ def test_a_list_within_a_record_comes_as_csv_too(part, office, world):
 def test_what_accept_says_does_not_stand_in_the_way(office, world):
     response = office.get("/api/v1/schools/?format=csv", headers={"Accept": "text/csv"})
     assert len(read(response)) == 2
+
+
+def test_a_list_of_numbers_is_one_cell():
+    assert cell([0.0, 0.25]) == "0.0 0.25"
