@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from benchmarks import kernels, matchit, product, scores, sharing, whole
+from benchmarks import kernels, matchit, product, reading, scores, sharing, whole
 from benchmarks.contest import Contestant, Goal, no_peaks
 from benchmarks.growth import Growth
 
@@ -10,6 +10,8 @@ ARGSORT = Contestant("argsort", kernels.argsort)
 MILLION = {"quick": 50_000, "full": 1_000_000}
 PERMUTED, *ELSEWHERE_PERMUTED = sharing.contestants(sharing.permutation)
 DRAWN, *ELSEWHERE_DRAWN = sharing.contestants(sharing.bootstrap)
+READ = Contestant("fetch", reading.fetched, product.no_server)
+LISTED = Contestant("values_list", reading.listed, product.no_server)
 
 GOALS = (
     Goal(
@@ -137,6 +139,24 @@ GOALS = (
             ("sqlite", lambda: ""),
             ("postgresql", product.no_server),
         )
+    ),
+    Goal(
+        "D1",
+        "every column of 20,000 snapshots from PostgreSQL to a table",
+        {"full": 20_000},
+        READ,
+        (Contestant("COPY to nowhere", reading.copied, product.no_server), LISTED),
+        {"COPY to nowhere": 1.8, "values_list": 0.5},
+    ),
+    Goal(
+        "D2",
+        "from rows in PostgreSQL to a stored report, against its rows alone",
+        {"full": 30_400},
+        Contestant(
+            "a run", partial(product.nominated, "postgresql"), product.no_server
+        ),
+        (Contestant("rows alone", reading.rows_alone, product.no_server),),
+        {"rows alone": 1.5},
     ),
     Goal(
         "scale-permutation",

@@ -7,6 +7,7 @@ from itertools import count
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 
 from benchmarks.product import (
     EFFECT,
@@ -48,6 +49,28 @@ def fill(n: int, *, whole_grades: bool) -> Program:
     some of them take part in."""
     facts = facts_of(n, whole_grades=whole_grades)
     schools = [SchoolFactory() for _ in range(int(facts["school"].max()) + 1)]
+    students = _students(n)
+    StudentYear.objects.bulk_create(_snapshots(students, schools, facts), BATCH)
+    for j, code in enumerate(("ela", "math")):
+        for year, values in ((2025, facts["before"]), (2026, facts["after"])):
+            scores = _scores(students, code, year, values[:, j])
+            Score.objects.bulk_create(scores, BATCH)
+    program = ProgramFactory(code="extra-hour")
+    spells = _spells(students, schools, facts["takes_part"], program)
+    Enrollment.objects.bulk_create(spells, BATCH)
+    return program
+
+
+def snapshots(n: int) -> QuerySet[StudentYear]:
+    """Those of n students, and nothing else of them."""
+    facts = facts_of(n, whole_grades=False)
+    schools = [SchoolFactory() for _ in range(int(facts["school"].max()) + 1)]
+    made = _snapshots(_students(n), schools, facts)
+    StudentYear.objects.bulk_create(made, BATCH)
+    return StudentYear.objects.all()
+
+
+def _students(n: int) -> list[Student]:
     students = [
         Student(
             lasid=f"{i:06}",
@@ -58,16 +81,7 @@ def fill(n: int, *, whole_grades: bool) -> Program:
         )
         for i in range(n)
     ]
-    Student.objects.bulk_create(students, BATCH)
-    StudentYear.objects.bulk_create(_snapshots(students, schools, facts), BATCH)
-    for j, code in enumerate(("ela", "math")):
-        for year, values in ((2025, facts["before"]), (2026, facts["after"])):
-            scores = _scores(students, code, year, values[:, j])
-            Score.objects.bulk_create(scores, BATCH)
-    program = ProgramFactory(code="extra-hour")
-    spells = _spells(students, schools, facts["takes_part"], program)
-    Enrollment.objects.bulk_create(spells, BATCH)
-    return program
+    return Student.objects.bulk_create(students, BATCH)
 
 
 def _snapshots(
