@@ -74,7 +74,9 @@ class GroupBalanceOut(serializers.Serializer):
         allow_null=True, help_text="Where they differ most."
     )
     largest = Number(help_text="By so many SDs.")
-    beyond = serializers.IntegerField(help_text="Covariates more than 0.10 SD apart.")
+    beyond = serializers.IntegerField(
+        allow_null=True, help_text="Covariates more than 0.10 SD apart."
+    )
     not_estimable = Reason()
 
 
