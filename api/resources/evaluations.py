@@ -76,6 +76,8 @@ class EvaluationOut(Out):
             "design",
             "state",
             "design_hash",
+            "baseline_hash",
+            "engine",
             "created_by",
             "created_at",
             "locked_by",

@@ -77,6 +77,11 @@ class ProcessOut(serializers.Serializer):
         help_text="No: a plan is older than the record of versions and looks."
     )
     locked_at = Instant(allow_null=True)
+    baseline_changed = serializers.BooleanField(
+        allow_null=True,
+        help_text="All but the outcomes, since the lock; null: not diagnosed before.",
+    )
+    engine_changed = serializers.BooleanField(allow_null=True)
     viewers = serializers.IntegerField(help_text="People who were shown any of it.")
     first_outcome_look_at = Instant(allow_null=True)
     other_plans = serializers.IntegerField(

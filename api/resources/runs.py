@@ -71,6 +71,7 @@ class RunOut(Out):
             "finished_at",
             "design_hash",
             "input_hash",
+            "baseline_hash",
             "engine",
             "error_code",
             "error",

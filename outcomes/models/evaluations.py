@@ -36,6 +36,9 @@ class Evaluation(Versioned):
     locked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     locked_at = models.DateTimeField(null=True)
     design_hash = models.CharField(max_length=64, blank=True)
+    # What its diagnostics had read and by which engine, when it was locked.
+    baseline_hash = models.CharField(max_length=64, null=True)  # noqa: DJ001 - none read
+    engine = models.CharField(max_length=40, null=True)  # noqa: DJ001
 
     objects = EvaluationQuerySet.as_manager()
 

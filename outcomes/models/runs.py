@@ -52,6 +52,8 @@ class Run(models.Model):
     finished_at = models.DateTimeField(null=True)
     design_hash = models.CharField(max_length=64, blank=True)
     input_hash = models.CharField(max_length=64, blank=True)
+    # Of all but the outcomes; none for runs from before it was kept.
+    baseline_hash = models.CharField(max_length=64, null=True)  # noqa: DJ001
     engine = models.CharField(max_length=40, blank=True)
     error_code = models.CharField(max_length=40, blank=True)
     error = models.CharField(max_length=1000, blank=True)

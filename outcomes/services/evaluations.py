@@ -10,7 +10,7 @@ from django.utils import timezone
 from enrollment.models import SchoolYear, User
 from enrollment.services.refusal import Refused, StaleVersion
 from outcomes import plans
-from outcomes.models import Evaluation, EvaluationState, Step
+from outcomes.models import Evaluation, EvaluationState, Purpose, RunState, Step
 from outcomes.placebos import placebos_of
 from outcomes.services import history
 
@@ -67,6 +67,8 @@ def lock(evaluation: Evaluation, *, by: User, version: int) -> Evaluation:
     """Fix the plan for good; only from now on may an outcome be looked at by arm."""
     _refuse_when_locked(evaluation)
     _check(evaluation)
+    design_hash = hash_of(evaluation)
+    baseline_hash, engine = _diagnosed(evaluation, design_hash)
     locked = _swap(
         evaluation,
         version,
@@ -74,9 +76,20 @@ def lock(evaluation: Evaluation, *, by: User, version: int) -> Evaluation:
         state=EvaluationState.LOCKED,
         locked_by=by,
         locked_at=timezone.now(),
-        design_hash=hash_of(evaluation),
+        design_hash=design_hash,
+        baseline_hash=baseline_hash,
+        engine=engine,
     )
     return _remembered(locked, Step.LOCKED, by)
+
+
+def _diagnosed(evaluation: Evaluation, design_hash: str):
+    """What the latest diagnostics of this very plan had read, and by which engine."""
+    done = evaluation.runs.filter(
+        purpose=Purpose.DIAGNOSTICS, state=RunState.DONE, design_hash=design_hash
+    )
+    latest = done.order_by("-finished_at", "-pk").values_list("baseline_hash", "engine")
+    return latest.first() or (None, None)
 
 
 def plan_of(evaluation: Evaluation) -> plans.Plan:

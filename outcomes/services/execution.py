@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
+import pandas as pd
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
@@ -15,9 +16,11 @@ from django.utils import timezone
 from enrollment.services.refusal import Refused
 from outcomes.compute.chosen import computing
 from outcomes.designs.errors import EngineError
+from outcomes.engine.canonical import input_hash
 from outcomes.engine.evaluate import diagnose, evaluate
 from outcomes.frames import frame_of
 from outcomes.models import Purpose, Run
+from outcomes.plans import Plan
 from outcomes.services import leases
 from outcomes.services.evaluations import hash_of, plan_of
 from outcomes.services.leases import Lease, LeaseLost
@@ -82,8 +85,15 @@ def _find(lease: Lease, tell: Progress) -> dict[str, Any]:
         "report": canonical(report),
         "matched": _matched(pairs),
         "input_hash": report["input_hash"],
+        "baseline_hash": _baseline_hash(frame.table, plan),
         "engine": report["engine"],
     }
+
+
+def _baseline_hash(table: pd.DataFrame, plan: Plan) -> str:
+    """Of all but the outcomes: what the diagnostics of the same data have read."""
+    after = {column.name for column in plan.scores if column.is_outcome}
+    return input_hash(table[[name for name in table if name not in after]])
 
 
 def canonical(report: dict[str, Any]) -> str:

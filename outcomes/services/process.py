@@ -39,6 +39,8 @@ def process_of(run: Run) -> dict[str, Any]:
         "designs": designs,
         "kept_from_start": _is_kept_from_start(line),
         "locked_at": run.evaluation.locked_at,
+        "baseline_changed": _has_changed(run, "baseline_hash"),
+        "engine_changed": _has_changed(run, "engine"),
         "viewers": len({(viewer, typist) for viewer, typist, *_ in looks}),
         "first_outcome_look_at": min(
             (at for *_, purpose, at in looks if purpose == Purpose.IMPACT),
@@ -47,6 +49,12 @@ def process_of(run: Run) -> dict[str, Any]:
         "other_plans": _elsewhere(run.evaluation, line),
     }
     return {**found, "text": in_words(found)}
+
+
+def _has_changed(run: Run, name: str) -> bool | None:
+    """Since the plan was locked; None where no diagnostics had fixed it."""
+    frozen, used = getattr(run.evaluation, name), getattr(run, name)
+    return None if frozen is None or used is None else frozen != used
 
 
 def _tried(line: list[int]) -> list[dict[str, Any]]:
@@ -98,6 +106,10 @@ def _elsewhere(evaluation: Evaluation, line: list[int]) -> int:
 def in_words(found: dict[str, Any]) -> str:
     """One line for the head of a page."""
     said = [f"{_place(found['place'], found['designs_tried'])}; {_locked(found)}."]
+    if found["baseline_changed"]:
+        said.append("What was known before the outcomes has changed since the lock.")
+    if found["engine_changed"]:
+        said.append("The diagnostics before the lock were by another engine.")
     if count := found["other_plans"]:
         plans = "One other plan" if count == 1 else f"{count} other plans"
         asks = "asks" if count == 1 else "ask"

@@ -28,6 +28,7 @@ DESIGN = {
     "exact": [],
     "cluster": None,
 }
+NOTHING_CHANGED = {"baseline_changed": False, "engine_changed": False}
 
 
 @pytest.fixture
@@ -225,14 +226,14 @@ def test_a_cousin_is_of_the_same_line_and_a_stranger_is_not(draft, by, run):
 )
 def test_a_place_is_said_in_words_as_long_as_words_are_short(place, tried, words):
     found = {"place": place, "designs_tried": tried, "locked_at": None}
-    found |= {"first_outcome_look_at": None, "other_plans": 0}
+    found |= {"first_outcome_look_at": None, "other_plans": 0} | NOTHING_CHANGED
     assert process.in_words(found).startswith(f"{words}; not locked")
 
 
 def test_an_earlier_look_counts_by_the_moment_not_by_the_plan():
     locked = timezone.now()
     found = {"place": 1, "designs_tried": 1, "locked_at": locked, "other_plans": 1}
-    found["kept_from_start"] = True
+    found |= {"kept_from_start": True} | NOTHING_CHANGED
     early = {**found, "first_outcome_look_at": locked - timedelta(days=1)}
     late = {**found, "first_outcome_look_at": locked + timedelta(days=1)}
     assert "after outcomes had been seen" in process.in_words(early)
