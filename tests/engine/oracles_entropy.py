@@ -17,7 +17,8 @@ def can_balance(x, target, least):
 
 
 def most_even_divergence(x, target):
-    """The least sum of w log w over weights that balance."""
+    """The least sum of w log w over weights that balance; None where the solver, which
+    wants independent constraints, does not get there."""
     a, b = _constraints(x, target)
     found = minimize(
         lambda w: np.sum(w * np.log(w)),
@@ -28,4 +29,4 @@ def most_even_divergence(x, target):
         method="SLSQP",
         options={"maxiter": 500, "ftol": 1e-12},
     )
-    return found.fun
+    return found.fun if found.success else None

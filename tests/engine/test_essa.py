@@ -80,7 +80,7 @@ def test_a_matched_result_is_moderate_exactly_when_every_condition_holds(
 
 
 def report_of(lift, **keys):
-    """400 children of ten schools, half of whom gain `lift`, alike before."""
+    """400 children of ten schools, half of whom gain some `lift`, alike before."""
     i = np.arange(400)
     noise = np.tile([0.0, 0.0, 0.5, 0.5, 1.0, 1.0, 0.2, 0.2], 50)
     frame = pd.DataFrame(
@@ -90,7 +90,7 @@ def report_of(lift, **keys):
             "school": (i // 40).astype(str),
             "pre": i // 2 % 5,
             "flat": 1.0,
-            "read": i // 2 % 5 + noise + lift * (i % 2),
+            "read": i // 2 % 5 + noise + lift * (i % 2) * (0.8 + i // 2 % 3 / 5),
         }
     )
     plain = {
