@@ -85,7 +85,9 @@ def _find(lease: Lease, tell: Progress) -> dict[str, Any]:
         "report": canonical(report),
         "matched": _matched(pairs),
         "input_hash": report["input_hash"],
-        "baseline_hash": _baseline_hash(frame.table, plan),
+        "baseline_hash": (
+            _baseline_hash(frame.table, plan) if is_impact else report["input_hash"]
+        ),
         "engine": report["engine"],
     }
 
