@@ -1,4 +1,4 @@
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -13,6 +13,8 @@ from api.shapes import Body, DaysInOrder, In, Out
 from api.viewsets import ResourceViewSet
 from enrollment.access import Permission as P
 from enrollment.models import Program, SchoolYear
+from outcomes.designs.design import DEFAULTS
+from outcomes.designs.uses import UNUSED, unused_keys
 from outcomes.models import Evaluation
 from outcomes.services import evaluations
 
@@ -58,9 +60,18 @@ class EvaluationIn(DaysInOrder, In):
         return values
 
 
+class UnusedKeyOut(serializers.Serializer):
+    code = serializers.CharField(help_text="`unused_key`.")
+    pointer = serializers.CharField(help_text="Where in the plan it stands.")
+    detail = serializers.CharField(help_text="Why it changes nothing.")
+
+
 class EvaluationOut(Out):
     expandable = {"program": ProgramOut, "outcome_year": SchoolYearOut}
     design = serializers.DictField(help_text="Every key, with the default used.")
+    warnings = serializers.SerializerMethodField(
+        help_text="Keys that the design's method has no use for."
+    )
     rivals = serializers.ListField(child=serializers.CharField(), help_text="Codes.")
     created_by = serializers.CharField(source="created_by.username")
     locked_by = serializers.CharField(
@@ -74,6 +85,7 @@ class EvaluationOut(Out):
             *QUESTION,
             "parent",
             "design",
+            "warnings",
             "state",
             "design_hash",
             "baseline_hash",
@@ -88,6 +100,14 @@ class EvaluationOut(Out):
     @classmethod
     def rows(cls):
         return super().rows().select_related("created_by", "locked_by")
+
+    @extend_schema_field(UnusedKeyOut(many=True))
+    def get_warnings(self, evaluation):
+        unused = unused_keys(evaluation.design, DEFAULTS)
+        return [
+            {"code": UNUSED, "pointer": f"/design/{key}", "detail": sentence}
+            for key, sentence in unused.items()
+        ]
 
 
 class EvaluationFilter(Filter):

@@ -234,7 +234,9 @@ class DiagnosticsOut(serializers.Serializer):
     clusters = ClustersOut(
         required=False, help_text="Where whole clusters were matched first."
     )
-    overlap = serializers.DictField()
+    overlap = serializers.DictField(
+        allow_null=True, help_text="Of the score; null where the method has none."
+    )
     verdict = VerdictOut()
     power = PowerOut()
     placebo = PlaceboOut(many=True, help_text="What it moved before it began.")

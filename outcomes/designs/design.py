@@ -6,7 +6,7 @@ from hashlib import sha256
 from json import dumps
 from typing import Any
 
-from outcomes.designs import checks, clauses, reading
+from outcomes.designs import checks, clauses, reading, uses
 from outcomes.designs.clauses import (
     Caliper,
     GapSpec,
@@ -115,6 +115,7 @@ class Design:
         )
         checks.clusters_can_be_compared(self.match_clusters, self.entry)
         checks.method_reaches(self.estimand, self.method)
+        uses.promises_can_be_kept(self.to_dict(), DEFAULTS)
         rest = (self.gaps, self.entry, self.match_clusters)
         checks.estimand_suits(self.estimand, *rest)
 
@@ -254,3 +255,4 @@ _READ = reading.record(
         "seed": reading.whole(0),
     },
 )
+DEFAULTS: Mapping[str, Any] = Design("", "", ()).to_dict()  # when nobody names a key

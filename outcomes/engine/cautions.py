@@ -5,8 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from outcomes.designs.clauses import GapSpec, Outcome
-from outcomes.designs.design import Design
+from outcomes.designs.design import DEFAULTS, Design
 from outcomes.designs.errors import NotEstimable
+from outcomes.designs.uses import UNUSED, unused_keys
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.balance import BalanceRow
 from outcomes.engine.cluster_sets import ClusterSets
@@ -142,7 +143,9 @@ def of_domain(design: Design, outcome: Outcome, warn: Warn) -> None:
 
 
 def of_design(study: Study, design: Design, warn: Warn) -> None:
-    """A design whose errors, or whose groups, promise more than they hold."""
+    """A design whose keys, errors or groups promise more than they hold."""
+    for sentence in unused_keys(design.to_dict(), DEFAULTS).values():
+        warn(UNUSED, sentence)
     if design.assignment != Assignment.STUDENT and not design.cluster:
         warn(
             "not_clustered",

@@ -7,7 +7,6 @@ from typing import TypeAlias
 import numpy as np
 
 from outcomes.designs.design import Design
-from outcomes.designs.errors import DesignError
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.cardinality import balanced_students
 from outcomes.engine.coarsened import coarsened_cells
@@ -42,19 +41,7 @@ class Arrangement:
 
 Way: TypeAlias = Callable[[Study, Design, Notices], Arrangement]
 
-OF_TURNS = (
-    "reuse",
-    "prefer",
-)  # what is promised only where participants choose in turn
 IN_TURN = (Method.NEAREST, Method.OPTIMAL)  # entry after entry; others all at once
-OF_PAIRS = (  # only where they pair
-    "caliper",
-    "anti_exact",
-    "discard",
-    "broken_sets",
-    *OF_TURNS,
-)
-UNSAID = Design("", "", ())  # every key as it is when nobody names it
 
 
 def arrange(study: Study, design: Design, warn: Notices) -> Arrangement:
@@ -94,11 +81,10 @@ def _one_row_each(study: Study, design: Design, matched: Flags) -> Flags:
     return one_row_each(study.entries, study.units, study.treated, taken, design.seed)
 
 
-def _by_distance(match: Matcher, unused: tuple[str, ...] = ()) -> Way:
+def _by_distance(match: Matcher) -> Way:
     """The way to matched sets of a method that measures how far students are apart."""
 
     def arranged(study: Study, design: Design, warn: Notices) -> Arrangement:
-        _refuse_unused(design, *unused)
         where = space(study, design, warn)
         what = limits(study, design, where, warn)
         matched = (
@@ -124,23 +110,19 @@ def _for_either_arm(match: Matcher) -> Matcher:
 
 
 def _exact(study: Study, design: Design, warn: Notices) -> Arrangement:
-    _refuse_unused(design, *OF_PAIRS)
     return _in_cells(study, design, exact_cells(study))
 
 
 def _coarsened(study: Study, design: Design, warn: Notices) -> Arrangement:
-    _refuse_unused(design, *OF_PAIRS)
     return _in_cells(study, design, coarsened_cells(study, design))
 
 
 def _subclass(study: Study, design: Design, warn: Notices) -> Arrangement:
-    _refuse_unused(design, *OF_PAIRS)
     where = space(study, design, warn)
     return _in_cells(study, design, subclass_cells(study, design, where), where)
 
 
 def _entropy(study: Study, design: Design, warn: Notices) -> Arrangement:
-    _refuse_unused(design, *OF_PAIRS)
     cell = cells(list(study.exact.values()), study.n)
     kept = from_cells(cell, study.treated).weights() > 0
     weights = entropy_weights(study, design, cell, kept) if kept.any() else None
@@ -148,7 +130,6 @@ def _entropy(study: Study, design: Design, warn: Notices) -> Arrangement:
 
 
 def _inverse_probability(study: Study, design: Design, warn: Notices) -> Arrangement:
-    _refuse_unused(design, *OF_PAIRS)
     where = space(study, design, warn)
     weights = participation_weights(where, study.treated, design.estimand, warn)
     cell = cells(list(study.exact.values()), study.n)
@@ -157,7 +138,6 @@ def _inverse_probability(study: Study, design: Design, warn: Notices) -> Arrange
 
 def _cardinality(study: Study, design: Design, warn: Notices) -> Arrangement:
     """The students taken are one set a cell: balance is in the group, not in pairs."""
-    _refuse_unused(design, *OF_PAIRS)
     cell = cells(list(study.exact.values()), study.n)
     sought = study if design.estimand == Estimand.ATT else study.swapped()
     chosen = np.where(balanced_students(sought, design, cell, warn), cell, UNKNOWN)
@@ -181,19 +161,10 @@ def _in_cells(
     return Arrangement(study, matched, Limits(cell, (), float("inf"), ()), where)
 
 
-def _refuse_unused(design: Design, *keys: str) -> None:
-    """A promise that the method cannot keep must not stand in its design."""
-    for key in keys:
-        if getattr(design, key) != getattr(UNSAID, key):
-            raise DesignError(
-                f'method "{design.method}" has no use for it; remove it', key
-            )
-
-
 METHODS: Mapping[Method, Way] = {
     Method.NEAREST: _by_distance(_for_either_arm(match_nearest)),
-    Method.OPTIMAL: _by_distance(_for_either_arm(match_optimal), OF_TURNS),
-    Method.FULL: _by_distance(match_full, OF_TURNS),
+    Method.OPTIMAL: _by_distance(_for_either_arm(match_optimal)),
+    Method.FULL: _by_distance(match_full),
     Method.EXACT: _exact,
     Method.CEM: _coarsened,
     Method.SUBCLASS: _subclass,

@@ -77,13 +77,27 @@ def test_a_broken_set_is_told_with_who_has_no_outcome(
     assert groups == {"black", "white"}
 
 
-def test_drop_is_refused_where_sets_are_cells(locked, eva):
-    plan = locked(design={**DESIGN, "method": "entropy", "broken_sets": "drop"})
-    where = eva.post(f"{EVALUATIONS}{plan['id']}/runs/").headers["Location"]
-    work()
-    run = eva.get(where).json()
-    assert (run["state"], run["error_code"]) == ("failed", "bad_design")
-    assert "broken_sets" in run["error"]
+def test_drop_is_refused_where_sets_are_cells(eva, district):
+    design = {**DESIGN, "method": "entropy", "broken_sets": "drop"}
+    refused = eva.post(EVALUATIONS, QUESTION | {"design": design})
+    (error,) = refused.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/design/broken_sets", "bad_design")
+    assert "has no use for it" in error["detail"]
+
+
+def test_a_key_without_a_use_is_told_with_the_draft_and_in_the_report(
+    report, drafted, eva
+):
+    keys = {"method": "exact", "ratio": 2, "cutpoints": {"ela": [480]}}
+    plan = drafted(design={**DESIGN, **keys})
+    said = plan["warnings"]
+    pointers = [w["pointer"] for w in said]
+    assert pointers == ["/design/ratio", "/design/cutpoints"]
+    assert {w["code"] for w in said} == {"unused_key"}
+    assert drafted()["warnings"] == []
+    found, _ = report(**keys)
+    told = [w["text"] for w in found["warnings"] if w["code"] == "unused_key"]
+    assert told == [w["detail"] for w in said]
 
 
 def test_a_placebo_stands_in_the_plan_the_diagnostics_and_the_report(
