@@ -77,7 +77,7 @@ def cr2(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
         link = fold.T @ link @ fold
     r = influence(fit, contrast)
     sums, own, moved = [], [], []
-    for rows, is_there in _batches(clusters):
+    for rows, is_there in batches(clusters):
         both = fit.x[rows] * is_there[..., None]
         if not is_even:
             both = np.concatenate([both, both * w[rows, None]], axis=2)
@@ -90,7 +90,7 @@ def cr2(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
     return Spread(float(np.sqrt(variance)), df)
 
 
-def _batches(clusters: Ints) -> Iterator[tuple[Ints, Flags]]:
+def batches(clusters: Ints) -> Iterator[tuple[Ints, Flags]]:
     """(b, m) the rows of some clusters of about one size, and which of them are there:
     the shorter ones end in rows of others, to be given no weight."""
     sizes = np.bincount(clusters)

@@ -4,8 +4,8 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Floats, Ints
-from outcomes.engine.covariance import Spread, residual_link, satterthwaite
-from outcomes.engine.linear import Fit, gram, independent, inverse
+from outcomes.engine.covariance import Spread, batches, residual_link, satterthwaite
+from outcomes.engine.linear import Fit, inverse
 
 GONE = 1e-9  # share of a column's own variance that no longer counts as any
 
@@ -25,31 +25,45 @@ def cr3(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
     if count < 2:
         raise NotEstimable("all students are in one cluster")
     moments = inverse(fit.bread)
-    order = np.argsort(clusters, kind="stable")
-    edges = np.flatnonzero(np.diff(clusters[order])) + 1
     falls, own, moved = [], [], []
-    for rows in np.split(order, edges):
-        p = _pull(fit, contrast, moments, rows)
-        both = np.hstack([fit.x[rows], fit.x[rows] * fit.weights[rows, None]])
-        falls.append(np.sum(p * fit.residuals[rows]))
-        own.append(np.sum(p * p))
-        moved.append(np.sum(both * p[:, None], axis=0))
-    variance = (count - 1) / count * np.sum(np.square(falls))
-    df = satterthwaite(np.array(own), np.array(moved), residual_link(fit))
+    for rows, is_there in batches(clusters):
+        x = fit.x[rows] * is_there[..., None]
+        weighted = x * fit.weights[rows, None]
+        p = _pull(x, weighted, contrast, moments)
+        falls.append(np.sum(p * fit.residuals[rows], axis=1))
+        own.append(np.sum(p * p, axis=1))
+        both = np.concatenate([x, weighted], axis=2)
+        moved.append(np.einsum("gi,gij->gj", p, both))
+    variance = (count - 1) / count * np.sum(np.square(np.concatenate(falls)))
+    df = satterthwaite(np.concatenate(own), np.concatenate(moved), residual_link(fit))
     return Spread(float(np.sqrt(variance)), df)
 
 
-def _pull(fit: Fit, contrast: Floats, moments: Floats, rows: Ints) -> Floats:
-    """(m,) p_g: without the rows of a cluster the contrast falls by p_g'e_g.
+def _pull(x: Floats, weighted: Floats, contrast: Floats, moments: Floats) -> Floats:
+    """(b, m) p_g: without the rows of a cluster the contrast falls by p_g'e_g.
 
-    A column about this cluster alone, such as its fixed effect, leaves with it.
+    x, weighted : (b, m, k) X_g and W_g X_g. A column about one cluster alone, such as
+    its fixed effect, leaves with it.
     """
-    x = fit.x[rows]
-    weighted = x * fit.weights[rows, None]
-    left = moments - gram(weighted, x)
-    stays = np.diag(left) > GONE * np.diag(moments)
-    inner = left[np.ix_(stays, stays)]
-    if contrast[~stays].any() or len(independent(inner, GONE)) < len(inner):
+    left = moments - weighted.mT @ x
+    stays = np.diagonal(left, axis1=1, axis2=2) > GONE * np.diag(moments)
+    # In the place of a column that has left stands one that says nothing of the others.
+    left = np.where(stays[:, :, None] & stays[:, None, :], left, np.eye(len(contrast)))
+    if contrast[~stays.all(axis=0)].any() or not _are_independent(left):
         raise NotEstimable("one cluster alone decides the effect, so no jackknife")
-    pull: Floats = weighted[:, stays] @ (inverse(inner) @ contrast[stays])
+    falls = (inverse(left) @ contrast) * stays
+    pull: Floats = np.einsum("gij,gj->gi", weighted, falls)
     return pull
+
+
+def _are_independent(moments: Floats) -> bool:
+    """Whether no column of any of these (b, k, k) cross products is a combination of
+    those before it, as `linear.independent` finds them, and all beside each other."""
+    left = moments.copy()
+    least = GONE * np.diagonal(moments, axis1=1, axis2=2)
+    for j in range(left.shape[1]):
+        pivot = left[:, j, j]
+        if (pivot <= least[:, j]).any():
+            return False
+        left = left - left[:, :, j, None] * left[:, j, None, :] / pivot[:, None, None]
+    return True

@@ -77,10 +77,12 @@ def independent(moments: Floats, tolerance: float = DEPENDENT) -> list[int]:
 
 
 def inverse(moments: Floats) -> Floats:
-    """(k, k) inverse of a positive definite matrix, scaled to a unit diagonal first."""
-    scale = 1 / np.sqrt(np.diag(moments))
-    inner = np.linalg.inv(moments * np.outer(scale, scale))
-    unscaled: Floats = (inner + inner.T) / 2 * np.outer(scale, scale)
+    """(..., k, k) inverses of positive definite matrices, each scaled to a unit
+    diagonal first."""
+    scale = 1 / np.sqrt(np.diagonal(moments, axis1=-2, axis2=-1))
+    scales = scale[..., :, None] * scale[..., None, :]
+    inner = np.linalg.inv(moments * scales)
+    unscaled: Floats = (inner + inner.mT) / 2 * scales
     return unscaled
 
 

@@ -16,7 +16,8 @@ SLOPE = np.array([0.0, 1.0, 0.0])
 
 def made_up(seed: int, n: int = 60, count: int = 7):
     random = np.random.default_rng(seed)
-    clusters = random.permutation(n) % count
+    # Of 22 to 4: those of one size are worked on together.
+    clusters = (count * (random.permutation(n) / n) ** 2).astype(int)
     treated = random.integers(0, 2, n)
     x = np.column_stack([np.ones(n), treated, random.normal(size=n)])
     y = random.normal(size=n) + 0.5 * random.normal(size=count)[clusters]
