@@ -21,8 +21,9 @@ def placebos_of(plan: Plan, first_day: date) -> list[dict[str, Any]]:
         if len(latest) == 2:
             placebo = _placebo(plan, outcome, *latest, years)
             found[placebo["name"]] = placebo
-    after = {outcome.name for outcome in plan.design.outcomes}
-    return [placebo for name, placebo in found.items() if name not in after]
+    taken = {outcome.name for outcome in plan.design.outcomes}
+    taken |= plan.design.not_measures.keys()
+    return [placebo for name, placebo in found.items() if name not in taken]
 
 
 def _placebo(

@@ -27,10 +27,10 @@ from enrollment.models import (
 from outcomes import school_grades
 from outcomes.completion import code_of, completed
 from outcomes.designs import reading
-from outcomes.designs.clauses import CROSS, crossed
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
-from outcomes.models import Direction, Measure, Period, Score, ScoreStatus
+from outcomes.groups import check_gaps, grouping_names, refuse_numbers
+from outcomes.models import Measure, Period, Score, ScoreStatus
 from outcomes.school_grades import SchoolGradeColumn, is_school_grade, years_over
 
 YES_NO = ("yes", "no")
@@ -107,7 +107,8 @@ def read(
     _refuse_a_name_taken_twice(design, measures)
     outcomes = tuple(_outcomes(design, measures, outcome_year))
     facts, scores, school_grades = _explaining_columns(design, measures)
-    _check_gaps(design, {column.name: column.measure for column in outcomes})
+    refuse_numbers(design, {column.name: column.measure for column in scores})
+    check_gaps(design, {column.name: column.measure for column in outcomes}, FACTS)
     return Plan(design, facts, (*scores, *outcomes), school_grades)
 
 
@@ -213,17 +214,10 @@ def _explaining_names(design: Design) -> Iterator[tuple[str, str]]:
         yield f"placebo[{i}].name", placebo.name
         named = enumerate(placebo.pretests)
         yield from ((f"placebo[{i}].pretests[{j}]", name) for j, name in named)
-    yield from _grouping_names(design)
+    yield from grouping_names(design)
     yield from (("match_clusters", name) for name in design.cluster_columns)
     if design.cluster:
         yield "cluster", design.cluster
-
-
-def _grouping_names(design: Design) -> Iterator[tuple[str, str]]:
-    named = {f"subgroups[{i}]": d for i, d in enumerate(design.subgroups)}
-    named |= {f"gaps[{i}].dimension": g.dimension for i, g in enumerate(design.gaps)}
-    for path, dimension in named.items():
-        yield from ((path, name) for name in crossed(dimension))
 
 
 def _is_fact(name: str) -> bool:
@@ -251,29 +245,3 @@ def _unknown(path: str, name: str, what: str, known) -> DesignError:
     known = list(known)
     hint = reading.nearest(name, known) or f"; known are {', '.join(known[:40])}"
     return DesignError(f'"{name}" is {what}{hint}', path)
-
-
-def _check_gaps(design: Design, outcomes: Mapping[str, Measure]) -> None:
-    for i, gap in enumerate(design.gaps):
-        if outcomes[gap.outcome].direction == Direction.LOWER:
-            raise DesignError(
-                f'on "{gap.outcome}" lower is better, and a gap needs more to be '
-                "better; keep its complement as a measure of its own",
-                f"gaps[{i}].outcome",
-            )
-        for key in ("focal", "reference"):
-            _check_group(gap.dimension, getattr(gap, key), f"gaps[{i}].{key}")
-
-
-def _check_group(dimension: str, group: str, path: str) -> None:
-    """A group of a dimension has one label of each of its facts."""
-    facts = crossed(dimension)
-    labels = group.split(CROSS) if len(facts) > 1 else [group]
-    if len(labels) != len(facts):
-        expected = f'a label of each, such as "{CROSS.join(f"<{f}>" for f in facts)}"'
-        raise reading.refuse(path, group, expected)
-    for fact, label in zip(facts, labels, strict=True):
-        known = FACTS.get(fact)
-        if known and label not in known:
-            expected = f"one of {', '.join(known)}{reading.nearest(label, known)}"
-            raise reading.refuse(path, group, expected)

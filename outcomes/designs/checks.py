@@ -3,7 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from outcomes.designs import reading
-from outcomes.designs.clauses import GapSpec, MatchClusters, Placebo, Pretest
+from outcomes.designs.clauses import (
+    GapSpec,
+    MatchClusters,
+    Placebo,
+    Pretest,
+    crossed,
+)
 from outcomes.designs.errors import DesignError
 from outcomes.terms import Distance, Estimand, Method
 
@@ -156,6 +162,31 @@ def gaps_are_of_outcomes(gaps: Sequence[GapSpec], outcomes: Sequence[str]) -> No
             raise reading.refuse(f"{path}.outcome", gap.outcome, expected)
         if gap.focal == gap.reference:
             raise DesignError("focal and reference are the same group", path)
+
+
+def dimensions_stand_once(dimensions: Sequence[str]) -> None:
+    """Two columns crossed either way make the same groups."""
+    known: dict[frozenset[str], str] = {}
+    for i, dimension in enumerate(dimensions):
+        first = known.setdefault(frozenset(crossed(dimension)), dimension)
+        if first != dimension:
+            raise DesignError(
+                f'"{dimension}" makes the groups of "{first}" again; name one of them',
+                f"subgroups[{i}]",
+            )
+
+
+def placebos_are_measures(
+    placebos: Sequence[Placebo], taken: Mapping[str, str]
+) -> None:
+    """taken : what else a column is, so that it cannot stand for an outcome."""
+    for i, placebo in enumerate(placebos):
+        if placebo.name in taken:
+            raise DesignError(
+                f'"{placebo.name}" is already {taken[placebo.name]}; name a measure of '
+                "before the program",
+                f"placebo[{i}].name",
+            )
 
 
 def placebos_are_of_before(

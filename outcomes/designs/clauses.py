@@ -1,5 +1,6 @@
 """What stands under the keys of a design that are more than a word or a number."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +17,10 @@ CROSS = "*"  # `race*gender` groups students by both columns
 def crossed(dimension: str) -> tuple[str, ...]:
     """The columns whose labels together make the groups of a dimension."""
     return tuple(dimension.split(CROSS))
+
+
+def columns_of(dimensions: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(c for d in dimensions for c in crossed(d)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from outcomes.designs.clauses import (
     Outcome,
     Placebo,
     Pretest,
-    crossed,
+    columns_of,
 )
 from outcomes.terms import (
     Assignment,
@@ -100,7 +100,9 @@ class Design:
         checks.explaining_is_not_explained(explaining, taken)
         checks.cluster_is_known_before(self.cluster, self.treatment, outcomes)
         checks.nothing_is_alike_and_unlike(self.alike_in, self.anti_exact)
+        checks.dimensions_stand_once(self.subgroups)
         checks.placebos_are_of_before(self.placebo, self.explaining)
+        checks.placebos_are_measures(self.placebo, self.not_measures)
         checks.gaps_are_of_outcomes(self.gaps, outcomes)
         checks.pretests_are_of_outcomes(self.pretests, outcomes)
         checks.judged_is_matched_on(self.equivalent_on, self.matched_on)
@@ -128,7 +130,8 @@ class Design:
             "prefer": self.preferred_columns,
             "caliper": self.caliper_columns,
             "match_clusters": self.cluster_columns,
-            "subgroups": self.group_columns,
+            "subgroups": columns_of(self.subgroups),
+            "gaps": columns_of(gap.dimension for gap in self.gaps),
         }
 
     @property
@@ -185,7 +188,14 @@ class Design:
 
     @property
     def group_columns(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(c for d in self.dimensions for c in crossed(d)))
+        return columns_of(self.dimensions)
+
+    @property
+    def not_measures(self) -> dict[str, str]:
+        """Columns that say who a student is like or with, and so are no placebo."""
+        found = dict.fromkeys(self.group_columns, "what students are grouped by")
+        named = {self.entry: "the entry", self.cluster: "the cluster"}
+        return found | {name: what for name, what in named.items() if name}
 
     @property
     def ratios(self) -> tuple[int, int]:

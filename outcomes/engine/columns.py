@@ -21,6 +21,7 @@ A_MISSING_WORD = re.compile(
 )
 TRUE_WORDS = frozenset({"1", "true", "yes", "t", "y"})
 FALSE_WORDS = frozenset({"0", "false", "no", "f", "n"})
+MOST_NUMBERS = 50  # that may be labels of groups: more are rather a scale
 UNKNOWN = -1  # the code of a missing cell
 
 
@@ -69,8 +70,8 @@ def labels(column: Series) -> Texts:
 
 def crossed_labels(frame: pd.DataFrame, dimension: str) -> Texts:
     """(n,) the group of each row: `black*F` in the dimension `race*gender`, None where
-    one of its columns is missing."""
-    parts = [labels(frame[column]) for column in crossed(dimension)]
+    one of its columns is missing. Raises InputError for a column of numbers."""
+    parts = [_group_labels(frame[column], dimension) for column in crossed(dimension)]
     if len(parts) == 1:
         return parts[0]
     for column, part in zip(crossed(dimension), parts, strict=True):
@@ -85,6 +86,17 @@ def crossed_labels(frame: pd.DataFrame, dimension: str) -> Texts:
         None if None in row else CROSS.join(row) for row in zip(*parts, strict=True)
     ]
     return np.array(together, dtype=object)
+
+
+def _group_labels(column: Series, dimension: str) -> Texts:
+    if not is_text(column) and column.nunique() > MOST_NUMBERS:
+        raise InputError(
+            f'column "{column.name}" holds {column.nunique()} different numbers, and '
+            f'each would be a group of "{dimension}"; cut it into bands, or write '
+            "labels as text",
+            "not_groups",
+        )
+    return labels(column)
 
 
 def codes(values: Texts) -> Ints:

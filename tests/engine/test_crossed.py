@@ -57,3 +57,17 @@ def test_a_label_that_could_be_two_groups_is_refused():
     design = lalonde.design(subgroups=["race*married"], covariates=["age"])
     with pytest.raises(InputError, match=r"column \"race\" holds 'black\*0'"):
         evaluate(frame, design)
+
+
+@pytest.mark.parametrize("dimension", ["re74", "race*re74"])
+def test_a_scale_is_no_group(dimension):
+    design = lalonde.design(subgroups=[dimension], covariates=["age"])
+    with pytest.raises(InputError, match=r'column "re74" holds \d+ different numbers'):
+        evaluate(SAID, design)
+
+
+def test_numbers_may_be_labels():
+    rows = lalonde.report(subgroups=["educ"], covariates=["age"])["effects"]
+    assert {r["group"] for r in rows[1:]} == {
+        f"educ={years}" for years in lalonde.FRAME["educ"].unique()
+    }

@@ -99,6 +99,26 @@ def test_the_order_of_keys_does_not_change_the_hash():
         ({"subgroups": ["a*a"]}, "subgroups[0]: found 'a*a', expected a column, or"),
         ({"subgroups": ["a*"]}, "subgroups[0]: found 'a*'"),
         (
+            {"subgroups": ["a*b", "c", "b*a"]},
+            'subgroups[2]: "b*a" makes the groups of "a*b" again',
+        ),
+        (
+            {"gaps": [{"dimension": "read", "focal": 1, "reference": 2}]},
+            'gaps: "read" is already an outcome',
+        ),
+        (
+            {"subgroups": ["a*b"], "placebo": ["b"]},
+            'placebo[0].name: "b" is already what students are grouped by',
+        ),
+        (
+            {"entry": "day", "placebo": ["x", "day"]},
+            'placebo[1].name: "day" is already the entry',
+        ),
+        (
+            {"cluster": "s", "placebo": [{"name": "s"}]},
+            'placebo[0].name: "s" is already the cluster',
+        ),
+        (
             {"gaps": [{"dimension": "*", "focal": "a", "reference": "b"}]},
             "gaps[0].dimension: found '*'",
         ),

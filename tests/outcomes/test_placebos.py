@@ -131,3 +131,9 @@ def test_a_run_reports_what_the_program_moved_before_it_began(
     assert row["moved"] in {True, False}
     warned = {warning["code"] for warning in report["warnings"]}
     assert ("placebo_moved" in warned) is row["moved"]
+
+
+def test_what_students_are_grouped_by_is_no_placebo_of_its_own(two_years, draft):
+    two_years.ela.kind = "levels"
+    two_years.ela.save()
+    assert draft(subgroups=["ela@2025"]).design["placebo"] == []

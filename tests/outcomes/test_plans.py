@@ -167,6 +167,20 @@ def test_groups_may_be_crossed(read):
         ),
         ({"subgroups": ["swd*gendr"]}, "subgroups[0]", 'did you mean "gender"'),
         ({"gaps": [CROSS | {"focal": "yes*X"}]}, "gaps[0].focal", "one of F, M, N"),
+        ({"subgroups": ["swd", "age*swd"]}, "subgroups[1]", "each value would be"),
+        ({"subgroups": ["attendance_rate"]}, "subgroups[0]", "is a number"),
+        ({"subgroups": ["ela@2025"]}, "subgroups[0]", "a measure in levels"),
+        ({"subgroups": ["school_grade:size@2025"]}, "subgroups[0]", "is a number"),
+        (
+            {"gaps": [{"dimension": "age", "focal": "9", "reference": "10"}]},
+            "gaps[0].dimension",
+            "is a number",
+        ),
+        (
+            {"gaps": [{"dimension": "ela", "focal": "1", "reference": "2"}]},
+            "gaps",
+            '"ela" is already an outcome',
+        ),
         ({"gaps": [CROSS | {"focal": "M"}]}, "gaps[0].focal", '"<swd>*<gender>"'),
     ],
 )
@@ -175,6 +189,12 @@ def test_a_wrong_name_is_refused_where_it_stands(read, design, path, words):
         read(**design)
     assert refusal.value.path == path
     assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize("kind", ["levels", "binary"])
+def test_a_measure_in_levels_groups_students(read, kind):
+    MeasureFactory(code="band", kind=kind)
+    assert read(subgroups=["band"]).design.subgroups == ("band",)
 
 
 @pytest.mark.parametrize("given", [None, [], "design", 3])
