@@ -101,6 +101,12 @@ def _refuse_heading(path: Path, heading: list[str]) -> None:
         raise InputError(
             f"{path} is empty; its first line must name columns", "bad_table"
         )
+    if len(heading) == 1 and (mark := next(filter(heading[0].count, ";\t|"), "")):
+        raise InputError(
+            f"{path} has one column, and {mark!r} stands in its heading; put commas "
+            "between the cells (in a spreadsheet: save as CSV UTF-8)",
+            "bad_table",
+        )
     for i, name in enumerate(heading):
         if name in heading[:i]:
             raise InputError(
