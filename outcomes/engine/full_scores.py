@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outcomes.engine.arrays import Flags, Floats, Ints
-from outcomes.engine.line import in_order
+from outcomes.engine.line import in_order, least_so_far
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +109,13 @@ def _next_cost(cost: Floats, a: Floats, b: Floats) -> tuple[Floats, Ints]:
     across = own + gap * np.arange(len(own))
     j = np.arange(len(b) + 1)
     to_b = np.concatenate([[0.0], np.cumsum(b - b[0])])
-    fewer, l_fewer = _least_so_far(own)
-    more, l_more = _least_so_far(across[::-1])
+    fewer, l_fewer = least_so_far(own)
+    more, l_more = least_so_far(across[::-1])
     more, l_more = more[::-1], len(own) - 1 - l_more[::-1]
     at = np.minimum(j, len(own) - 1)
     few = fewer[at] + gap * j
     many = np.where(j < len(own), more[at], np.inf)
     return to_b + np.minimum(few, many), np.where(many < few, l_more[at], l_fewer[at])
-
-
-def _least_so_far(values: Floats) -> tuple[Floats, Ints]:
-    """Running minima, and where the last of each stands."""
-    least = np.minimum.accumulate(values)
-    places = np.where(values == least, np.arange(len(values)), 0)
-    return least, np.maximum.accumulate(places)
 
 
 def _fan(edge: int, given: int, taken: int) -> tuple[Ints, Ints]:

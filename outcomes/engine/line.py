@@ -52,6 +52,13 @@ def _counted(code: Ints) -> Ints:
     return order
 
 
+def least_so_far(values: Floats) -> tuple[Floats, Ints]:
+    """Running minima, and where the last of each stands."""
+    least = np.minimum.accumulate(values)
+    places = np.where(values == least, np.arange(len(values)), 0)
+    return least, np.maximum.accumulate(places)
+
+
 class Line:
     """Nearest free neighbours on a line, each in nearly constant time.
 

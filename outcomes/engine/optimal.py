@@ -19,6 +19,7 @@ from outcomes.engine.distance import Space
 from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched, from_cells
 from outcomes.engine.optimal_scores import MORE, SERVED, pairs_on_scores
+from outcomes.engine.ratio_scores import pairs_in_ratio
 from outcomes.engine.study import Study
 
 MOST = 3 * MORE  # the worth of a first partner where the ratio varies
@@ -38,12 +39,8 @@ def match_optimal(
         )
     turns = np.flatnonzero(study.treated & limits.known)
     pool = np.flatnonzero(~study.treated & limits.known)
-    least, most = design.ratios
-    is_fixed, is_free = least == most, not limits.apart and not limits.within
-    if space.score is not None and is_fixed and is_free:
-        one, other = pairs_on_scores(
-            turns, pool, space.score, limits.cell, limits.width, design.ratio
-        )
+    if space.score is not None and not limits.apart and not limits.within:
+        one, other = _on_scores(turns, pool, space, limits, design)
     else:
         one, other = pairs_by_cell(turns, pool, space, limits, design)
     number = np.full(study.n, -1, dtype=np.int64)
@@ -53,6 +50,31 @@ def match_optimal(
         is_paired=True,
         total_distance=float(np.sum(space.between(one, other))),
     )
+
+
+def _on_scores(
+    turns: Ints, pool: Ints, space: Space, limits: Limits, design: Design
+) -> tuple[Ints, Ints]:
+    """Pairs along the line, the first with the first: of all that lie as far apart in
+    total these have the least squares too, and the shortest longest pair.
+
+    Where the ratio varies the line does not mind the caliper, and a cell with a pair
+    that is too long is solved by its matrix.
+    """
+    (least, most), mean, score = design.ratios, design.ratio, space.score
+    assert score is not None
+    cell, width = limits.cell, limits.width
+    if least == most:
+        return pairs_on_scores(turns, pool, score, cell, width, mean)
+    one, other = pairs_in_ratio(turns, pool, score, cell, (least, mean, most))
+    again = np.unique(cell[one[np.abs(score[one] - score[other]) > width]])
+    keep = ~np.isin(cell[one], again)
+    turns, pool = (rows[np.isin(cell[rows], again)] for rows in (turns, pool))
+    more = pairs_by_cell(turns, pool, space, limits, design)
+    one = np.concatenate([one[keep], more[0]])
+    other = np.concatenate([other[keep], more[1]])
+    one, other = (r[np.lexsort((r, score[r], cell[r]))] for r in (one, other))
+    return one, other
 
 
 def pairs_by_cell(

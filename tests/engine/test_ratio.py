@@ -77,6 +77,7 @@ def test_the_optimum_has_as_many_pairs_and_is_no_farther_apart_than_in_r(spec):
     assert found.matched.total_distance <= r["total"]
 
 
+IN_REACH = {"caliper": {"age": {"width": 30, "unit": "raw"}}}
 RATIOS = [(2, 1, 4), (2, 1, 3), (3, 2, 4), (1, 1, 2), (3, 1, 3)]
 
 
@@ -226,7 +227,7 @@ def test_a_broken_ratio_is_seen_on_the_finished_sets(strict):
 def test_more_pairs_than_memory_holds_are_refused(monkeypatch):
     monkeypatch.setattr(cell_distances, "LARGEST", 185 * 429)
     with pytest.raises(InputError, match='use method "nearest"') as refusal:
-        lalonde.arranged(method="optimal", **ONE_TO_FOUR)
+        lalonde.arranged(method="optimal", **IN_REACH, **ONE_TO_FOUR)
     assert refusal.value.code == "too_many_pairs"
 
 
