@@ -15,6 +15,7 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.influence import Estimate
 from outcomes.engine.linear import least_squares
+from outcomes.engine.outcome_model import refuse_extrapolation
 
 GapRule = Callable[[Floats, Flags, Floats], Estimate]
 
@@ -66,9 +67,11 @@ def _part(group: Flags, weights: Floats, target: Floats, x: Floats) -> _Part:
     fit = least_squares(np.zeros(len(members)), columns[members], base)
     if 1 < len(fit.kept) >= len(members):
         raise NotEstimable("the model has as many coefficients as there are students")
+    implied = base * (fit.x @ fit.bread[:, 0])
+    refuse_extrapolation(implied, [np.ones(len(members), dtype=bool)])
     calibrated = np.zeros(len(x))
     # The intercept is the prediction at the target's mean; column 0 is always kept.
-    calibrated[members] = base * (fit.x @ fit.bread[:, 0]) * base.sum()
+    calibrated[members] = implied * base.sum()
     return _Part(members, columns, base, calibrated, share)
 
 

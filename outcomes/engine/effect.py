@@ -24,7 +24,12 @@ from outcomes.engine.inference import (
     nothing,
 )
 from outcomes.engine.linear import Fit, least_squares
-from outcomes.engine.outcome_model import EFFECT, contrast, model_of
+from outcomes.engine.outcome_model import (
+    EFFECT,
+    contrast,
+    model_of,
+    refuse_extrapolation,
+)
 from outcomes.engine.sample import Sample
 from outcomes.engine.sensitivity import e_values
 from outcomes.terms import Estimand, Estimator, OutcomeKind
@@ -70,7 +75,7 @@ def effect(
 
     reference_sd : SD of the outcome over all comparison students before matching.
     """
-    estimate, inference = _estimate(sample, design)
+    estimate, inference = _estimate(sample, design, is_group=group is not None)
     is_binary = outcome.kind == OutcomeKind.BINARY
     bounds = risk_interval(sample) if is_binary else None
     return Effect(
@@ -93,7 +98,9 @@ def _bounded(inference: Inference, bounds: tuple[float, float] | None) -> Infere
     return replace(inference, ci_low=bounds[0], ci_high=bounds[1], se_kind="exact")
 
 
-def _estimate(sample: Sample, design: Design) -> tuple[Number, Inference]:
+def _estimate(
+    sample: Sample, design: Design, *, is_group: bool
+) -> tuple[Number, Inference]:
     try:
         sample.require_both_arms()
         if design.estimator == Estimator.AIPW:
@@ -101,7 +108,11 @@ def _estimate(sample: Sample, design: Design) -> tuple[Number, Inference]:
             found = fitted_effect(y, sample.treated, sample.as_read, sample.estimand)
             return found.value, by_influence(found, sample, design)
         fit = fitted(sample, model_of(design)(sample), means=2)
-        estimate = float(contrast(fit, {EFFECT: 1.0}) @ fit.coefficients)
+        on = contrast(fit, {EFFECT: 1.0})
+        if is_group:
+            arms = (sample.treated, ~sample.treated)
+            refuse_extrapolation(fit.implied(on), arms)
+        estimate = float(on @ fit.coefficients)
     except NotEstimable as reason:
         reason = reason.with_traceback(None)
         return reason, nothing(reason)

@@ -27,7 +27,12 @@ from outcomes.engine.metric_free_gap import (
     share_meeting_gap,
     v_gap,
 )
-from outcomes.engine.outcome_model import EFFECT, contrast, model_of
+from outcomes.engine.outcome_model import (
+    EFFECT,
+    contrast,
+    model_of,
+    refuse_extrapolation,
+)
 from outcomes.engine.sample import Sample
 from outcomes.terms import Estimator, GapMetric, OutcomeKind
 
@@ -132,7 +137,10 @@ def _closed(sample: Sample, is_focal: Flags, design: Design) -> tuple[float, Inf
     ]
     fit = fitted(sample, np.hstack(blocks), means=4)
     weights = {EFFECT: 1.0, blocks[0].shape[1] + EFFECT: -1.0}
-    closed = float(contrast(fit, weights) @ fit.coefficients)
+    on, t = contrast(fit, weights), sample.treated
+    cells = (g & arm for g in (is_focal, ~is_focal) for arm in (t, ~t))
+    refuse_extrapolation(fit.implied(on), cells)
+    closed = float(on @ fit.coefficients)
     return closed, infer(closed, fit, weights, sample, design)
 
 

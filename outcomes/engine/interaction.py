@@ -13,7 +13,12 @@ from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.covariance import influence
 from outcomes.engine.effect import fitted
 from outcomes.engine.linear import gram, inverse
-from outcomes.engine.outcome_model import EFFECT, contrast, model_of
+from outcomes.engine.outcome_model import (
+    EFFECT,
+    contrast,
+    model_of,
+    refuse_extrapolation,
+)
 from outcomes.engine.sample import Sample
 from outcomes.terms import Estimator
 
@@ -71,6 +76,7 @@ def _group_effect(
         return GroupEffect(group, member, found.value, spread, columns.shape[1])
     fit = fitted(part, columns, means=2)
     on = contrast(fit, {EFFECT: 1.0})
+    refuse_extrapolation(fit.implied(on), (part.treated, ~part.treated))
     spread[member] = influence(fit, on) * fit.residuals
     value = float(on @ fit.coefficients)
     return GroupEffect(group, member, value, spread, len(fit.kept))

@@ -105,6 +105,10 @@ class Fit:
     def residual_df(self) -> int:
         return len(self.x) - len(self.kept)
 
+    def implied(self, on: Floats) -> Floats:
+        """(n,) the weights that outcomes have in a contrast (k,) of coefficients."""
+        return self.weights * times(self.x, self.bread @ on)
+
     def of(self, rows: slice) -> "Fit":
         """The same regression, as some of its rows see it."""
         return replace(

@@ -1,12 +1,12 @@
 """The weighted regression whose one coefficient is the effect."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Floats
+from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.covariance import Spread, cr1, cr2, hc3
 from outcomes.engine.jackknife import cr3
 from outcomes.engine.linear import Fit, by_columns, independent, moments
@@ -15,6 +15,7 @@ from outcomes.terms import Estimator
 
 EFFECT = 1  # position of the effect among a model's columns
 JACKKNIFED = 100  # clusters at most; with more, leaving one out tells nothing new
+LEAST_WORTH = 1 - 1e-9  # students; one alone is worth one, but for rounding
 FITS = 1e-9  # share of a covariate's variance that a model may leave unexplained
 
 
@@ -64,6 +65,25 @@ def contrast(fit: Fit, weights: Mapping[int, float]) -> Floats:
             raise NotEstimable("the outcome model cannot tell the groups apart")
         out[fit.kept.index(position)] = weight
     return out
+
+
+def refuse_extrapolation(implied: Floats, groups: Iterable[Flags]) -> None:
+    """Raises NotEstimable where a group's own model predicts from less than one
+    student.
+
+    implied : (m,) the weights that outcomes have in an estimate; groups : who (m,) of
+    them stand for one mean. Where all vary alike, a mean by weights l is as sure as
+    (sum l)^2 / (sum l^2) students: under one, less sure than any of them alone. Source:
+    Chattopadhyay and Zubizarreta (2023), Biometrika 110(3):615-629.
+    """
+    for group in groups:
+        part = implied[group]
+        if np.sum(part) ** 2 < LEAST_WORTH * np.sum(part**2):
+            raise NotEstimable(
+                "the group is too small for its outcome model, whose prediction for it "
+                "is less sure than one student; name fewer covariates, or use "
+                'estimator "difference"'
+            )
 
 
 def spreads(
