@@ -16,6 +16,7 @@ from outcomes.cohorts import Cohort, cohort_of
 from outcomes.dated import NEVER, NOBODY, Dated, ordinals
 from outcomes.leavers import joiners, leavers
 from outcomes.models import Evaluation
+from outcomes.moment import one_moment
 from outcomes.plans import Plan, ScoreColumn, refuse_late_baselines, refuse_other_years
 from outcomes.rows import fetch, require_on_the_scale
 from outcomes.school_grade_facts import PLACE, facts_of_school_grades
@@ -43,6 +44,7 @@ class _Outcome:
     is_cut: np.ndarray
 
 
+@one_moment()
 def frame_of(evaluation: Evaluation, plan: Plan, *, with_outcomes: bool) -> Frame:
     """The rows of an evaluation with the columns its plan names.
 

@@ -20,6 +20,7 @@ from outcomes.engine.canonical import input_hash
 from outcomes.engine.evaluate import diagnose, evaluate
 from outcomes.frames import frame_of
 from outcomes.models import Purpose, Run
+from outcomes.moment import one_moment
 from outcomes.plans import Plan
 from outcomes.services import leases
 from outcomes.services.evaluations import hash_of, plan_of
@@ -71,8 +72,9 @@ def _find(lease: Lease, tell: Progress) -> dict[str, Any]:
         raise PlanChanged("The plan was changed after this run was queued: queue one.")
     is_impact = run.purpose == Purpose.IMPACT
     tell("reading", 0.0)
-    plan = plan_of(run.evaluation)
-    frame = frame_of(run.evaluation, plan, with_outcomes=is_impact)
+    with one_moment():
+        plan = plan_of(run.evaluation)
+        frame = frame_of(run.evaluation, plan, with_outcomes=is_impact)
     if is_impact:
         findings = evaluate(frame.table, plan.design, tell)
         report, pairs = findings.report(), findings.pairs
