@@ -135,13 +135,11 @@ def method_reaches(estimand: Estimand, method: Method) -> None:
 def estimand_suits(
     estimand: Estimand,
     gaps: Sequence[GapSpec],
-    entry: str | None,
     clusters: MatchClusters | None,
 ) -> None:
     """What is told, or chosen, for participants has no other estimand."""
     said = {
         "gaps": (gaps, "a gap as delivered is that of the participants"),
-        "entry": (entry, "at an entry participants begin and others do not yet"),
         "match_clusters": (clusters, "clusters are sought for those of participants"),
     }
     for key, (value, why) in said.items():

@@ -118,8 +118,7 @@ class Design:
         checks.clusters_can_be_compared(self.match_clusters, self.entry)
         checks.method_reaches(self.estimand, self.method)
         uses.promises_can_be_kept(self.to_dict(), DEFAULTS)
-        rest = (self.gaps, self.entry, self.match_clusters)
-        checks.estimand_suits(self.estimand, *rest)
+        checks.estimand_suits(self.estimand, self.gaps, self.match_clusters)
 
     def _explaining(self) -> dict[str, tuple[str, ...]]:
         return {

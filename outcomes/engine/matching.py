@@ -49,7 +49,7 @@ def arrange(study: Study, design: Design, warn: Notices) -> Arrangement:
 
     Raises PromiseBroken for a result that breaks its own design.
     """
-    if study.repeats is not None and design.method not in IN_TURN:
+    if study.repeats is not None and not _goes_by_turns(design):
         nobody_yet = np.zeros(study.n, dtype=bool)
         study = study.where(_one_row_each(study, design, nobody_yet))
     arrangement = METHODS[design.method](study, design, warn)
@@ -57,6 +57,12 @@ def arrange(study: Study, design: Design, warn: Notices) -> Arrangement:
         study, design, arrangement.limits, arrangement.matched, arrangement.space
     )
     return arrangement
+
+
+def _goes_by_turns(design: Design) -> bool:
+    """Whether participants choose entry after entry. Elsewhere others are weighed too,
+    all at once, or choose: then each of them needs one day, before the match."""
+    return design.method in IN_TURN and design.estimand == Estimand.ATT
 
 
 def each_student_once(found: Arrangement, design: Design) -> Arrangement:

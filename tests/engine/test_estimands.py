@@ -142,13 +142,10 @@ def test_groups_and_products_are_measured_in_the_estimands_sds(estimand):
     assert row["largest"] == near(abs(means[0] - means[1]) / unit)
 
 
-@pytest.mark.parametrize(
-    ("key", "value"),
-    [("entry", "year"), ("match_clusters", {"of": ["school"], "on": ["age"]})],
-)
-def test_what_is_done_for_participants_tells_their_effect_only(key, value):
-    with pytest.raises(DesignError, match=f"{key}: .* on participants .ATT., not ATE"):
-        design(method="exact", estimand="ATE", cluster="school", **{key: value})
+def test_clusters_are_sought_for_participants_and_tell_their_effect_only():
+    said = {"match_clusters": {"of": ["school"], "on": ["age"]}, "cluster": "school"}
+    with pytest.raises(DesignError, match=r"match_clusters: .* .ATT., not ATE"):
+        design(method="exact", estimand="ATE", **said)
 
 
 def test_an_estimand_that_nobody_asks_for_is_refused():
