@@ -3,7 +3,7 @@ from rest_framework import serializers
 
 from api.fields import Instant
 from api.permissions import may
-from api.resources.runs import ShownWhole
+from api.shown_whole import ShownWhole
 from api.viewsets import ResourceViewSet
 from enrollment.access import Permission as P
 from outcomes.models import Evaluation

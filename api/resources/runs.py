@@ -6,7 +6,6 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.response import Response
 
-from api.conditions import etag_of, is_known
 from api.export import csv_of
 from api.filters import Filter
 from api.parameters import FORMAT, BadParameter, one_of, parameter
@@ -21,6 +20,7 @@ from api.resources.reports import (
     ReportOut,
 )
 from api.shapes import Body, Out
+from api.shown_whole import ShownWhole
 from api.viewsets import ResourceViewSet
 from enrollment.access import Permission as P
 from outcomes import charts
@@ -111,22 +111,6 @@ class RunViewSet(ResourceViewSet):
         """Take it out of the queue, or out of its worker's hands."""
         Body.read(request)
         return self.answer(runs.cancel(self.get_object()))
-
-
-class ShownWhole:
-    """Documents, which have no ?fields= and nothing to unfold."""
-
-    is_document = True
-    also_answers = frozenset({409})  # a GET too, before there is anything to show
-
-    def shape_parameters(self):
-        return ()
-
-    def shown(self, content) -> Response:
-        etag = etag_of(None, content)
-        status = 304 if is_known(self.request, etag) else 200
-        body = None if status == 304 else content
-        return Response(body, status, headers={"ETag": etag})
 
 
 class RunPartView(ShownWhole, ResourceViewSet):

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from django.db import transaction
 
 from enrollment.access import Permission
 from enrollment.exchange.formula import marked
@@ -54,11 +55,12 @@ def write(run: Run, viewer: User, path: Path, *, at_terminal: str) -> list[str]:
             f"{viewer} may not see students and scores, and a bundle holds them: let "
             "somebody of the office export it."
         )
-    report = runs.report_for(
-        run, viewer, part="bundle", needs="effects", at_terminal=at_terminal
-    )
-    design = plan_of(run.evaluation).design
-    made = files(_table(run, design), design, report, _members(run))
+    with transaction.atomic():  # a bundle that is refused was never looked at
+        report = runs.report_for(
+            run, viewer, part="bundle", needs="effects", at_terminal=at_terminal
+        )
+        design = plan_of(run.evaluation).design
+        made = files(_table(run, design), design, report, _members(run))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, text in made.items():
             bundle.writestr(name, text)

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from outcomes.models import Look
+from outcomes.models import Look, Run
 from tests.api.contract import refuse_undocumented
 from tests.api.evaluating import (
     DESIGN,
@@ -78,6 +78,27 @@ def test_a_form_that_does_not_exist_is_no_look(answered, eva, part):
 def test_moments_are_told_in_utc_as_everywhere(drafted, eva):
     (first,) = history_of(eva, drafted())["designs"]
     assert first["at"].endswith("Z")
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["report/", "report/?format=html", "effects/", "gaps/?format=csv", "methods/"],
+)
+def test_a_head_is_answered_as_a_get_and_is_no_look(answered, eva, part):
+    headed = eva.head(f"{answered}{part}")
+    assert not Look.objects.exists()
+    shown = eva.get(f"{answered}{part}")
+    assert Look.objects.count() == 1
+    assert headed.status_code == shown.status_code == 200
+    assert headed.headers["Content-Type"] == shown.headers["Content-Type"]
+    assert b"".join(headed) == b""
+    assert b"".join(shown) != b""
+
+
+def test_a_head_queues_no_diagnostics(drafted, eva):
+    where = f"{EVALUATIONS}{drafted()['id']}/diagnostics/"
+    assert eva.head(where).status_code == 202
+    assert not Run.objects.exists()
 
 
 def test_diagnostics_that_are_read_are_a_look(drafted, eva):

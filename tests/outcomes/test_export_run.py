@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from enrollment.models import Student
-from outcomes.models import Run
+from outcomes.models import Look, Run
 from outcomes.models.findings import MatchedStudent
 from outcomes.services import execution, runs
 from tests.factories import RunFactory, UserFactory
@@ -41,6 +41,7 @@ def export(run_id, path, by="olga") -> str:
 
 def test_the_office_exports_a_run(done, tmp_path):
     said = export(done.pk, tmp_path / "run.zip")
+    assert Look.objects.get().part == "bundle"
     assert "matched.csv" in said
     assert "keep it as you keep records" in said
     with zipfile.ZipFile(tmp_path / "run.zip") as bundle:
@@ -69,6 +70,7 @@ def test_rows_that_changed_since_are_refused(done, district, tmp_path):
     with pytest.raises(CommandError, match=r"have changed since.*input_changed"):
         export(done.pk, tmp_path / "run.zip")
     assert not (tmp_path / "run.zip").exists()
+    assert not Look.objects.exists()
 
 
 def test_a_run_that_is_not_done_has_no_bundle(done, tmp_path):
