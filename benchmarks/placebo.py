@@ -35,6 +35,25 @@ MATCHED: Mapping[str, Mapping[str, Any]] = {
     "+ both pretests": {"pretests": PRETESTS},
     "+ both, g_computation": {"pretests": PRETESTS, "estimator": "g_computation"},
 }
+# As the demo's plan for whole grades: schools first, then everyone inside their sets.
+SCHOOLS_FIRST: Mapping[str, Any] = {
+    "pretests": PRETESTS,
+    "method": "full",
+    "ratio": 1,
+    "caliper": {},
+    "match_clusters": {"ratio": 2},
+}
+PLANS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "A whole schools": {
+        **MATCHED,
+        "+ both, schools first": SCHOOLS_FIRST,
+        "+ both, schools first, g_computation": {
+            **SCHOOLS_FIRST,
+            "estimator": "g_computation",
+        },
+    },
+    "B ten boys": MATCHED,
+}
 ASSIGNMENT = {"A whole schools": "school", "B ten boys": "student"}
 HEADINGS = (
     "program",
@@ -53,7 +72,7 @@ HEADINGS = (
 def study(program: str, matched: str, draws: int, seed: int = 1) -> Tally:
     """The same draws of participants for every plan."""
     table = children()
-    keys = {**PLAN, **MATCHED[matched], "assignment": ASSIGNMENT[program]}
+    keys = {**PLAN, **PLANS[program][matched], "assignment": ASSIGNMENT[program]}
     design = Design.from_dict(keys)
     sd = float(table[OUTCOME].std())
     found, console = [], Console(stderr=True)
@@ -81,7 +100,7 @@ def cells(program: str, matched: str, tally: Tally) -> tuple[str, ...]:
 
 def _rows(draws: int, seed: int) -> Iterator[tuple[str, ...]]:
     for program in PROGRAMS:
-        for matched in MATCHED:
+        for matched in PLANS[program]:
             yield cells(program, matched, study(program, matched, draws, seed))
 
 
