@@ -40,9 +40,10 @@ def _started(count: int, arguments: Sequence[str]) -> subprocess.Popen:
     # Together they use as many processors as one would alone.
     share = {"PROCESSES": str(max(1, settings.PROCESSES // count))}
     return subprocess.Popen(
-        [sys.executable, "manage.py", "worker", *arguments],
+        [sys.executable, "manage.py", "worker", "--until-closed", *arguments],
         cwd=settings.BASE_DIR,
         env={**os.environ, **share},
+        stdin=subprocess.PIPE,  # closed by whatever ends us, a kill too
         start_new_session=True,  # Ctrl-C reaches us alone, and we pass it on
     )
 

@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -101,6 +102,12 @@ class Elsewhere:
         return state, attempt, reports, matched
 
 
+def wait_for(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not is_so() and time.monotonic() < deadline:
+        time.sleep(0.1)
+
+
 @pytest.fixture
 def by(db):
     return UserFactory(evaluator=True)
@@ -129,9 +136,7 @@ def test_a_killed_worker_leaves_nothing_and_another_finishes(queued, tmp_path, p
 def test_a_worker_that_is_stopped_finishes_its_run_first(queued, tmp_path):
     elsewhere = Elsewhere(tmp_path)
     worker = elsewhere.start("manage.py", "worker", "--interval", "0.1")
-    deadline = time.monotonic() + 60
-    while elsewhere.found()[0] != "done" and time.monotonic() < deadline:
-        time.sleep(0.1)
+    wait_for(lambda: elsewhere.found()[0] == "done")
     worker.send_signal(signal.SIGTERM)
     worker.communicate(timeout=10)
     assert worker.returncode == 0
@@ -179,6 +184,17 @@ def test_several_workers_share_a_queue_and_end_with_it(queued, district, by, tmp
     unended = "SELECT COUNT(*) FROM outcomes_run WHERE state != 'done' OR attempt != 1"
     assert elsewhere.ask(unended) == (0,)
     assert elsewhere.ask("SELECT COUNT(*) FROM outcomes_findings") == (3,)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_finish_and_end_when_who_keeps_them_is_killed(queued, tmp_path):
+    elsewhere = Elsewhere(tmp_path)
+    keeper = elsewhere.start("manage.py", "worker", "--processes", "2")
+    wait_for(lambda: elsewhere.found()[0] != "queued")
+    keeper.kill()
+    keeper.communicate(timeout=60)  # its pipes end with the last who holds them
+    assert keeper.returncode == -signal.SIGKILL
+    assert elsewhere.found() == ("done", 1, 1, 16)
 
 
 def test_a_worker_that_is_killed_is_replaced_and_all_stop_when_told():

@@ -1,6 +1,9 @@
 """A worker: takes queued runs, one after another, until it is stopped."""
 
+import os
 import signal
+import sys
+import threading
 import time
 from contextlib import contextmanager
 
@@ -28,7 +31,6 @@ class Command(BaseCommand):
             default=1.0,
             help="seconds between two looks at an empty queue (default: %(default)s)",
         )
-
         parser.add_argument(
             "--processes",
             type=int,
@@ -37,14 +39,21 @@ class Command(BaseCommand):
             default=1,
             help="so many workers, each a process (default: %(default)s)",
         )
+        parser.add_argument(
+            "--until-closed",
+            action="store_true",
+            help="stop once standard input is closed: who started this has gone",
+        )
 
-    def handle(self, *, batch, once, interval, processes, **options):
+    def handle(self, *, batch, once, interval, processes, until_closed, **options):
         if processes > 1:
             said = ["--interval", str(interval), *(["--batch"] if batch else [])]
             said += ["--once"] if once else []
             if work_together(processes, said, self.stderr.write):
                 raise CommandError("A worker ended with a fault; it says why above.")
             return
+        if until_closed:
+            threading.Thread(target=stop_when_closed, daemon=True).start()
         self.work_alone(batch=batch, once=once, interval=interval)
 
     def work_alone(self, *, batch, once, interval):
@@ -71,6 +80,13 @@ class Command(BaseCommand):
             worker.run()
         except OperationalError as lost:
             self.stderr.write(f"The database is out of reach, trying again: {lost}")
+
+
+def stop_when_closed() -> None:
+    """A killed keeper tells nobody. As when told once, the present run is finished."""
+    while os.read(sys.stdin.fileno(), 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextmanager
