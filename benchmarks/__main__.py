@@ -38,8 +38,10 @@ def _records(codes: list[str], tier: str) -> Iterator[dict[str, Any]]:
     progress = Console(stderr=True)
     for goal in GOALS:
         if goal.code in codes and tier in goal.sizes:
-            progress.print(f"{goal.code}: {goal.says} …")
-            yield from report.records(hold(goal, goal.sizes[tier], count=ROUNDS[tier]))
+            for n in goal.sizes[tier]:
+                progress.print(f"{goal.code}, {n:,} rows: {goal.says} …")
+                held = hold(goal, n, count=ROUNDS[tier], tell=progress.print)
+                yield from report.records(held)
     for growth in GROWTHS:
         if growth.code in codes:
             progress.print(f"{growth.code}: {growth.says} …")

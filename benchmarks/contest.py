@@ -5,7 +5,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import process_time
@@ -38,20 +38,47 @@ class Contestant:
 
 
 @dataclass(frozen=True)
+class Bound:
+    """Of ours / other. A guard is no goal: it tells when something got much slower,
+    at a size of which the goal does not speak."""
+
+    at_most: float
+    is_guard: bool = False
+
+
+@dataclass(frozen=True)
 class Goal:
-    """Ours against others. `at_most` bounds ours / other, by the other's name; a bound
-    for a contestant that is absent is skipped, and a skip is never a pass."""
+    """Ours against others.
+
+    sizes : rows, by tier; at_most : bounds of ours / other by the other's name, at
+    every size or by rows; guard : looser bounds where at_most says nothing; beside :
+    more of ours, told in the same rounds and bound by nothing; rounds : by rows, where
+    one takes minutes. A bound for a contestant that is absent is skipped, and a skip is
+    never a pass."""
 
     code: str
     says: str
-    sizes: dict[str, int]  # by tier
+    sizes: Mapping[str, tuple[int, ...]]
     ours: Contestant
     others: tuple[Contestant, ...]
-    at_most: dict[str, float]
+    at_most: Mapping[str, float | Mapping[int, float]]
     measure: str = "seconds"  # or peak_mb
+    guard: Mapping[str, float] = field(default_factory=dict)
+    beside: tuple[Contestant, ...] = ()
+    rounds: Mapping[int, int] = field(default_factory=dict)
 
     def contestants(self) -> tuple[Contestant, ...]:
-        return (self.ours, *self.others)
+        return (self.ours, *self.beside, *self.others)
+
+    def bound(self, ours: str, other: str, n: int) -> Bound | None:
+        """What ours / other may be with n rows, None where it is only told."""
+        if ours != self.ours.name:
+            return None
+        asked = self.at_most.get(other, {})
+        at_most = asked.get(n) if isinstance(asked, Mapping) else asked
+        if at_most is not None:
+            return Bound(at_most)
+        return Bound(self.guard[other], is_guard=True) if other in self.guard else None
 
 
 def best_of(work: Callable[[], object], *, repeats: int = 3) -> tuple[float, object]:

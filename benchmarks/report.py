@@ -9,34 +9,38 @@ from platform import python_version
 from statistics import median
 from typing import Any
 
-from benchmarks import matchit
+from benchmarks import matchit, peers
 from benchmarks.growth import Growth, Slope
-from benchmarks.rounds import Result
+from benchmarks.rounds import Pair, Result
 
 FOLDER = Path(__file__).parent
-HEADINGS = ("goal", "rows", "other", "ratio", "at most", "peak MB", "verdict")
+HEADINGS = ("goal", "rows", "ours", "other", "ratio", "at most", "peak MB", "verdict")
+COUNTED = {"pass", "held", "told", "FAIL"}  # verdicts that ratios led to
 
 
 def records(result: Result) -> list[dict[str, Any]]:
-    """One for each bound of a goal."""
-    return [_record(result, other) for other in result.goal.at_most]
+    """One for each of ours and each other."""
+    return [_record(result, pair) for pair in result.pairs()]
 
 
-def _record(result: Result, other: str) -> dict[str, Any]:
-    verdict, goal = result.verdict(other), result.goal
-    ratios = result.ratios(other) if verdict in {"pass", "FAIL"} else []
-    names = [name for name in (goal.ours.name, other) if name not in result.skipped]
+def _record(result: Result, pair: Pair) -> dict[str, Any]:
+    (ours, other), goal = pair, result.goal
+    verdict = result.verdict(other, ours)
+    bound = goal.bound(*pair, result.n)
+    names = [name for name in pair if name not in result.skipped]
     laps = [[r.laps[name].peak_mb for r in result.rounds] for name in names]
     return {
         "goal": goal.code,
         "says": goal.says,
         "rows": result.n,
+        "ours": ours,
         "other": f"{other}, {goal.measure}",
-        "ratios": ratios,
-        "at_most": goal.at_most[other],
-        "peaks_mb": [max(peaks) for peaks in laps],
+        "ratios": result.ratios(pair) if verdict in COUNTED else [],
+        "at_most": bound and bound.at_most,
+        "is_guard": bound is not None and bound.is_guard,
+        "peaks_mb": [max(peaks) for peaks in laps if peaks],
         "verdict": verdict,
-        "wrong": result.wrong(),
+        "wrong": result.wrong(pair),
     }
 
 
@@ -45,9 +49,11 @@ def of_growth(goal: Growth, sizes: tuple[int, ...], found: Slope) -> dict[str, A
         "goal": goal.code,
         "says": goal.says,
         "rows": sizes[-1],
+        "ours": goal.contestant.name,
         "other": f"exponent from {sizes[0]:,} rows",
         "ratios": [found.exponent + k * found.error for k in (-2, 0, 2)],
         "at_most": goal.at_most,
+        "is_guard": False,
         "peaks_mb": [],
         "verdict": found.verdict(goal.at_most),
         "wrong": [],
@@ -64,7 +70,8 @@ def run_of(tier: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
         "load": os.getloadavg()[0],
         "versions": {"Python": python_version()}
         | {name: version(name) for name in packages}
-        | {"MatchIt": matchit.version() or "absent"},
+        | {"MatchIt": matchit.version() or "absent"}
+        | peers.versions(),
         "records": rows,
     }
 
@@ -80,12 +87,19 @@ def cells(record: dict[str, Any]) -> tuple[str, ...]:
     return (
         record["goal"],
         f"{record['rows']:,}",
+        record["ours"],
         record["other"],
         shown,
-        f"{record['at_most']:.3g}",
+        _bound_said(record),
         " / ".join(f"{peak:.0f}" for peak in record["peaks_mb"]),
         "; ".join([record["verdict"], *record["wrong"]]),
     )
+
+
+def _bound_said(record: dict[str, Any]) -> str:
+    if record["at_most"] is None:
+        return ""
+    return f"{record['at_most']:.3g}" + (" (guard)" if record["is_guard"] else "")
 
 
 def footer(run: dict[str, Any]) -> str:

@@ -34,6 +34,15 @@ def product(n: int) -> Lap:
     return Lap(best_of(lambda: x.T @ x, repeats=5)[0])
 
 
+def fitted_elsewhere(n: int) -> Lap:
+    """The same by statsmodels."""
+    from statsmodels.api import Logit
+
+    x, y = _table(n)
+    seconds, _ = best_of(lambda: Logit(y, x).fit(disp=0), repeats=2)
+    return Lap(seconds)
+
+
 def _outcome(n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """x : (n, 15) by columns; y : (n,), in which the last column adds .5; school : (n,)
     codes."""

@@ -1,13 +1,17 @@
-"""The whole analysis, from a table to a report: admission, score, match, balance,
-effect with its standard errors, verdict."""
+"""From a table to a report: admission, score, match, balance, effect with its standard
+errors, verdict; or as far as balance, which is what MatchIt and its summary do."""
 
 from benchmarks.contest import Lap, best_of, peak_above
 from benchmarks.districts import district
 from outcomes.designs.design import Design
-from outcomes.engine.evaluate import evaluate
+from outcomes.engine.evaluate import diagnose, evaluate
 
 COVARIATES = tuple(f"x{j}" for j in range(8))
+CELLS = {"exact": ["school", "grade"]}
+METRIC = {"distance": "mahalanobis", "caliper": {}}
+REUSED = {"replacement": True}
 TRUTH, TOLERANCE = 0.25, 0.1
+ALIKE = 0.1  # SD; most that a covariate may be apart in a match that is one
 
 
 def design(**more: object) -> Design:
@@ -26,7 +30,7 @@ def design(**more: object) -> Design:
 def _lap(n: int, **more: object) -> Lap:
     frame, plan = district(n).frame(), design(**more)
     seconds, findings = best_of(lambda: evaluate(frame, plan), repeats=2)
-    return Lap(seconds, wrong=_wrong(findings.report()))
+    return Lap(seconds, wrong=_wrong(findings.report(), plan))
 
 
 def on_score(n: int) -> Lap:
@@ -34,11 +38,22 @@ def on_score(n: int) -> Lap:
 
 
 def in_cells(n: int) -> Lap:
-    return _lap(n, exact=["school", "grade"])
+    return _lap(n, **CELLS)
 
 
 def mahalanobis(n: int) -> Lap:
-    return _lap(n, distance="mahalanobis", caliper={})
+    return _lap(n, **METRIC)
+
+
+def reused(n: int) -> Lap:
+    return _lap(n, **REUSED)
+
+
+def balanced(n: int, **more: object) -> Lap:
+    """Score, match, overlap and balance, as before a lock; no outcome is read."""
+    frame, plan = district(n).frame(), design(**more)
+    seconds, found = best_of(lambda: diagnose(frame, plan), repeats=2)
+    return Lap(seconds, wrong=_unbalanced(found))
 
 
 def memory(n: int) -> Lap:
@@ -54,11 +69,16 @@ def table(n: int) -> Lap:
     return Lap(1.0, peak_mb=district(n).frame().memory_usage(deep=False).sum() / 2**20)
 
 
-def _wrong(report: dict) -> str:
+def _wrong(report: dict, plan: Design) -> str:
     estimate = report["effects"][0]["estimate"]
     partners = [entry["unit"] for entry in report["pairs"]]
-    if len(set(partners)) < len(partners):
+    if not plan.replacement and len(set(partners)) < len(partners):
         return "a student stands in two pairs"
     if abs(estimate - TRUTH) > TOLERANCE:
         return f"the effect is {TRUTH}, found {estimate}"
     return ""
+
+
+def _unbalanced(found: dict) -> str:
+    apart = max(abs(row["smd_after"]) for row in found["balance"])
+    return "" if apart <= ALIKE else f"a covariate is {apart:.2f} SD apart"

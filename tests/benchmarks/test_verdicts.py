@@ -57,7 +57,9 @@ def test_the_page_is_written_from_the_json_of_the_run_alone(tmp_path):
     rows = report.records(result(Lap(2.0, 10.0), Lap(1.0, 20.0)))
     report.save(report.run_of("quick", rows), tmp_path)
     page = (tmp_path / "RESULTS.md").read_text()
-    assert "| C | 10 | other, seconds | 2 (2 to 2) | 1.5 | 10 / 20 | FAIL |" in page
+    assert (
+        "| C | 10 | ours | other, seconds | 2 (2 to 2) | 1.5 | 10 / 20 | FAIL |" in page
+    )
 
 
 def test_the_fastest_repeat_counts():
