@@ -8,7 +8,7 @@ from outcomes.engine.effect import Effect
 from outcomes.engine.effect_sizes import e_value
 from outcomes.engine.estimable import Number, attempt, known
 from outcomes.engine.sample import Sample
-from outcomes.engine.sensitivity import gamma_at, signed_rank_p
+from outcomes.engine.sensitivity import gamma_at, signed_rank
 
 
 def rosenbaum_gamma(sample: Sample, estimate: Number) -> float:
@@ -18,8 +18,7 @@ def rosenbaum_gamma(sample: Sample, estimate: Number) -> float:
     Raises NotEstimable unless the sample is pairs, and as `gamma_at` does.
     """
     sign = np.sign(known(estimate))
-    differences = sign * pair_differences(sample)
-    return gamma_at(lambda gamma: signed_rank_p(differences, gamma))
+    return gamma_at(signed_rank(sign * pair_differences(sample)).largest_p)
 
 
 def pair_differences(sample: Sample) -> Floats:

@@ -38,23 +38,36 @@ def e_values(d: float, std_error: float) -> EValue:
     return EValue(e_value(d), e_value(near))
 
 
-def signed_rank_p(differences: Floats, gamma: float) -> float:
-    """Largest one-sided p of the signed rank test when hidden bias may reach gamma.
+@dataclass(frozen=True, slots=True)
+class SignedRank:
+    """pairs : how many differ; rank_sum : W, of those in the direction of the claim."""
+
+    pairs: int
+    rank_sum: float
+
+    def largest_p(self, gamma: float) -> float:
+        """Largest one-sided p of the test when hidden bias may reach gamma.
+
+        gamma : odds >= 1 by which two matched students may differ in their chance to
+        take part. With p+ = G/(1+G), z = (W - p+ n(n+1)/2) / sqrt(p+ (1-p+)
+        n(n+1)(2n+1)/6). Source: Rosenbaum (2002), Observational Studies, 4.3.
+        """
+        n, chance = self.pairs, gamma / (1 + gamma)
+        spread = sqrt(chance * (1 - chance) * n * (n + 1) * (2 * n + 1) / 6)
+        return float(ndtr(-(self.rank_sum - chance * n * (n + 1) / 2) / spread))
+
+
+def signed_rank(differences: Floats) -> SignedRank:
+    """Wilcoxon's statistic of pairs: zeros are left out, ties get mean ranks.
 
     differences : (n,) participant minus comparison of each pair, in the direction of
-    the claim; zeros are left out, ties get mean ranks. gamma : odds >= 1 by which two
-    matched students may differ in their chance to take part. With p+ = G/(1+G),
-    z = (W - p+ n(n+1)/2) / sqrt(p+ (1-p+) n(n+1)(2n+1)/6). Source: Rosenbaum (2002),
-    Observational Studies, 4.3. Raises NotEstimable under 10 pairs that differ.
+    the claim. Raises NotEstimable under 10 pairs that differ.
     """
     moved = differences[differences != 0]
     n = len(moved)
     if n < FEWEST_PAIRS:
         raise NotEstimable(f"{n} pairs differ, a signed rank test needs {FEWEST_PAIRS}")
-    rank_sum = np.sum(rankdata(np.abs(moved))[moved > 0])
-    chance = gamma / (1 + gamma)
-    spread = sqrt(chance * (1 - chance) * n * (n + 1) * (2 * n + 1) / 6)
-    return float(ndtr(-(rank_sum - chance * n * (n + 1) / 2) / spread))
+    return SignedRank(n, float(np.sum(rankdata(np.abs(moved))[moved > 0])))
 
 
 def mcnemar_p(favourable: int, discordant: int, gamma: float) -> float:
