@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.arrays import Flags, Floats, Ints, by_code
 from outcomes.engine.linear import Fit, blocks, gram, moments, times
 
 NULL = 1e-10  # what is left of a residual, or of a cluster's, below this is nothing
@@ -95,8 +95,8 @@ def batches(clusters: Ints) -> Iterator[tuple[Ints, Flags]]:
     the shorter ones end in rows of others, to be given no weight."""
     sizes = np.bincount(clusters)
     starts = np.cumsum(sizes) - sizes
-    order = np.argsort(clusters, kind="stable")
-    by_size = np.argsort(sizes, kind="stable")[np.count_nonzero(sizes == 0) :]
+    order = by_code(clusters)
+    by_size = by_code(sizes)[np.count_nonzero(sizes == 0) :]
     while len(by_size):
         longest = sizes[by_size[-1]]
         count = max(BATCH // longest, 1)

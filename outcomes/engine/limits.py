@@ -7,7 +7,7 @@ import pandas as pd
 
 from outcomes.designs.design import DISTANCE, SCORES, Design
 from outcomes.designs.errors import InputError
-from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.arrays import Flags, Floats, Ints, by_code
 from outcomes.engine.columns import UNKNOWN
 from outcomes.engine.distance import Space
 from outcomes.engine.notices import Warn
@@ -138,7 +138,7 @@ def cells(codes: list[Ints], n: int) -> Ints:
 
 def by_cell(rows: Ints, cell: Ints) -> dict[int, Ints]:
     """The rows of each cell, by its code, in the order in which they come."""
-    order = np.argsort(cell[rows], kind="stable")
+    order = by_code(cell[rows])
     edges = np.flatnonzero(np.diff(cell[rows[order]])) + 1
     parts = np.split(rows[order], edges)
     return {int(cell[part[0]]): part for part in parts if len(part)}

@@ -1,14 +1,13 @@
 """Scores in order within cells, and the nearest free one on either side.
 
 One sort serves every query: SIMD argsort, repair of the order among equal scores, one
-counting sort by cell. Everyone's first choice is then found at once; the only loop is
+sort by cell. Everyone's first choice is then found at once; the only loop is
 over participants in turn, and it looks on only for those who come too late.
 """
 
 import numpy as np
-from scipy.sparse import csr_array
 
-from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.arrays import Flags, Floats, Ints, by_code
 
 NO_DISTANCE = float("inf")
 NOBODY = (-1, NO_DISTANCE)
@@ -21,7 +20,7 @@ def in_order(score: Floats, cell: Ints, last: Flags) -> Ints:
     others of the same score.
     """
     rows = _by_score(score, last)
-    return rows if _is_one(cell) else rows[_counted(cell[rows] + 1)]
+    return rows if _is_one(cell) else rows[by_code(cell[rows])]
 
 
 def _by_score(score: Floats, last: Flags | None = None) -> Ints:
@@ -41,15 +40,6 @@ def _by_score(score: Floats, last: Flags | None = None) -> Ints:
 
 def _is_one(cell: Ints) -> bool:
     return not len(cell) or bool((cell == cell[0]).all())
-
-
-def _counted(code: Ints) -> Ints:
-    """A stable order by small codes: the transposition of a sparse matrix in C."""
-    n, width = len(code), int(code.max(initial=0)) + 1
-    ones = np.ones(n, dtype=np.int8)
-    entries = csr_array((ones, code, np.arange(n + 1)), shape=(n, width))
-    order: Ints = entries.tocsc().indices
-    return order
 
 
 def least_so_far(values: Floats) -> tuple[Floats, Ints]:
@@ -75,7 +65,7 @@ class Line:
         if _is_one(cell):
             low, high = np.zeros_like(at), np.full_like(at, len(rows))
         else:
-            order = _counted(cell[rows] + 1)  # and so the ranks of scores in each cell
+            order = by_code(cell[rows])  # and so the ranks of scores in each cell
             rows = rows[order]
             key = cell[rows] * len(rows) + order
             at = np.searchsorted(key, cell[turns] * len(rows) + at)

@@ -11,7 +11,7 @@ import numpy as np
 from outcomes.designs.clauses import MatchClusters
 from outcomes.designs.design import Design
 from outcomes.designs.errors import PromiseBroken
-from outcomes.engine.arrays import Flags, Ints
+from outcomes.engine.arrays import Flags, Ints, by_code
 from outcomes.engine.distance import Space
 from outcomes.engine.entries import Entries, first_participation
 from outcomes.engine.estimand import sought_for
@@ -156,7 +156,7 @@ def _repeats(rows: Ints) -> bool:
 
 def pairs(matched: Matched) -> tuple[Ints, Ints]:
     """Every participant with every comparison student of the same set."""
-    order = np.argsort(matched.sets, kind="stable")
+    order = by_code(matched.sets)
     sets, rows = matched.sets[order], matched.rows[order]
     in_arm = matched.treated[rows]
     counts = np.bincount(sets[in_arm], minlength=int(sets.max(initial=-1)) + 1)

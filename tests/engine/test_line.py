@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from outcomes.engine.arrays import by_code
 from outcomes.engine.line import NOBODY, Line, in_order
 
 
@@ -52,6 +53,13 @@ def test_the_order_is_by_cell_score_arm_and_row(crowd):
     score, cell, treated = crowd
     slowly = np.lexsort((np.arange(len(score)), ~treated, score, cell))
     assert in_order(score, cell, ~treated).tolist() == slowly.tolist()
+
+
+@given(st.lists(st.integers(-(2**31), 2**31 - 1) | st.integers(-1, 2), max_size=40))
+def test_the_order_by_codes_is_a_stable_one(codes):
+    codes = np.array(codes, dtype=np.int64)
+    slowly = np.argsort(codes, kind="stable")
+    assert by_code(codes).tolist() == slowly.tolist()
 
 
 # Between rows 0 and 1 on either side of row 3, until the other participant took row 2.
