@@ -1,14 +1,14 @@
 """Students of the estimand without a match, each with what kept them alone."""
 
 from collections import Counter
-from collections.abc import Iterator
+from itertools import combinations
 
 import numpy as np
 
-from outcomes.engine.arrays import Flags
+from outcomes.engine.arrays import Flags, Ints
 from outcomes.engine.columns import UNKNOWN
 from outcomes.engine.estimand import target
-from outcomes.engine.limits import Limits, by_cell
+from outcomes.engine.limits import Limits, cells
 from outcomes.engine.matched import Matched
 from outcomes.engine.study import CLUSTER_SET, Study
 
@@ -32,38 +32,40 @@ def unmatched_reasons(
     for arm in (study.treated, ~study.treated):
         alone = arm & target(study.treated, matched.estimand) & (weights == 0)
         pool = ~arm & limits.known
-        reasons.update(_reasons(study, alone, pool, limits, is_free))
+        reasons += _reasons(study, np.flatnonzero(alone), pool, limits, is_free)
     return sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _reasons(
-    study: Study, alone: Flags, pool: Flags, limits: Limits, is_free: Flags
-) -> Iterator[str]:
-    known = limits.known
+    study: Study, alone: Ints, pool: Flags, limits: Limits, is_free: Flags
+) -> Counter[str]:
+    """alone : (a,) rows, each counted under the first reason that holds."""
     no_set = study.exact.get(CLUSTER_SET, np.zeros(study.n)) == UNKNOWN
-    pools = by_cell(np.flatnonzero(pool), limits.cell)
-    for row in np.flatnonzero(alone).tolist():
-        if no_set[row]:
-            yield "cluster"
-            continue
-        if not known[row]:
-            yield _why_unknown(row, limits)
-            continue
-        rows = pools.get(int(limits.cell[row]), np.empty(0, dtype=np.int64))
-        if not len(rows):
-            yield "exact"
-            continue
-        for code in limits.apart:
-            rows = rows[code[rows] != code[row]]
-        if not len(rows):
-            yield "anti_exact"
-        elif not is_free[rows].any():
-            yield "pool_exhausted"
-        else:
-            yield "caliper" if limits.has_caliper else "balance"
+    beyond = np.zeros(study.n, dtype=bool) if limits.beyond is None else limits.beyond
+    there = np.bincount(limits.cell[pool] + 1, minlength=int(limits.cell.max()) + 2)
+    reasons = {
+        "cluster": no_set[alone],
+        "support": beyond[alone],
+        "exact_missing": limits.cell[alone] == UNKNOWN,
+        "limit_missing": ~limits.known[alone],
+        "exact": there[limits.cell[alone] + 1] == 0,
+        "anti_exact": _allowed(alone, pool, limits) == 0,
+        "pool_exhausted": _allowed(alone, pool & is_free, limits) == 0,
+        "caliper" if limits.has_caliper else "balance": np.ones(len(alone), dtype=bool),
+    }
+    first = np.argmax(np.array([*reasons.values()]), axis=0)
+    counts = np.bincount(first, minlength=len(reasons)).tolist()
+    return Counter(dict(zip(reasons, counts, strict=True)))
 
 
-def _why_unknown(row: int, limits: Limits) -> str:
-    if limits.beyond is not None and limits.beyond[row]:
-        return "support"
-    return "exact_missing" if limits.cell[row] == UNKNOWN else "limit_missing"
+def _allowed(alone: Ints, pool: Flags, limits: Limits) -> Ints:
+    """(a,) how many of the pool (n,) are in the cell of each and differ from him in all
+    in which they must: those in the cell, less those alike in one, and those alike in
+    two back again, and so on."""
+    total = np.zeros(len(alone), dtype=np.int64)
+    for size in range(len(limits.apart) + 1):
+        for some in combinations(limits.apart, size):
+            alike = cells([limits.cell, *some], len(pool)) if some else limits.cell
+            there = np.bincount(alike[pool] + 1, minlength=int(alike.max()) + 2)
+            total += (-1) ** size * there[alike[alone] + 1]
+    return total
