@@ -1,12 +1,13 @@
 """How alike the groups are, before and after matching, one covariate at a time."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import isclose, sqrt
 
 import numpy as np
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.effect_sizes import cox_index, hedges_g, pooled_sd
 from outcomes.engine.estimable import Number, attempt
 from outcomes.engine.estimand import PEOPLE
@@ -39,6 +40,23 @@ class BalanceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Arms:
+    """Those with a weight above 0: rows of participants, of comparison students, and
+    the weights of both."""
+
+    t: Ints
+    c: Ints
+    w_t: Floats
+    w_c: Floats
+
+    @classmethod
+    def of(cls, treated: Flags, weights: Floats) -> "Arms":
+        t = np.flatnonzero(treated & (weights > 0))
+        c = np.flatnonzero(~treated & (weights > 0))
+        return cls(t, c, weights[t], weights[c])
+
+
+@dataclass(frozen=True)
 class Split:
     """One covariate in the two arms, with weights; values count from `origin`, so that
     small differences between large numbers lose no digits."""
@@ -50,7 +68,7 @@ class Split:
     is_binary: bool
     origin: float = 0.0
 
-    @property
+    @cached_property
     def means(self) -> tuple[float, float]:
         if not len(self.x_t) or not len(self.x_c):
             raise NotEstimable("nobody was matched")
@@ -61,30 +79,31 @@ def balance_table(
     study: Study, weights: Floats, estimand: Estimand = Estimand.ATT
 ) -> list[BalanceRow]:
     """One row a covariate; weights (n,), 0 for the unmatched."""
-    everyone = np.ones(study.n)
+    everyone = Arms.of(study.treated, np.ones(study.n))
+    matched = Arms.of(study.treated, weights)
     rows = []
     for j, name in enumerate(study.covariates.names):
         x, is_binary = study.covariates.x[:, j], bool(study.covariates.is_binary[j])
-        before = split(x, study.treated, everyone, is_binary=is_binary)
-        after = split(x, study.treated, weights, is_binary=is_binary)
+        before = split(x, everyone, is_binary=is_binary)
+        after = split(x, matched, is_binary=is_binary)
         rows.append(_row(name, before, after, estimand))
     return rows
 
 
-def split(x: Floats, treated: Flags, weights: Floats, *, is_binary: bool) -> Split:
-    """The covariate x (n,) of those with a weight above 0."""
-    t = np.flatnonzero(treated & (weights > 0))
-    c = np.flatnonzero(~treated & (weights > 0))
+def split(x: Floats, arms: Arms, *, is_binary: bool) -> Split:
+    """The covariate x (n,) in the two arms."""
     origin = float(x.min())
-    return Split(
-        x[t] - origin, weights[t], x[c] - origin, weights[c], is_binary, origin
-    )
+    x_t, x_c = x[arms.t], x[arms.c]
+    x_t -= origin
+    x_c -= origin
+    return Split(x_t, arms.w_t, x_c, arms.w_c, is_binary, origin)
 
 
 def _row(name: str, before: Split, after: Split, estimand: Estimand) -> BalanceRow:
     def smd(groups: Split) -> Number:
         return attempt(standardized_mean_difference, groups, before, estimand)
 
+    effect_size = attempt(wwc_effect_size, after)
     return BalanceRow(
         covariate=name,
         smd_before=smd(before),
@@ -94,8 +113,8 @@ def _row(name: str, before: Split, after: Split, estimand: Estimand) -> BalanceR
         ks_before=kolmogorov_smirnov(before),
         ks_after=attempt(kolmogorov_smirnov, after),
         wwc_effect_size_before=attempt(wwc_effect_size, before),
-        wwc_effect_size=attempt(wwc_effect_size, after),
-        judged=attempt(_judged, after),
+        wwc_effect_size=effect_size,
+        judged=attempt(_judged, effect_size, after),
         mean_treated=attempt(lambda: after.origin + after.means[0]),
         mean_comparison=attempt(lambda: after.origin + after.means[1]),
     )
@@ -165,7 +184,8 @@ def kolmogorov_smirnov(groups: Split) -> float:
         return abs(means[0] - means[1])
     # It is widest at a participant's value or just below one.
     at = np.sort(groups.x_t)
-    gaps = _shares(groups.x_t, groups.w_t, at) - _shares(groups.x_c, groups.w_c, at)
+    gaps = _shares(groups.x_t, groups.w_t, at)
+    gaps -= _shares(groups.x_c, groups.w_c, at)
     return float(np.abs(gaps).max())
 
 
@@ -198,11 +218,10 @@ def _sd(x: Floats) -> float:
     return float(x.std(ddof=1)) if x.min() < x.max() else 0.0
 
 
-def _judged(groups: Split) -> float:
-    try:
-        return wwc_effect_size(groups)
-    except NotEstimable:
-        mean_t, mean_c = groups.means
-        n_t, n_c = len(groups.x_t), len(groups.x_c)
-        sd = pooled_sd(_sd(groups.x_t), _sd(groups.x_c), n_t, n_c)
-        return (mean_t - mean_c) / sd
+def _judged(effect_size: Number, groups: Split) -> float:
+    if not isinstance(effect_size, NotEstimable):
+        return effect_size
+    mean_t, mean_c = groups.means
+    n_t, n_c = len(groups.x_t), len(groups.x_c)
+    sd = pooled_sd(_sd(groups.x_t), _sd(groups.x_c), n_t, n_c)
+    return (mean_t - mean_c) / sd

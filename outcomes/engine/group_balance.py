@@ -7,7 +7,7 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
-from outcomes.engine.balance import split, standardized_mean_difference
+from outcomes.engine.balance import Arms, split, standardized_mean_difference
 from outcomes.engine.estimable import Number, attempt
 from outcomes.engine.study import Study
 from outcomes.terms import Estimand
@@ -83,12 +83,14 @@ def _differences(
     study: Study, weights: Floats, member: Flags, estimand: Estimand
 ) -> Iterator[tuple[str, float]]:
     """The absolute SMD of each covariate that has one in the group."""
-    treated, weights = study.treated[member], weights[member]
+    treated = study.treated[member]
+    everyone, matched = (
+        Arms.of(treated, w) for w in (np.ones(len(treated)), weights[member])
+    )
     for j, name in enumerate(study.covariates.names):
         x, is_binary = study.covariates.x[member, j], study.covariates.is_binary[j]
         before, after = (
-            split(x, treated, w, is_binary=bool(is_binary))
-            for w in (np.ones(len(x)), weights)
+            split(x, arms, is_binary=bool(is_binary)) for arms in (everyone, matched)
         )
         size = attempt(standardized_mean_difference, after, before, estimand)
         if not isinstance(size, NotEstimable) and np.isfinite(size):
