@@ -169,21 +169,27 @@ def _standing_row(standing: Standing) -> dict[str, object]:
 
 
 def _pairs(base: Baseline) -> list[dict[str, Any]]:
-    """One item a member of a set; the weights of a student add up to his own."""
+    """One entry a member of a set; the weights of a student add up to his own."""
     matched = base.arranged.matched.sorted()
     study, rows = base.study, matched.rows
-    columns = {
-        "set": (matched.sets + 1).tolist(),
-        "unit": study.units[rows].tolist(),
-        "weight": matched.membership_weights().tolist(),
-        "treated": matched.is_treated.tolist(),
-    }
+    members = zip(
+        (matched.sets + 1).tolist(),
+        study.units[rows].tolist(),
+        matched.membership_weights().tolist(),
+        matched.is_treated.tolist(),
+        strict=True,
+    )
+    entries = [
+        {"set": number, "unit": unit, "weight": weight, "treated": treated}
+        for number, unit, weight, treated in members
+    ]
+    more: dict[str, list[Any]] = {}
     if study.entries is not None:
         labels = np.array(study.entries.labels, dtype=object)
-        columns["entry"] = labels[study.entries.code[rows]].tolist()
+        more["entry"] = labels[study.entries.code[rows]].tolist()
     if tiers := base.arranged.limits.tiers:
-        columns["tier"] = [int(t) or None for t in member_tiers(tiers, matched)]
-    return [
-        dict(zip(columns, member, strict=True))
-        for member in zip(*columns.values(), strict=True)
-    ]
+        more["tier"] = [int(t) or None for t in member_tiers(tiers, matched)]
+    for column, values in more.items():
+        for entry, value in zip(entries, values, strict=True):
+            entry[column] = value
+    return entries
