@@ -104,6 +104,8 @@ def _coded(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
         values = column.to_numpy(dtype=float, na_value=np.nan)
         if not (np.abs(values) > EXACT_TO).any():
             return values, []
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return _ranked(column)
     is_words = infer_dtype(column, skipna=True) == "string"
     texts = column if is_words else column.map(label)
     places, found = pd.factorize(texts.mask(column.isna(), ""))
@@ -112,6 +114,15 @@ def _coded(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
     rank = np.empty(len(words))
     rank[order] = np.arange(len(words))
     return rank[places], [words[i] for i in order]
+
+
+def _ranked(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
+    """The same of a column whose words stand beside it, by these alone."""
+    places, found = pd.factorize(column)
+    texts = [*map(label, found.tolist()), *([""] if (places < 0).any() else [])]
+    words = sorted(set(texts))
+    rank = {text: float(i) for i, text in enumerate(words)}
+    return np.array([rank[text] for text in texts])[places], words
 
 
 def _bits(values: Floats) -> NDArray[np.uint64]:

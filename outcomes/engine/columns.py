@@ -28,13 +28,17 @@ UNKNOWN = -1  # the code of a missing cell
 def missing(column: Series) -> Flags:
     """(n,) whether a cell is empty, NA or NaN."""
     gone: Flags = column.isna().to_numpy(dtype=bool)
-    if is_text(column) and _may_hold_missing_words(column[~gone].tolist()):
-        empty = [
-            isinstance(value, str) and value.strip() in MISSING_WORDS
-            for value in column.tolist()
-        ]
+    if has_categories(column):
+        empty = [*map(_is_missing_word, column.cat.categories), False]
+        gone = gone | np.array(empty)[column.cat.codes]
+    elif is_text(column) and _may_hold_missing_words(column[~gone].tolist()):
+        empty = [*map(_is_missing_word, column.tolist())]
         gone = gone | np.array(empty, dtype=bool)
     return gone
+
+
+def _is_missing_word(value: Any) -> bool:
+    return isinstance(value, str) and value.strip() in MISSING_WORDS
 
 
 def _may_hold_missing_words(cells: list[Any]) -> bool:
@@ -52,11 +56,20 @@ def is_text(column: Series) -> bool:
     return not (is_numeric_dtype(column) or is_bool_dtype(column))
 
 
+def has_categories(column: Series) -> bool:
+    """Whether the words of a column stand beside it, once each."""
+    return isinstance(column.dtype, pd.CategoricalDtype)
+
+
 def labels(column: Series) -> Texts:
     """(n,) each cell as text, None where it is missing."""
-    if not is_text(column):
+    if not is_text(column) or has_categories(column):
         places, found = pd.factorize(column)
-        words: Texts = np.array([*map(label, found.tolist()), None], dtype=object)
+        known = [
+            None if _is_missing_word(value) else label(value)
+            for value in found.tolist()
+        ]
+        words: Texts = np.array([*known, None], dtype=object)
         out: Texts = words[places]  # a missing cell's place is -1
         return out
     if infer_dtype(column, skipna=True) == "string":

@@ -44,3 +44,14 @@ def test_a_column_of_text_is_read_cell_by_cell(cells):
     words = sorted(set(texts))
     places, found = _coded(column)
     assert (places.tolist(), found) == ([words.index(text) for text in texts], words)
+
+
+@settings(max_examples=300, deadline=None)
+@given(CELLS)
+def test_words_that_stand_beside_their_column_are_read_as_those_within(cells):
+    column = pd.Series(cells, dtype=object)
+    beside = column.astype("category").cat.add_categories(["nobody's"])
+    assert labels(beside).tolist() == labels(column).tolist()
+    assert missing(beside).tolist() == missing(column).tolist()
+    (places, found), (others, known) = _coded(beside), _coded(column)
+    assert (places.tolist(), found) == (others.tolist(), known)
