@@ -4,14 +4,24 @@ the engine as it is; these shapes only describe it, and a test holds them to it.
 from rest_framework import serializers
 
 from api.resources.clusters import ClustersOut
-from api.resources.cohorts import CohortOut, CountOut
+from api.resources.cohorts import CohortOut
 from api.resources.district_gaps import DistrictGapOut
+from api.resources.effects import ClusteringOut, EffectOut, GapOut, InteractionOut
 from api.resources.estimable import Number, Reason
 from api.resources.process import (
     AttritionOut,
     BrokenSetsOut,
     PlaceboOut,
     ProcessOut,
+)
+from api.resources.samples import (
+    AnalyticBalanceOut,
+    BalanceOut,
+    GroupBalanceOut,
+    LostOut,
+    OverlapOut,
+    ProductBalanceOut,
+    SampleOut,
 )
 
 
@@ -27,157 +37,8 @@ class VerdictOut(serializers.Serializer):
     text = serializers.CharField()
 
 
-class SampleOut(serializers.Serializer):
-    treated = serializers.IntegerField()
-    comparison = serializers.IntegerField()
-    matched_treated = serializers.IntegerField()
-    matched_comparison = serializers.IntegerField()
-    ess_comparison = Number(help_text="The effective size after weighting.")
-    ess_treated = serializers.FloatField(
-        required=False, help_text="That of participants, where they are weighted too."
-    )
-    sets = serializers.IntegerField(allow_null=True)
-    total_distance = Number()
-    unmatched = CountOut(many=True)
-
-
-class LostOut(serializers.Serializer):
-    dimension = serializers.CharField()
-    group = serializers.CharField(allow_null=True, help_text="null: not known.")
-    n_treated = serializers.IntegerField(
-        required=False, help_text="Participants of the group."
-    )
-    n_comparison = serializers.IntegerField(
-        required=False,
-        help_text="Its comparison students, where the effect is on them.",
-    )
-    n_matched = serializers.IntegerField()
-    share_matched = serializers.FloatField()
-
-
-class BalanceOut(serializers.Serializer):
-    covariate = serializers.CharField(help_text="A level is `name=level`.")
-    smd_before = Number()
-    smd_after = Number()
-    variance_ratio_after = Number()
-    ks_after = Number()
-    wwc_effect_size = Number()
-    not_estimable = Reason()
-
-
-class GroupBalanceOut(serializers.Serializer):
-    dimension = serializers.CharField()
-    group = serializers.CharField()
-    n_treated = serializers.IntegerField()
-    n_comparison = serializers.IntegerField()
-    covariate = serializers.CharField(
-        allow_null=True, help_text="Where they differ most."
-    )
-    largest = Number(help_text="By so many SDs.")
-    beyond = serializers.IntegerField(
-        allow_null=True, help_text="Covariates more than 0.10 SD apart."
-    )
-    not_estimable = Reason()
-
-
-class ProductOut(serializers.Serializer):
-    product = serializers.CharField(help_text="`age x age` or `age x swd=yes`.")
-    smd_after = Number()
-
-
-class ProductBalanceOut(serializers.Serializer):
-    count = serializers.IntegerField(help_text="Squares and products looked at.")
-    beyond = serializers.IntegerField(help_text="More than 0.10 SD apart.")
-    worst = ProductOut(many=True)
-
-
-class GainOut(serializers.Serializer):
-    pretest = serializers.CharField(help_text="The same measure as the outcome.")
-    g = Number(help_text="Effect size after, minus before.")
-    correlation = Number(help_text="Of before and after, within the groups.")
-    std_error = Number()
-    ci_low = Number()
-    ci_high = Number()
-    p = Number()
-    rests_on = serializers.BooleanField(help_text="Whether the verdict needs it.")
-    text = serializers.CharField()
-    not_estimable = Reason()
-
-
-class EffectOut(serializers.Serializer):
+class OutcomeVerdictOut(VerdictOut):
     outcome = serializers.CharField()
-    group = serializers.CharField(allow_null=True, help_text="null: everyone.")
-    estimator = serializers.CharField()
-    estimate = Number(help_text="On the scale of the measure.")
-    std_error = Number()
-    se_kind = serializers.CharField(allow_null=True)
-    df = Number()
-    ci_low = Number()
-    ci_high = Number()
-    p = Number()
-    hedges_g = Number()
-    improvement_index = Number()
-    e_value = Number()
-    exact_interval = serializers.ListField(
-        child=serializers.FloatField(),
-        required=False,
-        help_text="By counting, where nobody or all of a group have it.",
-    )
-    difference_in_differences = GainOut(required=False)
-    held_back = serializers.ListField(
-        child=serializers.CharField(),
-        required=False,
-        help_text="Codes of what forbids to call a planned effect significant.",
-    )
-    not_estimable = Reason()
-
-
-class GapOut(serializers.Serializer):
-    dimension = serializers.CharField()
-    focal = serializers.CharField()
-    reference = serializers.CharField()
-    outcome = serializers.CharField()
-    metric = serializers.CharField()
-    as_delivered = Number(help_text="Reference minus focal, with the program.")
-    without_program = Number(help_text="The same, had there been none.")
-    closed = Number(help_text="Positive when the program narrows the gap.")
-    share_closed = Number()
-    std_error = Number()
-    ci_low = Number()
-    ci_high = Number()
-    agree = serializers.BooleanField(
-        allow_null=True, help_text="Whether the metrics tell one story."
-    )
-    not_estimable = Reason()
-
-
-class ClusteringOut(serializers.Serializer):
-    outcome = serializers.CharField()
-    clustered = serializers.CharField(help_text="both arms, or treated only.")
-    icc = Number(help_text="Share of variance between clusters.")
-    icc_from = serializers.CharField(allow_null=True, help_text="data or assumed.")
-    clusters = Number()
-    size = Number(help_text="Mean students a cluster.")
-    t_ignoring = Number(help_text="By an error that knows no clusters.")
-    t = Number()
-    df = Number()
-    p = Number()
-    g_total = Number(help_text="Effect size on the total SD.")
-    g_total_std_error = Number()
-    not_estimable = Reason()
-
-
-class InteractionOut(serializers.Serializer):
-    outcome = serializers.CharField()
-    dimension = serializers.CharField()
-    groups = serializers.ListField(
-        child=serializers.CharField(), help_text="Those that have an effect."
-    )
-    statistic = Number(help_text="F of the hypothesis that all effects are equal.")
-    df = serializers.ListField(child=serializers.IntegerField(), allow_null=True)
-    p = Number()
-    text = serializers.CharField()
-    not_estimable = Reason()
 
 
 class PowerOut(serializers.Serializer):
@@ -215,11 +76,6 @@ class EssaOut(serializers.Serializer):
     text = serializers.CharField()
 
 
-class AnalyticBalanceOut(serializers.Serializer):
-    outcome = serializers.CharField()
-    balance = BalanceOut(many=True)
-
-
 class DiagnosticsOut(serializers.Serializer):
     design_hash = serializers.CharField()
     input_hash = serializers.CharField()
@@ -234,7 +90,7 @@ class DiagnosticsOut(serializers.Serializer):
     clusters = ClustersOut(
         required=False, help_text="Where whole clusters were matched first."
     )
-    overlap = serializers.DictField(
+    overlap = OverlapOut(
         allow_null=True, help_text="Of the score; null where the method has none."
     )
     verdict = VerdictOut()
@@ -261,7 +117,7 @@ class ReportOut(DiagnosticsOut):
     essa = EssaOut(many=True, help_text="One a confirmatory outcome.")
     estimators = EffectOut(many=True, help_text="Everyone, by each way to estimate.")
     naive = EffectOut(many=True, help_text="Without matching: for comparison only.")
-    verdicts = serializers.ListField(child=serializers.DictField())
+    verdicts = OutcomeVerdictOut(many=True)
     sensitivity = serializers.DictField(child=SensitivityOut(), help_text="By outcome.")
 
 

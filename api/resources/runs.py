@@ -10,15 +10,10 @@ from api.export import csv_of
 from api.filters import Filter
 from api.parameters import FORMAT, BadParameter, one_of, parameter
 from api.permissions import may
+from api.resources.effects import EffectOut, GapOut
 from api.resources.evaluations import EvaluationOut
-from api.resources.reports import (
-    BalanceOut,
-    DiagnosticsOut,
-    EffectOut,
-    GapOut,
-    MethodsOut,
-    ReportOut,
-)
+from api.resources.reports import DiagnosticsOut, MethodsOut, ReportOut
+from api.resources.samples import BalanceOut
 from api.shapes import Body, Out
 from api.shown_whole import ShownWhole
 from api.viewsets import ResourceViewSet
@@ -175,10 +170,12 @@ class SectionView(RunPartView):
 
 
 def paths_of(shape: serializers.Serializer) -> list[tuple[str, ...]]:
-    """Where each value of a row stands; a record within it has a column a value."""
+    """Where each value of a row stands; a record within it has a column a value, and a
+    list of records none."""
     return [
         (name, *inner)
         for name, field in shape.fields.items()
+        if not isinstance(field, serializers.ListSerializer)
         for inner in [(each,) for each in getattr(field, "fields", ())] or [()]
     ]
 

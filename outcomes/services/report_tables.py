@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from enrollment.exchange.formula import marked
 from outcomes.services import effect_tables, gap_tables, sample_tables
-from outcomes.services.table import Report, Table, said, table
+from outcomes.services.table import Report, Table, Value, said, table
 
 
 def verdicts(report: Report) -> Table:
@@ -93,12 +93,20 @@ def tables(report: Report) -> list[Table]:
 
 
 def as_csv(found: list[Table]) -> str:
-    """A line a cell (table, row, column, value), so that one file holds them all."""
+    """A line a cell (table, row, column, value), so that one file holds them all: first
+    what a row shows, then what the report says of it under its own keys."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(["table", "row", "column", "value"])
     for each in found:
-        for number, row in enumerate(each.rows, start=1):
-            for name, value in zip(each.heading, row, strict=True):
-                writer.writerow([each.title, number, name, marked(value)])
+        rows = zip(each.rows, each.values, strict=True)
+        for number, (shown, values) in enumerate(rows, start=1):
+            for name, cell in zip(each.heading, shown, strict=True):
+                writer.writerow([each.title, number, name, marked(cell)])
+            for name, value in values.items():
+                writer.writerow([each.title, number, name, _in_full(value)])
     return text.getvalue()
+
+
+def _in_full(value: Value) -> Value:
+    return marked(value) if isinstance(value, str) else value

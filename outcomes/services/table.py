@@ -1,6 +1,6 @@
 """A table of a report as people read it: what it means, a heading, rows of words."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -9,18 +9,21 @@ from outcomes.charts.words import in_words, number
 
 Report: TypeAlias = Mapping[str, Any]
 Row: TypeAlias = Mapping[str, Any]
+Value: TypeAlias = str | float | None
 DASH = "\N{EN DASH}"
 EVERYONE = "everyone"
 
 
 @dataclass(frozen=True)
 class Table:
-    """rows : as many cells each as the heading has names."""
+    """rows : as many cells each as the heading has names; values : of each row, what
+    the report says under its own keys, in full."""
 
     title: str
     meaning: str
     heading: list[str]
     rows: list[list[str]]
+    values: list[dict[str, Value]]
 
 
 def table(
@@ -34,9 +37,19 @@ def table(
         (lambda row, key=way: row.get(key)) if isinstance(way, str) else way
         for way in columns.values()
     ]
-    return Table(
-        title, meaning, [*columns], [[cell(way(row)) for way in ways] for row in rows]
-    )
+    rows = [*rows]
+    cells = [[cell(way(row)) for way in ways] for row in rows]
+    values = [dict(_values(row)) for row in rows]
+    return Table(title, meaning, [*columns], cells, values)
+
+
+def _values(row: Row, within: str = "") -> Iterator[tuple[str, Value]]:
+    """Numbers and words by key, those of a record as `matters.chance`; no lists."""
+    for key, value in row.items():
+        if isinstance(value, Mapping):
+            yield from _values(value, f"{within}{key}.")
+        elif not isinstance(value, list | tuple):
+            yield f"{within}{key}", value
 
 
 def cell(value: Any) -> str:
