@@ -43,6 +43,11 @@ def in_words(covariate: str) -> str:
     return said.replace("_", " ")
 
 
+def counted(n: int, people: str) -> str:
+    """`1 participant`, `2 participants`."""
+    return f"{n:,} {people.removesuffix('s') if n == 1 else people}"
+
+
 def listed(items: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *first, last = items or [""]

@@ -28,6 +28,11 @@ SHARE_KEPT = 0.7
 STUDENTS_A_COVARIATE = 5
 STUDENTS_A_COEFFICIENT = 3
 SHARE_OF_CLASSMATES = 0.2
+UNLIKE = {  # what those who are left may not be
+    Estimand.ATT: "those the program is for",
+    Estimand.ATC: "like the others who did not take part",
+    Estimand.ATE: "like all students",
+}
 FORBIDDING = ("few_kept", "not_clustered")  # a significant result
 
 
@@ -46,7 +51,7 @@ def of_match(study: Study, design: Design, arranged: Arrangement, warn: Warn) ->
         warn(
             "few_kept",
             f"Less than {SHARE_KEPT:.0%} of {people} are left; they may not be "
-            "those the program is for.",
+            f"{UNLIKE[design.estimand]}.",
         )
     if everyone < FEW_STUDENTS or 0 < kept < FEW_STUDENTS:
         warn(

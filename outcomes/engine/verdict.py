@@ -148,15 +148,15 @@ def of_baseline(
     covariate, and is asked only where that decides; pretest : whether a row is of one.
     """
     code, worst = _worst(rows, in_model)
-    name, value = (worst.covariate, _size(worst)) if worst else (None, None)
-    if name is None or value is None or not pretest:
+    if worst is None or not pretest:
         return Verdict(
             VerdictCode.NO_PRETEST,
-            name,
-            value,
+            None,  # no covariate decides what a pretest would have to
+            None,
             "There is no pretest of the outcome, so it is not established that the "
             "groups began alike. Add a baseline measure under pretests.",
         )
+    name, value = worst.covariate, _size(worst)
     return Verdict(code, name, value, _text(code, name, value))
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from outcomes.charts.effects import group_in_words, kinds_of
 from outcomes.charts.words import in_words, number
+from outcomes.services.cautions import limit
 from outcomes.services.table import (
     Report,
     Row,
@@ -21,12 +22,6 @@ WAYS = {
     "aipw": "adjusted by a regression and by the chance to take part (AIPW)",
 }
 NAIVE = "everyone, before any matching"
-HELD_BACK = {  # why a small p is not called significant
-    "few_kept": "too few were kept",
-    "few_clusters": "too few schools",
-    "not_clustered": "errors ignore schools",
-    "below_minimum": "too few students",
-}
 
 
 def effects(report: Report) -> Table:
@@ -53,7 +48,7 @@ def effects(report: Report) -> Table:
 def _claim(row: Row) -> str:
     if row.get("significant"):
         return "yes"
-    why = [HELD_BACK.get(code, in_words(code)) for code in row.get("held_back", ())]
+    why = [limit(code) for code in row.get("held_back", ())]
     return f"not claimed: {', '.join(why)}" if why else "no"
 
 

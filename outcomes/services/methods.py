@@ -10,6 +10,7 @@ from outcomes.charts.effects import effect_in_words, kinds_of
 from outcomes.charts.gaps import change_in_words, gap_in_words
 from outcomes.charts.words import (
     PEOPLE,
+    counted,
     estimand_of,
     in_units,
     in_words,
@@ -17,6 +18,7 @@ from outcomes.charts.words import (
     numbers,
     unit_of,
 )
+from outcomes.services.cautions import limits
 from outcomes.services.matching import matched
 
 Report = dict[str, Any]
@@ -74,9 +76,11 @@ def paragraph(report: Report) -> str:
 def compared(report: Report) -> Iterator[str]:
     sample = report["sample"]
     yield (
-        f"{sample['matched_treated']:,} of {sample['treated']:,} participants were "
-        f"compared with {sample['matched_comparison']:,} of "
-        f"{sample['comparison']:,} students who did not take part."
+        f"{sample['matched_treated']:,} of "
+        f"{counted(sample['treated'], 'participants')} "
+        f"{'was' if sample['matched_treated'] == 1 else 'were'} compared with "
+        f"{sample['matched_comparison']:,} of "
+        f"{counted(sample['comparison'], 'students')} who did not take part."
     )
     given = sample.get("ess_treated")
     if given is not None and given < sample["matched_treated"] - 0.5:
@@ -86,7 +90,8 @@ def compared(report: Report) -> Iterator[str]:
         yield f"Weighted, the latter count as much as {number(worth)} students."
     for row in sample["unmatched"]:
         why = REASONS.get(row["reason"], row["reason"].replace("_", " "))
-        yield f"{row['n']:,} {PEOPLE[estimand_of(report)]} are left out because {why}."
+        who = counted(row["n"], PEOPLE[estimand_of(report)])
+        yield f"{who} {'is' if row['n'] == 1 else 'are'} left out because {why}."
 
 
 def balanced(report: Report) -> Iterator[str]:
@@ -182,8 +187,8 @@ def closed(report: Report) -> Iterator[str]:
 
 def warned(report: Report) -> Iterator[str]:
     yield report["power"]["text"]
-    for warning in report["warnings"]:
-        yield warning["text"]
+    if found := limits(report):
+        yield f"What limits the result: {'; '.join(found)}."
 
 
 def made(report: Report) -> Iterator[str]:

@@ -64,6 +64,7 @@ def test_a_difference_beyond_measure_is_not_equivalent():
 def test_without_a_pretest_nothing_is_established():
     found = judge([row("age", 0.01)], pretest=False)
     assert found.code == VerdictCode.NO_PRETEST
+    assert found.decided_by is found.value is None
     assert "pretest" in found.text
 
 

@@ -1,7 +1,11 @@
 """The paragraph says every number that decided something."""
 
+import ast
+
 import pytest
 
+from outcomes.designs.uses import UNUSED
+from outcomes.services.cautions import COUNTED, LIMITS
 from outcomes.services.matching import MATCHING
 from outcomes.services.methods import (
     ESTIMATORS,
@@ -12,6 +16,7 @@ from outcomes.services.methods import (
     paragraph,
 )
 from outcomes.terms import ATM, Estimand, Estimator, Method, VerdictCode
+from tests.house.source import modules
 from tests.outcomes.reports import EFFECT, GAP, REPORT, report
 
 MINUS = "\N{MINUS SIGN}"
@@ -37,7 +42,7 @@ MINUS = "\N{MINUS SIGN}"
         "would be 0.80 SD without the program and is 0.50 SD with it: narrower by 0.30 "
         "SD (0.10 to 0.50).",
         "This design can see an effect of 0.29 SD.",
-        "Few schools.",
+        "What limits the result: too few schools.",
         "design dddddddddddd, data iiiiiiiiiiii",
     ],
 )
@@ -76,6 +81,37 @@ def test_an_error_of_a_share_is_in_percentage_points():
 def test_a_large_error_is_a_number_too():
     said = paragraph(report(effects=[EFFECT | {"std_error": 1237.4}]))
     assert "The standard error is 1,237 with" in said
+
+
+def test_one_is_not_many():
+    alone = {"matched_treated": 1, "treated": 1, "matched_comparison": 1}
+    lost = [{"reason": "caliper", "n": 1}, {"reason": "exact", "n": 2}]
+    sample = REPORT["sample"] | alone | {"comparison": 1, "unmatched": lost}
+    said = paragraph(report(sample=sample))
+    assert "1 of 1 participant was compared with 1 of 1 student who did not" in said
+    assert "1 participant is left out because nobody was near enough." in said
+    assert "2 participants are left out because nobody was equal" in said
+
+
+def test_each_limit_is_said_once_and_not_what_was_counted_above():
+    said = ["missing_covariate", "participants_unmatched", "missing_covariate"]
+    warnings = [{"code": c, "text": "In full."} for c in [*said, "of_long_ago"]]
+    text = paragraph(report(warnings=warnings))
+    assert "limits the result: covariates with missing values; of long ago." in text
+    assert "In full." not in text
+    assert "limits the result" not in paragraph(report(warnings=[]))
+
+
+def test_every_warning_of_the_engine_has_words():
+    given = {
+        call.args[0].value
+        for _, tree in modules("outcomes/engine")
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "warn"
+        if isinstance(call.args[0], ast.Constant)
+    }
+    assert len(given) > 20
+    assert given | {UNUSED} == {*LIMITS, *COUNTED}
 
 
 def test_every_setting_has_words():
