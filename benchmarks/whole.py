@@ -1,10 +1,17 @@
 """From a table to a report: admission, score, match, balance, effect with its standard
 errors, verdict; or as far as balance, which is what MatchIt and its summary do."""
 
-from benchmarks.contest import Lap, best_of, peak_above
+from collections.abc import Callable
+
+import pandas as pd
+
+from benchmarks.contest import Contestant, Lap, best_of, peak_above
 from benchmarks.districts import district
 from outcomes.designs.design import Design
 from outcomes.engine.evaluate import diagnose, evaluate
+from outcomes.engine.matching import Arrangement, arrange
+from outcomes.engine.notices import Notices
+from outcomes.engine.study import Study
 
 COVARIATES = tuple(f"x{j}" for j in range(8))
 CELLS = {"exact": ["school", "grade"]}
@@ -58,15 +65,29 @@ def balanced(n: int, **more: object) -> Lap:
 
 def memory(n: int) -> Lap:
     """The peak above what is resident once the table is there."""
-    frame, plan = district(n).frame(), design()
-    warm = district(1000).frame()
-    evaluate(warm, plan)  # imports and caches are no part of the analysis
-    return Lap(1.0, peak_mb=peak_above(lambda: evaluate(frame, plan)))
+    return _memory(n, lambda frame: evaluate(frame, design()))
 
 
-def table(n: int) -> Lap:
-    """The table itself."""
-    return Lap(1.0, peak_mb=district(n).frame().memory_usage(deep=False).sum() / 2**20)
+def matching_memory(n: int) -> Lap:
+    """The same of admission, score and match alone."""
+    return _memory(n, _match)
+
+
+def _match(frame: pd.DataFrame) -> Arrangement:
+    plan, warn = design(cluster=None), Notices()
+    return arrange(Study.from_frame(frame, plan, warn, with_outcomes=False), plan, warn)
+
+
+def _memory(n: int, work: Callable[[pd.DataFrame], object]) -> Lap:
+    frame = district(n).frame()
+    work(district(1000).frame())  # imports and caches are no part of it
+    return Lap(1.0, peak_mb=peak_above(lambda: work(frame)))
+
+
+def bytes_a_row(count: int) -> Contestant:
+    """What so many bytes a row are, as one who always holds just that."""
+    name = f"{count} bytes a row"
+    return Contestant(name, lambda n: Lap(1.0, peak_mb=count * n / 2**20))
 
 
 def _wrong(report: dict, plan: Design) -> str:

@@ -15,9 +15,9 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.canonical import seeded_order
 from outcomes.engine.influence import Estimate
-from outcomes.engine.linear import coefficients
+from outcomes.engine.linear import blocks, coefficients
 from outcomes.engine.logistic import logistic
-from outcomes.engine.standardized import standardized
+from outcomes.engine.standardized import Standardized, standardized
 from outcomes.terms import Estimand
 
 CERTAIN = 1 - 1e-9  # a comparison student this sure to take part weighs without bound
@@ -40,13 +40,18 @@ def aipw_att(
     if not count:
         raise NotEstimable("no participant of this group has an outcome")
     others = ~treated & group
-    if (score[others] > CERTAIN).any():
+    if (others & (score > CERTAIN)).any():
         raise NotEstimable("the covariates make a comparison student certain to join")
-    odds = np.zeros(len(score))
-    odds[others] = score[others] / (1 - score[others])
-    psi = (t - odds) * (outcome - without) / count
+    psi = np.empty(len(score))
+    for rows in blocks(len(score)):  # which spares four columns of everyone
+        weight = t[rows].astype(float)
+        chance = score[rows][others[rows]]
+        weight[others[rows]] -= chance / (1 - chance)
+        psi[rows] = weight * (outcome[rows] - without[rows]) / count
     value = float(np.sum(psi))
-    return Estimate(value, psi - t * value / count)
+    for rows in blocks(len(score)):
+        psi[rows] -= t[rows] * value / count
+    return Estimate(value, psi)
 
 
 def fitted_att(outcome: Floats, treated: Flags, x: Floats) -> Estimate:
@@ -121,27 +126,21 @@ def _held_out(
     outcome: Floats, treated: Flags, x: Floats, parts: list[tuple[Part, Part]]
 ) -> Estimate:
     """The ATT. parts : which students to predict, and which to learn from."""
-    score, without = np.zeros(len(x)), np.zeros(len(x))
+    score, without = np.empty(len(x)), np.empty(len(x))
     for out, learn in parts:
-        at = x[out]
-        score[out], without[out] = _predicted(
-            outcome[learn], treated[learn], x[learn], at
-        )
+        arm = treated[learn]
+        if arm.all() or not arm.any():
+            raise NotEstimable("there is only one arm to learn from")
+        model = standardized(x[learn], np.arange(x.shape[1]))
+        score[out] = expit(model.times(logistic(model.block, arm)[0], x[out]))
+        without[out] = model.times(_without(model, outcome[learn], arm), x[out])
     everyone = np.ones(len(x), dtype=bool)
     return aipw_att(outcome, treated, without, score, everyone)
 
 
-def _predicted(
-    outcome: Floats, treated: Flags, x: Floats, at: Floats
-) -> tuple[Floats, Floats]:
-    """At the covariates `at`: the chance to take part, learnt from students with
-    covariates x (n, k), and the outcome without it, learnt from those without it."""
-    if treated.all() or not treated.any():
-        raise NotEstimable("there is only one arm to learn from")
-    model = standardized(x, np.arange(x.shape[1]))
-    slopes, _ = logistic(model.block, treated)
-    chance: Floats = expit(model.times(slopes, at))
-    slopes = np.zeros(len(slopes))
+def _without(model: Standardized, outcome: Floats, treated: Flags) -> Floats:
+    """(1 + m,) how the outcome of comparison students hangs on the model's columns."""
+    slopes = np.zeros(1 + len(model.kept))
     found, _, kept = coefficients(model.block, outcome, (~treated).astype(float))
     slopes[[*kept]] = found
-    return chance, model.times(slopes, at)
+    return slopes

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from outcomes.designs.clauses import Outcome
-from outcomes.designs.errors import NotEstimable
 from outcomes.engine import cautions
 from outcomes.engine.analytic_sample import AnalyticSample, analytic_sample
 from outcomes.engine.arrays import Floats
@@ -54,7 +53,7 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     # AIPW weighs everyone by his own score; the matched sets then only show balance.
     everyone = unmatched_sample(study, y, design.estimand)
     sample = everyone if design.estimator == Estimator.AIPW else left.sample
-    pool_sd = _sd(study.pool[outcome.name])
+    pool_sd = study.pool_sds[outcome.name]
     cautions.of_outcome(study, outcome.name, y, base.weights, base.warn)
     main = effect(sample, design, outcome, pool_sd)
     main = _with_requested(main, base, left.whole, y)
@@ -97,15 +96,8 @@ def _by(estimator: Estimator, main: Effect, base: Baseline, sample: Sample) -> E
     if estimator == main.estimator:
         return main
     design = replace(base.design, estimator=estimator)
-    pool_sd = _sd(base.study.pool[main.outcome.name])
+    pool_sd = base.study.pool_sds[main.outcome.name]
     return effect(sample, design, main.outcome, pool_sd)
-
-
-def _sd(values: Floats) -> Number:
-    present = values[~np.isnan(values)]
-    if len(present) < 2 or present.min() == present.max():
-        return NotEstimable("the outcome does not vary in the comparison pool")
-    return float((present - present.min()).std(ddof=1))
 
 
 def _smaller_arms(base: Baseline, sample: Sample, outcome: Outcome) -> dict[str, int]:

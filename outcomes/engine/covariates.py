@@ -1,7 +1,7 @@
 """Covariates as numbers: text becomes levels, a hole becomes a constant and a flag."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,7 +59,7 @@ class Column:
 
 
 def build(
-    frame: pd.DataFrame, wanted: Iterable[str], warn: Warn, level_minimum: int = 1
+    frame: pd.DataFrame, wanted: Sequence[str], warn: Warn, level_minimum: int = 1
 ) -> Covariates:
     """The covariates `wanted`, in declared order; constant ones are left out and named.
 
@@ -67,27 +67,24 @@ def build(
     other rare ones.
     Raises InputError for infinite values and for text that names, not groups, students.
     """
-    kept = [
-        column
-        for name in wanted
-        for column in _columns(frame[name], name, warn, level_minimum)
-        if _varies(column.values)
-    ]
+    # Each has its place at once: a list of columns would hold all of them twice.
+    x, said = np.empty((len(wanted), len(frame))), list[tuple[str, str, bool]]()
+    for name in wanted:
+        for column in _columns(frame[name], name, warn, level_minimum):
+            if _varies(column.values):
+                said.append((column.name, column.source, column.in_model))
+                if len(said) > len(x):
+                    x.resize((len(said), len(frame)), refcheck=False)
+                x[len(said) - 1] = column.values
+    x.resize((len(said), len(frame)), refcheck=False)
+    names, source, in_model = zip(*said, strict=True) if said else ((), (), ())
     return Covariates(
-        names=tuple(c.name for c in kept),
-        source=tuple(c.source for c in kept),
-        is_binary=np.array([np.isin(c.values, (0, 1)).all() for c in kept], dtype=bool),
-        in_model=np.array([c.in_model for c in kept], dtype=bool),
-        x=_moved(kept, len(frame)),
+        x=x.T,
+        names=names,
+        source=source,
+        is_binary=np.array([np.isin(row, (0, 1)).all() for row in x], dtype=bool),
+        in_model=np.array(in_model, dtype=bool),
     )
-
-
-def _moved(columns: list[Column], n: int) -> Floats:
-    """(n, k) the columns, each let go once it has its place."""
-    x = np.empty((len(columns), n))
-    for place in x:
-        place[:] = columns.pop(0).values
-    return x.T
 
 
 def _varies(values: Floats) -> bool:

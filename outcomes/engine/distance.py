@@ -42,9 +42,7 @@ class Space:
         return Space(
             self.points[rows],
             None if self.score is None else self.score[rows],
-            None
-            if fitted is None
-            else replace(fitted, score=fitted.score[rows], logit=fitted.logit[rows]),
+            None if fitted is None else replace(fitted, logit=fitted.logit[rows]),
         )
 
     def between(self, one: Ints, other: Ints) -> Floats:
@@ -74,7 +72,8 @@ def space(study: Study, design: Design, warn: Notices) -> Space:
 
 
 def _propensity_space(study: Study, fitted: Propensity, warn: Warn) -> Space:
-    return Space(fitted.score[:, None], fitted.score, fitted)
+    score = fitted.score
+    return Space(score[:, None], score, fitted)
 
 
 def _logit_space(study: Study, fitted: Propensity, warn: Warn) -> Space:

@@ -34,7 +34,8 @@ def participation_weights(
         raise DesignError(
             'method "ipw" weighs by the score; use "propensity" or "logit"', "distance"
         )
-    other = np.where(treated, 1 - fitted.score, fitted.score)
+    score = fitted.score
+    other = np.where(treated, 1 - score, score)
     trimmed = int((other > BOUND)[~sought_for(treated, estimand)].sum())
     if trimmed:
         warn("trimmed", f"{trimmed} {SCORES[estimand]}; they count as if it were that.")

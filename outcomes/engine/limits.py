@@ -127,7 +127,7 @@ def _alike(study: Study, columns: tuple[str, ...]) -> Ints:
 def cells(codes: list[Ints], n: int) -> Ints:
     """(n,) one code a combination of codes, -1 where any of them is missing."""
     if not codes:
-        return np.zeros(n, dtype=np.int64)
+        return np.broadcast_to(np.int64(0), n)  # which takes no room
     cell, gone = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
     for code in codes:
         gone |= code == UNKNOWN

@@ -5,9 +5,13 @@ sort by cell. Everyone's first choice is then found at once; the only loop is
 over participants in turn, and it looks on only for those who come too late.
 """
 
+from typing import TypeVar
+
 import numpy as np
 
 from outcomes.engine.arrays import Flags, Floats, Ints, by_code
+
+Column = TypeVar("Column", Ints, Floats)
 
 NO_DISTANCE = float("inf")
 NOBODY = (-1, NO_DISTANCE)
@@ -19,23 +23,39 @@ def in_order(score: Floats, cell: Ints, last: Flags) -> Ints:
     score : (n,) finite; cell : (n,) codes from -1; last : (n,) who stands behind the
     others of the same score.
     """
-    rows = _by_score(score, last)
+    rows, _ = _by_score(score, last)
     return rows if _is_one(cell) else rows[by_code(cell[rows])]
 
 
-def _by_score(score: Floats, last: Flags | None = None) -> Ints:
-    """(n,) rows by score, `last` and row."""
+def _by_score(score: Floats, last: Flags | None = None) -> tuple[Ints, Floats]:
+    """(n,) rows by score, `last` and row, and their scores."""
     rows = np.argsort(score)
     values = score[rows]
     is_new = values[1:] != values[:-1]
     if is_new.all():
-        return rows
-    rank = np.concatenate([[0], np.cumsum(is_new)])
-    key: Ints = (rank << 33) | rows
+        return rows, values
+    key = np.zeros(len(rows), dtype=np.int64)
+    np.cumsum(is_new, out=key[1:])
+    key <<= 33
+    key |= rows
     if last is not None:
         key |= last[rows].astype(np.int64) << 32
     key.sort()
-    return key & 0xFFFFFFFF
+    key &= 0xFFFFFFFF
+    return key, values
+
+
+def _pool_by_score(pool: Ints, score: Floats) -> tuple[Ints, Floats]:
+    """(m,) the rows of the pool by score and row, and their scores."""
+    order, scores = _by_score(score[pool])
+    return pool[order], scores
+
+
+def _ended(values: Column, end: float) -> Column:
+    """The same with one more at the end, where it stands: nothing is copied."""
+    values.resize(len(values) + 1, refcheck=False)
+    values[-1] = end
+    return values
 
 
 def _is_one(cell: Ints) -> bool:
@@ -60,21 +80,21 @@ class Line:
     def __init__(
         self, turns: Ints, pool: Ints, score: Floats, cell: Ints, width: float
     ) -> None:
-        rows = pool[_by_score(score[pool])]
-        at = np.searchsorted(score[rows], score[turns])
+        rows, scores = _pool_by_score(pool, score)
+        at = np.searchsorted(scores, score[turns])
         if _is_one(cell):
             low, high = np.zeros_like(at), np.full_like(at, len(rows))
         else:
             order = by_code(cell[rows])  # and so the ranks of scores in each cell
-            rows = rows[order]
+            rows, scores = rows[order], scores[order]
             key = cell[rows] * len(rows) + order
             at = np.searchsorted(key, cell[turns] * len(rows) + at)
             low, high = _bounds(cell[rows], cell[turns])
         self._turns, self._at, self._low, self._high = turns, at, low, high
         self._own = score[turns]
-        self._rows, self._scores = np.append(rows, -1), np.append(score[rows], np.inf)
+        self._rows, self._scores = _ended(rows, -1), _ended(scores, np.inf)
         self._width = width
-        self._index = dict(zip(turns.tolist(), range(len(turns)), strict=True))
+        self._index: dict[int, int] = {}  # of each turn, once one is asked for by row
         self._slot: dict[int, int] = {}  # of each row that was found
         self._taken = bytearray(len(rows) + 1)
         self._right: dict[int, int] = {}  # where to look on from a slot that is taken
@@ -103,7 +123,7 @@ class Line:
         self._turns, self._own = self._turns[wants], self._own[wants]
         self._at, self._low = self._at[wants], self._low[wants]
         self._high = self._high[wants]
-        self._index = dict(zip(self._turns.tolist(), range(len(self._turns))))  # noqa: B905
+        self._index = {}
 
     def _first_choices(self) -> tuple[Ints, Floats, Flags]:
         """(t,) the nearest slot that is free before the round, its distance, and
@@ -167,6 +187,9 @@ class Line:
         from below; of two equally near on either side, the lower row. So do MatchIt's
         ties fall, whose data order our rows stand in.
         """
+        if not self._index:
+            places = range(len(self._turns))
+            self._index = dict(zip(self._turns.tolist(), places, strict=True))
         slot, distance = self._search(self._index[row])
         found = int(self._rows[slot])
         self._slot[found] = slot

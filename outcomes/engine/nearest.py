@@ -51,12 +51,18 @@ def match_nearest(
 ) -> Matched:
     """Match `ratio` comparison students to each participant: in rounds, unless nobody
     who serves is lost to the others."""
+    return _matched(study, design, _links(study, design, space, limits))
+
+
+def _links(study: Study, design: Design, space: Space, limits: Limits) -> Links:
     tolerance = max(design.tie_tolerance, 0.0 if space.score is not None else NOISE)
     turns = _turns(study, design, space)
     turns = turns[limits.known[turns]]
     pool = np.flatnonzero(~study.treated & limits.known)
-    links = Links()
+    sought = sought_each(turns, pool, space.score, design)
     finder = _finder(turns, pool, tolerance, space, limits)
+    del pool  # the finder has its own, in order
+    links = Links()
     if design.replacement and design.reuse is None:
         links.add(
             *reuse_on_line(finder, turns, design)
@@ -64,10 +70,9 @@ def match_nearest(
             else reuse_one_by_one(finder, turns, design, tolerance)
         )
     else:
-        sought = sought_each(turns, pool, space.score, design)
         for found in _rounds(turns, sought, finder, design.order):
             links.add(found[0], found[1], np.ones(len(found[0])), found[2])
-    return _matched(study, design, links)
+    return links
 
 
 def _turns(study: Study, design: Design, space: Space) -> Ints:

@@ -5,21 +5,29 @@ import pandas as pd
 
 from outcomes.designs.clauses import Outcome
 from outcomes.designs.design import Design
-from outcomes.designs.errors import InputError
+from outcomes.designs.errors import InputError, NotEstimable
 from outcomes.engine import columns
 from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.estimable import Number, attempt
 from outcomes.terms import OutcomeKind
 
 
-def pool(frame: pd.DataFrame, design: Design) -> dict[str, Floats]:
-    """Each outcome of all comparison students of a table in canonical order; with
-    entries the first value of each student."""
+def pool_sds(frame: pd.DataFrame, design: Design) -> dict[str, Number]:
+    """The SD of each outcome among all comparison students of a table in canonical
+    order; with entries among the first value of each student."""
     compared = columns.flags(frame[design.treatment]) == 0
     values = {o.name: _outcome(frame[o.name][compared], o) for o in design.outcomes}
-    if design.entry is None:
-        return values
-    person = columns.codes(columns.labels(frame[design.unit][compared]))
-    return {name: _first_of_each(person, found) for name, found in values.items()}
+    if design.entry is not None:
+        person = columns.codes(columns.labels(frame[design.unit][compared]))
+        values = {name: _first_of_each(person, y) for name, y in values.items()}
+    return {name: attempt(_sd, found) for name, found in values.items()}
+
+
+def _sd(values: Floats) -> float:
+    present = values[~np.isnan(values)]
+    if len(present) < 2 or present.min() == present.max():
+        raise NotEstimable("the outcome does not vary in the comparison pool")
+    return float((present - present.min()).std(ddof=1))
 
 
 def _first_of_each(person: Ints, values: Floats) -> Floats:

@@ -15,13 +15,18 @@ from outcomes.engine.standardized import Standardized, standardized
 
 @dataclass(frozen=True, slots=True)
 class Propensity:
-    """score, logit : (n,); coefficients : one a kept column of the model, on the
-    covariate's own scale; has_overlap : False when the arms separate completely."""
+    """logit : (n,); coefficients : one a kept column of the model, on the covariate's
+    own scale; has_overlap : False when the arms separate completely."""
 
-    score: Floats
     logit: Floats
     coefficients: Floats
     has_overlap: bool
+
+    @property
+    def score(self) -> Floats:
+        """(n,) the chance to take part; made when asked for, as few ask."""
+        chance: Floats = expit(self.logit)
+        return chance
 
 
 def propensity(covariates: Covariates, treated: Flags, warn: Warn) -> Propensity:
@@ -36,7 +41,7 @@ def propensity(covariates: Covariates, treated: Flags, warn: Warn) -> Propensity
     has_overlap = bool(logit[~treated].max() >= logit[treated].min())
     if not settled:
         _warn_separation(has_overlap, warn)
-    return Propensity(expit(logit), logit, beta[1:] / model.sd, has_overlap or settled)
+    return Propensity(logit, beta[1:] / model.sd, has_overlap or settled)
 
 
 def _standardized(covariates: Covariates, warn: Warn) -> Standardized:

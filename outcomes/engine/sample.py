@@ -143,7 +143,10 @@ def unmatched_sample(
     study: Study, y: Floats, estimand: Estimand = Estimand.ATT
 ) -> Sample:
     """Everyone with the outcome, unweighted: what a naive comparison would use."""
-    return _sample(study, y, (~np.isnan(y)).astype(float), None, estimand)
+    known = ~np.isnan(y)
+    even = np.broadcast_to(1.0, study.n)  # which takes no room
+    weights = even if known.all() else known.astype(float)
+    return _sample(study, y, weights, None, estimand)
 
 
 def _sample(

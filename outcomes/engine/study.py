@@ -15,6 +15,7 @@ from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.canonical import natural_order, seeded_order
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.entries import Entries, set_aside
+from outcomes.engine.estimable import Number
 from outcomes.engine.notices import Notices
 from outcomes.engine.whole_clusters import (
     WholeClusters,
@@ -45,8 +46,8 @@ class Study:
 
     units : (n,) keys; treated : (n,); exact, anti_exact, preferred : columns of (n,)
     codes, -1 where missing; calipers : (n,) numbers by column, NaN where missing;
-    outcomes : (n,) numbers by name, NaN where missing; pool : those of all comparison
-    students of the table, even of those left out, whose SD is the reference year's;
+    outcomes : (n,) numbers by name, NaN where missing; pool_sds : their SDs among all
+    comparison students of the table, even those left out: the reference year's;
     clusters : (n,) labels or None; groups : (n,) labels by dimension, None where
     missing; entries : None unless the design names them; whole : the clusters that are
     matched before students, None where none are; blocks : (n,) codes within which
@@ -61,7 +62,7 @@ class Study:
     preferred: Mapping[str, Ints]
     calipers: Mapping[str, Floats]
     outcomes: Mapping[str, Floats]
-    pool: Mapping[str, Floats]
+    pool_sds: Mapping[str, Number]
     clusters: Ints | None
     groups: Mapping[str, Texts]
     excluded: tuple[Excluded, ...]
@@ -86,7 +87,7 @@ class Study:
         _require_columns(frame, design, with_outcomes=with_outcomes)
         frame = _in_canonical_order(frame, design)
         required = _required(design, with_outcomes=with_outcomes)
-        pool = outcome_columns.pool(frame, design) if with_outcomes else {}
+        pool_sds = outcome_columns.pool_sds(frame, design) if with_outcomes else {}
         frame, treated, excluded = _eligible(frame, design, required)
         entries = _entries(frame, design)
         return cls(
@@ -102,7 +103,7 @@ class Study:
             outcomes=outcome_columns.read(frame, design, treated)
             if with_outcomes
             else {},
-            pool=pool,
+            pool_sds=pool_sds,
             clusters=_codes(frame, design.cluster) if design.cluster else None,
             groups={d: columns.crossed_labels(frame, d) for d in design.dimensions},
             excluded=excluded,

@@ -186,7 +186,7 @@ def test_the_spread_of_outcomes_counts_a_student_once():
     frame = long(("S1", "2024", 1, 3.0), ("S2", "2025", 1, 4.0), *rows)
     frame["score"] = [1.0, 2.0, 30.0, np.nan, 50.0]
     study = Study.from_frame(frame, simple())
-    assert sorted(study.pool["score"]) == [30.0, 50.0]
+    assert study.pool_sds["score"] == pytest.approx(20 / 2**0.5)  # of 30 and 50
 
 
 def test_who_stands_twice_in_two_clusters_is_told():
