@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
+from django.db.models import Max
+
 from outcomes.models import Score, ScoreStatus
 from outcomes.plans import Plan, ScoreColumn
 
@@ -60,16 +62,18 @@ def _pinned(column: ScoreColumn, year: int) -> str:
 
 
 def _years_before(plan: Plan, first_day: date) -> dict[int, list[int]]:
-    """By measure, school years over before the first day with valid scores, latest
-    first."""
+    """By measure, school years over before the first day whose valid scores are all of
+    before it too, latest first."""
     rows = Score.objects.filter(
         measure__in={column.measure.pk for column in plan.scores},
         status=ScoreStatus.VALID,
         school_year__last_day__lt=first_day,
-        observed_on__lt=first_day,
     )
     found: dict[int, list[int]] = {}
-    pairs = rows.values_list("measure", "school_year__year").distinct()
-    for measure, year in pairs.order_by("-school_year__year", "measure"):
+    taken = rows.values("measure", "school_year__year").annotate(
+        last=Max("observed_on")
+    )
+    before = taken.filter(last__lt=first_day).order_by("-school_year__year", "measure")
+    for measure, year in before.values_list("measure", "school_year__year"):
         found.setdefault(measure, []).append(year)
     return found

@@ -136,7 +136,7 @@ def refuse_late_baselines(plan: Plan, first_day: date) -> None:
 
 
 def refuse_other_years(
-    column: ScoreColumn, years: Iterable[int], path: str = ""
+    column: ScoreColumn | SchoolGradeColumn, years: Iterable[int], path: str = ""
 ) -> None:
     """A measure has one scale, and stands for nothing in years it was not given in."""
     measure = column.measure
@@ -184,6 +184,8 @@ def _explaining_columns(design: Design, measures):
     for path, name in _explaining_names(design):
         if is_school_grade(name):
             grades[name] = school_grades.read(name, path, measures, FACTS)
+            if grades[name].measure:
+                refuse_other_years(grades[name], [grades[name].year], path)
             facts |= dict.fromkeys(("school", "grade"))  # where it is looked up
         elif _is_fact(name):
             facts[name] = None

@@ -70,7 +70,8 @@ def read(
     """
     of, _, pin = name.removeprefix(PREFIX).partition("@")
     year, _, period = pin.partition(".")
-    if not (year.isascii() and year.isdigit()) or period not in {"", *Period.values}:
+    is_year = year.isascii() and year.isdigit() and len(year) == 4
+    if not is_year or period not in {"", *Period.values}:
         raise _unknown(name, path)
     fact, equals, label = of.partition("=")
     if of in measures:

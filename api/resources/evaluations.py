@@ -69,6 +69,11 @@ class UnusedKeyOut(serializers.Serializer):
 class EvaluationOut(Out):
     expandable = {"program": ProgramOut, "outcome_year": SchoolYearOut}
     design = serializers.DictField(help_text="Every key, with the default used.")
+    written = serializers.DictField(
+        allow_null=True,
+        help_text="As its author wrote it: all else in `design` is chosen for him, and "
+        "anew with every change of the draft. null: not kept.",
+    )
     warnings = serializers.SerializerMethodField(
         help_text="Keys that the design's method has no use for."
     )
@@ -85,6 +90,7 @@ class EvaluationOut(Out):
             *QUESTION,
             "parent",
             "design",
+            "written",
             "warnings",
             "state",
             "design_hash",

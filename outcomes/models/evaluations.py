@@ -27,6 +27,8 @@ class Evaluation(Versioned):
     last_day = models.DateField()  # covariates are dated strictly before its first day
     outcome_year = models.ForeignKey(SchoolYear, models.PROTECT, related_name="+")
     design = models.JSONField()  # every key, with the default that was used
+    # As its author wrote it; what it leaves open is chosen anew while it is a draft.
+    written = models.JSONField(null=True)
     state = models.CharField(
         max_length=6, choices=EvaluationState, default=EvaluationState.DRAFT
     )

@@ -41,25 +41,42 @@ def draft(*, by: User, rivals=(), outcome_year=None, **values) -> Evaluation:
         **values,
         rivals=_codes(rivals),
         outcome_year=outcome_year or _year_of(values["first_day"]),
+        written=values["design"],
         created_by=by,
     )
-    _check(evaluation)
+    _fill(evaluation)
     evaluation.save(force_insert=True)
     return _remembered(evaluation, Step.DRAFTED, by)
 
 
 @transaction.atomic
 def amend(evaluation: Evaluation, *, by: User, version: int, **values) -> Evaluation:
-    """Change a draft that is still as its editor saw it."""
+    """Change a draft that is still as its editor saw it; what its author left open is
+    chosen anew."""
     _refuse_when_locked(evaluation)
     if "rivals" in values:
         values["rivals"] = _codes(values["rivals"])
+    if "design" in values:
+        values["written"] = _said(values["design"], evaluation)
     for name, value in values.items():
         setattr(evaluation, name, value)
-    _check(evaluation)
+    _fill(evaluation)
     values["design"] = evaluation.design
     amended = _swap(evaluation, version, **values)
     return _remembered(amended, Step.AMENDED, by)
+
+
+@transaction.atomic
+def refill(evaluation: Evaluation, *, by: User) -> Evaluation:
+    """Choose anew what a draft leaves open: scores may have come since."""
+    before = evaluation.design
+    if evaluation.state == EvaluationState.LOCKED or evaluation.written is None:
+        return evaluation
+    _fill(evaluation)
+    if evaluation.design == before:
+        return evaluation
+    refilled = _swap(evaluation, evaluation.version, design=evaluation.design)
+    return _remembered(refilled, Step.AMENDED, by)
 
 
 @transaction.atomic
@@ -145,13 +162,34 @@ def _check(evaluation: Evaluation) -> None:
             f"{evaluation.program.code} is the program itself: name only programs that "
             "could blur the comparison as rivals."
         )
-    has_placebos = "placebo" in evaluation.design
     plan = plan_of(evaluation)
     plans.refuse_late_baselines(plan, evaluation.first_day)
     evaluation.design = plan.design.to_dict()
+
+
+def _fill(evaluation: Evaluation) -> None:
+    """Spell out the design as its author wrote it, with all that he left open."""
+    if evaluation.written is not None:
+        evaluation.design = evaluation.written
+    has_placebos = "placebo" in evaluation.design
+    _check(evaluation)
     if not has_placebos:
-        evaluation.design["placebo"] = placebos_of(plan, evaluation.first_day)
-        evaluation.design = plan_of(evaluation).design.to_dict()
+        found = placebos_of(plan_of(evaluation), evaluation.first_day)
+        evaluation.design["placebo"] = found
+        _check(evaluation)
+
+
+def _said(design, evaluation: Evaluation):
+    """What its author says by a design: one that comes back with every key, as it was
+    shown, says only what is new in it."""
+    shown, written = evaluation.design, evaluation.written
+    if written is None or not isinstance(design, dict) or not shown.keys() <= {*design}:
+        return design
+    return {
+        key: written[key] if key in written and value == shown[key] else value
+        for key, value in design.items()
+        if key in written or value != shown.get(key)
+    }
 
 
 def _refuse_when_locked(evaluation: Evaluation) -> None:

@@ -5,6 +5,7 @@ import json
 from django.db import transaction
 from django.utils import timezone
 
+from enrollment.access import Permission
 from enrollment.models import User
 from enrollment.services.refusal import Refused
 from outcomes.models import (
@@ -17,7 +18,7 @@ from outcomes.models import (
 )
 from outcomes.models.findings import Findings
 from outcomes.services import history
-from outcomes.services.evaluations import hash_of
+from outcomes.services.evaluations import hash_of, refill
 from outcomes.tasks import execute_run
 
 
@@ -38,8 +39,14 @@ class ShowsNoOutcome(Refused):
 
 
 def queue(*, evaluation: Evaluation, by: User, purpose=Purpose.IMPACT) -> Run:
-    """A run for a worker to take; the one that already waits, if there is one."""
+    """A run for a worker to take; the one that already waits, if there is one.
+
+    Diagnostics are of the plan with what it leaves open chosen as the rows are now, if
+    whoever asks may change it.
+    """
     with transaction.atomic():
+        if purpose == Purpose.DIAGNOSTICS and by.may(Permission.EVALUATE):
+            evaluation = refill(evaluation, by=by)
         run, is_new = make(evaluation=evaluation, by=by, purpose=purpose)
         if is_new:
             execute_run.enqueue(run.pk)

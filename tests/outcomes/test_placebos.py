@@ -108,6 +108,79 @@ def test_an_amended_design_gets_its_placebo_and_an_amended_name_keeps_it(
     assert [p["name"] for p in plan.design["placebo"]] == ["ela@2025"]
 
 
+def names_of(plan) -> list[str]:
+    return [placebo["name"] for placebo in plan.design["placebo"]]
+
+
+def with_scores_of(year: int, district) -> None:
+    before = SchoolYearFactory(year=year)
+    for score in [*district.ela.scores.filter(school_year=2025)]:
+        district.score(score.student, before, score.value)
+
+
+def test_scores_that_come_after_the_draft_bring_its_placebo(district, draft, by):
+    district.populate()
+    plan = draft()
+    assert names_of(plan) == []
+    with_scores_of(2024, district)
+    renamed = evaluations.amend(plan, by=by, version=1, name="Did it?")
+    assert names_of(renamed) == ["ela@2025"]
+
+
+def test_diagnostics_choose_placebos_anew_and_write_it_down(district, draft, by):
+    district.populate()
+    plan = draft()
+    with_scores_of(2024, district)
+    viewer = UserFactory()
+    runs.queue(evaluation=plan, by=viewer, purpose=Purpose.DIAGNOSTICS)
+    plan.refresh_from_db()
+    assert (names_of(plan), plan.version) == (
+        [],
+        1,
+    )  # who may only look changes nothing
+    run = runs.queue(evaluation=plan, by=by, purpose=Purpose.DIAGNOSTICS)
+    plan.refresh_from_db()
+    assert (names_of(plan), plan.version) == (["ela@2025"], 2)
+    assert run.evaluation_version == 2
+    runs.queue(evaluation=plan, by=by, purpose=Purpose.DIAGNOSTICS)
+    assert plan.versions.count() == 2
+
+
+def test_a_lock_holds_what_was_seen(district, draft, by):
+    district.populate()
+    plan = draft()
+    with_scores_of(2024, district)
+    locked = evaluations.lock(plan, by=by, version=1)
+    assert names_of(locked) == []
+    assert evaluations.refill(locked, by=by).version == locked.version
+
+
+def test_a_placebo_that_nobody_wrote_gives_way_to_another_window(two_years, draft, by):
+    plan = draft()
+    late = two_years.score(
+        two_years.student(), two_years.last_year, 480, observed_on=START
+    )
+    renamed = evaluations.amend(plan, by=by, version=1, name="Did it?")
+    assert names_of(renamed) == []
+    own = {**PLAIN, "placebo": ["ela@2025"]}
+    with pytest.raises(CovariateAfterStart, match="ela@2025"):
+        evaluations.amend(renamed, by=by, version=2, design=own)
+    late.delete()
+    said = evaluations.amend(renamed, by=by, version=2, design=own)
+    assert names_of(said) == ["ela@2025"]
+
+
+def test_a_design_that_comes_back_as_shown_says_nothing_new(two_years, draft, by):
+    plan = draft()
+    back = {**plan.design, "ratio": 2}
+    amended = evaluations.amend(plan, by=by, version=1, design=back)
+    assert amended.written == {**PLAIN, "ratio": 2}
+    assert (amended.design["ratio"], names_of(amended)) == (2, ["ela@2025"])
+    fewer = {**PLAIN, "placebo": amended.design["placebo"]}
+    said = evaluations.amend(amended, by=by, version=2, design=fewer)
+    assert said.written == fewer
+
+
 def test_a_placebo_may_not_hold_a_score_of_after_the_start(two_years, draft):
     with pytest.raises(CovariateAfterStart, match="ela@2026"):
         draft(placebo=["ela@2026"])

@@ -8,15 +8,16 @@ import pytest
 from outcomes import plans
 from outcomes.designs.errors import DesignError
 from outcomes.engine.evaluate import diagnose
-from outcomes.plans import CovariateAfterStart
+from outcomes.plans import CovariateAfterStart, MeasureNotGiven
 from outcomes.services import evaluations
 from tests.factories import (
     ProgramFactory,
     SchoolFactory,
     SchoolYearFactory,
     StudentFactory,
+    UserFactory,
 )
-from tests.outcomes.conftest import START
+from tests.outcomes.conftest import END, START
 
 SPRING = date(2025, 5, 15)
 ELA_BEFORE = "school_grade:ela@2025"
@@ -196,6 +197,43 @@ def test_a_measure_that_is_also_an_outcome_is_told_apart_among_clusters_too(
         district, whole, match_clusters={"of": ["school"], "on": ["ela", "swd"]}
     ).match_clusters
     assert said.on == ("ela_before", "swd")
+
+
+def test_a_draft_that_changes_its_program_is_filled_in_for_the_new_one(district, whole):
+    by = UserFactory(evaluator=True)
+    plan = evaluations.draft(
+        by=by,
+        name="Did it help?",
+        program=whole,
+        first_day=START,
+        last_day=END,
+        design={"outcomes": ["ela"], "ratio": 2},
+    )
+    assert plan.design["match_clusters"]
+    other = evaluations.amend(plan, by=by, version=1, program=district.program)
+    assert other.design["match_clusters"] is None
+    assert (other.design["assignment"], other.design["ratio"]) == ("student", 2)
+    assert other.design["entry"] == "entry"
+
+
+@pytest.mark.parametrize("year", ["25", "20255", "99999999999999999999", "2025.summer"])
+def test_a_year_that_is_none_is_refused_where_it_stands(district, year):
+    with pytest.raises(DesignError, match="is not of a school-grade") as refusal:
+        filled(district, district.program, covariates=[f"school_grade:ela@{year}"])
+    assert refusal.value.path == "covariates[0]"
+
+
+def test_a_grade_is_not_told_by_a_measure_of_years_it_was_not_given_in(district):
+    district.ela.last_year = 2024
+    district.ela.save()
+    with pytest.raises(MeasureNotGiven, match="asks for ela of 2025") as refusal:
+        filled(
+            district,
+            district.program,
+            outcomes=["ela@2024"],
+            exact=["school_grade:ela@2025"],
+        )
+    assert refusal.value.path == "exact[0]"
 
 
 def test_a_locked_plan_is_not_filled_in_afterwards(district, whole):
