@@ -1,4 +1,4 @@
-"""Names for the arrays that the engine passes about, and their order by codes."""
+"""Names for the arrays that the engine passes about; codes put in order and counted."""
 
 from typing import TypeAlias
 
@@ -17,3 +17,8 @@ def by_code(codes: Ints) -> Ints:
     key: Ints = (codes << 32) | np.arange(len(codes))
     key.sort()
     return key & 0xFFFFFFFF
+
+
+def how_many(codes: Ints) -> int:
+    """Different ones among codes from 0, counted without a sort."""
+    return int(np.count_nonzero(np.bincount(codes)))

@@ -11,7 +11,7 @@ from outcomes.designs.clauses import Outcome
 from outcomes.designs.design import Design
 from outcomes.engine import cautions
 from outcomes.engine import verdict as verdicts
-from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.arrays import Flags, Floats, how_many
 from outcomes.engine.balance import BalanceRow, balance_table
 from outcomes.engine.canonical import input_hash
 from outcomes.engine.cluster_balance import clusters_section
@@ -269,11 +269,11 @@ def power(base: Baseline, sample: Sample) -> dict[str, Any]:
 def _mdes(design: Design, sample: Sample) -> float:
     if sample.clusters is None or design.assignment == Assignment.STUDENT:
         return mdes(sample.ess_treated, sample.ess_comparison)
-    arms = [np.unique(sample.clusters[a]) for a in (sample.treated, ~sample.treated)]
-    count = sum(len(arm) for arm in arms)
-    return mdes_of_clusters(
-        len(arms[0]), len(arms[1]), len(sample.rows) / max(count, 1), icc=ASSUMED_ICC
+    own, others = (
+        how_many(sample.clusters[a]) for a in (sample.treated, ~sample.treated)
     )
+    size = len(sample.rows) / max(own + others, 1)
+    return mdes_of_clusters(own, others, size, icc=ASSUMED_ICC)
 
 
 def everyone_matched(base: Baseline) -> Sample:

@@ -51,21 +51,22 @@ def broken_sets_row(
     outcome: str, matched: Matched, gone: Flags, whole: Matched, rule: BrokenSets
 ) -> BrokenSetsRow:
     """What became of the sets; gone : (n,), whole : from `mended`."""
-    before, after = np.unique(matched.sets), np.unique(whole.sets)
-    broken = np.unique(matched.sets[gone[matched.rows]])
-    reweighted = int(np.isin(broken, after).sum())
-    aside = np.unique(matched.rows[~gone[matched.rows]])
-    aside = aside[~np.isin(aside, whole.rows)]
-    n_treated = int(matched.treated[aside].sum())
+    is_broken = _sets_with(matched, gone[matched.rows])
+    is_left = _sets_with(whole, np.ones(len(whole.sets), bool), most=len(is_broken))
+    broken, reweighted = int(is_broken.sum()), int((is_broken & is_left).sum())
+    aside = np.zeros(len(gone), dtype=bool)
+    aside[matched.rows] = ~gone[matched.rows]
+    aside[whole.rows] = False
+    n_treated = int((aside & matched.treated).sum())
     return BrokenSetsRow(
         outcome=outcome,
         rule=rule,
-        sets=len(before),
-        broken=len(broken),
-        dropped=len(broken) - reweighted,
+        sets=matched.n_sets,
+        broken=broken,
+        dropped=broken - reweighted,
         reweighted=reweighted,
         n_treated_set_aside=n_treated,
-        n_comparison_set_aside=len(aside) - n_treated,
+        n_comparison_set_aside=int(aside.sum()) - n_treated,
     )
 
 

@@ -6,11 +6,9 @@ clusters' own errors, so that it stands beside CR2 and CR3 as a second opinion.
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Ints
+from outcomes.engine.arrays import Ints, how_many
 from outcomes.engine.clustering import (
     ICC_ACHIEVEMENT,
     ICC_OTHER,
@@ -77,7 +75,7 @@ def _corrected(found: Effect, clustered: str) -> ClusteringCorrection:
     sample.require_both_arms()
     part = sample if clustered == "both" else sample.where(sample.treated)
     codes = _codes(part)
-    count = len(np.unique(codes))
+    count = how_many(codes)
     size = len(codes) / count
     icc, icc_from = _icc(found, part)
     if clustered == "both":

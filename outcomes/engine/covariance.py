@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Flags, Floats, Ints, by_code
+from outcomes.engine.arrays import Flags, Floats, Ints, by_code, how_many
 from outcomes.engine.linear import Fit, blocks, gram, moments, times
 
 NULL = 1e-10  # what is left of a residual, or of a cluster's, below this is nothing
@@ -122,7 +122,7 @@ def _require_freedom(fit: Fit) -> None:
 
 
 def _clusters(clusters: Ints) -> int:
-    count = int(np.count_nonzero(np.bincount(clusters)))
+    count = how_many(clusters)
     if count < 2:
         raise NotEstimable("all students are in one cluster")
     return count

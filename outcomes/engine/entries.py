@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from outcomes.engine.arrays import Flags, Floats, Ints, Texts
+from outcomes.engine.arrays import Flags, Floats, Ints, Texts, how_many
 from outcomes.engine.canonical import natural_order, seeded_share
 from outcomes.engine.columns import UNKNOWN, codes
 
@@ -40,7 +40,7 @@ class Entries:
     @property
     def is_repeated(self) -> bool:
         """Whether a student stands in several rows."""
-        return int(np.count_nonzero(np.bincount(self.persons))) < len(self.persons)
+        return how_many(self.persons) < len(self.persons)
 
 
 def first_participation(entries: Entries, arm: Floats) -> Ints:

@@ -8,9 +8,8 @@ chance, which a matched comparison never has.
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
-import numpy as np
-
 from outcomes.designs.design import Design
+from outcomes.engine.arrays import how_many
 from outcomes.engine.effect import Effect
 from outcomes.engine.estimable import known
 from outcomes.engine.significance import Standing
@@ -102,7 +101,7 @@ def essa_row(
     if standing.p_adjusted is None:
         return None
     sample = found.sample
-    sites = None if sample.clusters is None else len(np.unique(sample.clusters))
+    sites = None if sample.clusters is None else how_many(sample.clusters)
     # Tier 3 asks for no baseline, so significance is judged without the verdict here.
     significant = standing.p_adjusted <= ALPHA and not standing.held_back
     judged = candidacy(

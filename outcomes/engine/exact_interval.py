@@ -3,11 +3,10 @@
 There no variance can be estimated, yet a bound can be had from counting alone.
 """
 
-import numpy as np
 from scipy.stats import beta
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Flags
+from outcomes.engine.arrays import Flags, how_many
 from outcomes.engine.matched import effective_size
 from outcomes.engine.sample import Sample
 
@@ -62,5 +61,5 @@ def risk_interval(sample: Sample) -> tuple[float, float] | None:
 
 def _worth(sample: Sample, arm: Flags) -> float:
     if sample.clusters is not None:
-        return float(len(np.unique(sample.clusters[arm])))
+        return float(how_many(sample.clusters[arm]))
     return effective_size(sample.weights[arm])

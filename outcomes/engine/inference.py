@@ -8,7 +8,7 @@ from scipy.special import stdtr, stdtrit
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Ints
+from outcomes.engine.arrays import Ints, how_many
 from outcomes.engine.covariance import Spread
 from outcomes.engine.estimable import Number, known
 from outcomes.engine.few_clusters import Widest, are_few, widest
@@ -84,7 +84,7 @@ def by_influence(found: Estimate, sample: Sample, design: Design) -> Inference:
         kind, units = f"influence by {design.cluster}", sample.clusters
     elif sample.sets is not None:
         kind, units = "influence by set", sample.sets
-    count = len(found.influence) if units is None else len(np.unique(units))
+    count = len(found.influence) if units is None else how_many(units)
     try:
         spread: Spread | NotEstimable = Spread(found.std_error(units), float(count - 1))
     except NotEstimable as reason:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.arrays import Flags, Floats, Ints, how_many
 from outcomes.engine.estimand import sought_for, target
 from outcomes.terms import Estimand
 
@@ -30,7 +30,7 @@ class Matched:
 
     @property
     def n_sets(self) -> int:
-        return int(np.count_nonzero(np.bincount(self.sets)))
+        return how_many(self.sets)
 
     @property
     def is_treated(self) -> Flags:
@@ -62,7 +62,7 @@ class Matched:
         for arm in (self.is_treated, ~self.is_treated):
             arm = arm & ~self.is_own
             if arm.any():
-                students = np.count_nonzero(np.bincount(self.rows[arm]))
+                students = how_many(self.rows[arm])
                 scale = students / raw[arm].sum()
                 weights[arm] = raw[arm] * scale
         return weights

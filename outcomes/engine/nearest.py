@@ -150,8 +150,9 @@ def _closest_first(turns: Ints, finder: Finder) -> Iterator[tuple[int, int, floa
 def _matched(study: Study, design: Design, links: Links) -> Matched:
     """Sets from links: each participant once, comparison shares summing to 1 a set."""
     owner = np.array(links.treated, dtype=np.int64)
-    rows = np.unique(owner)
-    sets = np.searchsorted(rows, owner)
+    is_owner = np.bincount(owner, minlength=study.n) > 0
+    rows = np.flatnonzero(is_owner)
+    sets = (np.cumsum(is_owner) - 1)[owner]
     shares = np.array(links.shares)
     whole = np.bincount(sets, shares, minlength=len(rows))
     return Matched(

@@ -11,7 +11,7 @@ import numpy as np
 from outcomes.designs.clauses import MatchClusters
 from outcomes.designs.design import Design
 from outcomes.designs.errors import PromiseBroken
-from outcomes.engine.arrays import Flags, Ints, by_code
+from outcomes.engine.arrays import Flags, Ints, by_code, how_many
 from outcomes.engine.distance import Space
 from outcomes.engine.entries import Entries, first_participation
 from outcomes.engine.estimand import sought_for
@@ -151,7 +151,7 @@ def _varies(code: Ints, matched: Matched) -> bool:
 
 
 def _repeats(rows: Ints) -> bool:
-    return len(np.unique(rows)) < len(rows)
+    return how_many(rows) < len(rows)
 
 
 def pairs(matched: Matched) -> tuple[Ints, Ints]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from outcomes.designs.errors import NotEstimable, PromiseBroken
-from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.arrays import Flags, Floats, Ints, how_many
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.estimand import target
 from outcomes.engine.matched import Matched, effective_size
@@ -86,7 +86,7 @@ class Sample:
         """How many clusters have participants; 0 without clusters."""
         if self.clusters is None:
             return 0
-        return int(np.count_nonzero(np.bincount(self.clusters[self.treated])))
+        return how_many(self.clusters[self.treated])
 
     @property
     def counts(self) -> tuple[int, int]:

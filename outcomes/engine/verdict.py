@@ -14,7 +14,7 @@ import numpy as np
 from outcomes.designs.clauses import Outcome, Pretest
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Flags, Ints
+from outcomes.engine.arrays import Flags, Ints, how_many
 from outcomes.engine.balance import BalanceRow
 from outcomes.terms import Assignment, VerdictCode
 
@@ -84,10 +84,10 @@ def is_confounded(clusters: Ints, treated: Flags, assignment: Assignment) -> boo
     When students are assigned one by one, a single school is no confound as long as
     some comparison students attend it too.
     """
-    arms = [np.unique(clusters[arm]) for arm in (treated, ~treated)]
-    if min(len(arm) for arm in arms) > 1:
+    own, others = clusters[treated], clusters[~treated]
+    if min(how_many(own), how_many(others)) > 1:
         return False
-    shares_a_school = bool(np.isin(arms[0], arms[1]).any())
+    shares_a_school = bool(np.isin(own, others).any())
     return assignment != Assignment.STUDENT or not shares_a_school
 
 

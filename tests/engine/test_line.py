@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from outcomes.engine.arrays import by_code
+from outcomes.engine.arrays import by_code, how_many
 from outcomes.engine.line import NOBODY, Line, in_order
 
 
@@ -60,6 +60,8 @@ def test_the_order_by_codes_is_a_stable_one(codes):
     codes = np.array(codes, dtype=np.int64)
     slowly = np.argsort(codes, kind="stable")
     assert by_code(codes).tolist() == slowly.tolist()
+    few = codes % 50
+    assert how_many(few) == len(set(few.tolist()))
 
 
 # Between rows 0 and 1 on either side of row 3, until the other participant took row 2.
