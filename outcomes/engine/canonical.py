@@ -1,8 +1,10 @@
 """One order for the rows and one hash for the table, whatever order they came in."""
 
 import re
+import string
+from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import blake2b, sha256
-from itertools import takewhile
 from typing import Any
 
 import numpy as np
@@ -13,6 +15,7 @@ from pandas.api.types import infer_dtype, is_bool_dtype
 from outcomes.engine.arrays import Floats, Ints, Texts
 
 MOST_DIGITS = 18  # of a whole number of 64 bits
+END = "\0"  # of a key, among all of them as one text
 EXACT_TO = 2**53  # whole numbers beyond it are not all there as floats
 MIXING = (  # the finalizer of splitmix64: shift, factor
     (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
@@ -54,32 +57,68 @@ def seeded_share(units: Texts, seed: int) -> Floats:
 
 
 def natural_order(units: Texts) -> Ints:
-    """(n,) positions that sort keys as a person would: S2 before S10."""
-    texts = units.tolist()
-    numbers = _numbered(texts)
-    if numbers is not None:
-        order = np.argsort(numbers)
-        if (np.diff(numbers[order]) > 0).all():
-            return order
+    """(n,) positions that sort different keys as a person would: S2 before S10."""
     keys = [
         ([(int(part), "") if part.isdecimal() else (-1, part) for part in parts], unit)
-        for parts, unit in ((re.split(r"(\d+)", unit), unit) for unit in texts)
+        for parts, unit in ((re.split(r"(\d+)", unit), unit) for unit in units.tolist())
     ]
-    return np.array(sorted(range(len(texts)), key=keys.__getitem__), dtype=np.int64)
+    return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
 
 
-def _numbered(texts: list[str]) -> Ints | None:
-    """(n,) what follows the common beginning, where that is one number; or None."""
-    first, last = min(texts), max(texts)
-    letters = zip(first, last, strict=False)
-    same = takewhile(lambda pair: pair[0] == pair[1], letters)
-    start = len(first[: len(list(same))].rstrip("0123456789"))
-    ends = [text[start:] for text in texts] if start else texts
-    whole = "".join(ends)
-    is_plain = whole.isascii() and whole.isdecimal() and min(map(len, ends)) > 0
-    if not is_plain or max(map(len, ends)) > MOST_DIGITS:
+def natural_rank(units: Texts) -> Ints:
+    """(n,) the place of each key among the different ones in natural order."""
+    found = numbered(units.tolist())
+    if found is None:
+        return rank_by(units, natural_order)
+    order = np.argsort(found.number)
+    is_new = np.diff(found.number[order]) > 0
+    if np.diff(found.digits[order])[~is_new].any():  # 7 and 07 are different keys
+        return rank_by(units, natural_order)
+    rank = np.zeros(len(units), dtype=np.int64)
+    rank[order[1:]] = np.cumsum(is_new)
+    return rank
+
+
+def rank_by(units: Texts, order_of: Callable[[Texts], Ints]) -> Ints:
+    """(n,) the place of each key among the different ones, which order_of puts in
+    order."""
+    place, known = pd.factorize(units)
+    rank = np.empty(len(known), dtype=np.int64)
+    rank[order_of(known)] = np.arange(len(known))
+    among: Ints = rank[place]
+    return among
+
+
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """Keys that are one number behind a common beginning. number : (n,); digits : (n,)
+    how many it has, zeros in front among them."""
+
+    number: Ints
+    digits: Ints
+
+
+def numbered(texts: list[str]) -> Numbered | None:
+    """The numbers of keys such as S2 and S10, read all at once; None for others."""
+    start = texts[0].rstrip(string.digits) if texts else ""
+    whole = END.join(["", *texts, ""])
+    if start and whole.count(END + start) == len(texts):
+        whole = whole.replace(END + start, END)
+    if not whole.isascii():
         return None
-    return np.fromiter(map(int, ends), np.int64, len(ends))
+    letters = np.frombuffer(whole.encode(), dtype=np.uint8)
+    ends = np.flatnonzero(letters == ord(END))
+    digits = np.diff(ends) - 1
+    values = letters - np.uint8(ord("0"))  # beyond 9 for what is no digit
+    is_plain = np.count_nonzero(values > 9) == len(ends) == len(texts) + 1
+    if not is_plain or digits.min(initial=1) < 1 or digits.max(initial=0) > MOST_DIGITS:
+        return None
+    number = np.zeros(len(texts), dtype=np.int64)
+    for place in range(int(digits.max(initial=0))):
+        # From the last digit on; beyond the first stand others', which count for 0.
+        digit = values[ends[1:] - 1 - place] * (place < digits)
+        number += digit * np.int64(10) ** place
+    return Numbered(number, digits)
 
 
 def input_hash(frame: pd.DataFrame) -> str:

@@ -11,8 +11,8 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import InputError
 from outcomes.designs.reading import nearest
 from outcomes.engine import columns, covariates, outcome_columns
-from outcomes.engine.arrays import Flags, Floats, Ints, Texts
-from outcomes.engine.canonical import natural_order, seeded_order
+from outcomes.engine.arrays import Flags, Floats, Ints, Texts, by_code
+from outcomes.engine.canonical import natural_rank, rank_by, seeded_order
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.entries import Entries, set_aside
 from outcomes.engine.estimable import Number
@@ -85,13 +85,14 @@ class Study:
         """
         warn = Notices() if warn is None else warn
         _require_columns(frame, design, with_outcomes=with_outcomes)
-        frame = _in_canonical_order(frame, design)
+        frame, units = _in_canonical_order(frame, design)
         required = _required(design, with_outcomes=with_outcomes)
         pool_sds = outcome_columns.pool_sds(frame, design) if with_outcomes else {}
-        frame, treated, excluded = _eligible(frame, design, required)
-        entries = _entries(frame, design)
+        keep, treated, excluded = _eligible(frame, units, design, required)
+        if not keep.all():
+            frame, units = frame[keep].reset_index(drop=True), units[keep]
         return cls(
-            units=columns.labels(frame[design.unit]),
+            units=units,
             treated=treated,
             covariates=covariates.build(
                 frame, design.matched_on, warn, design.level_minimum
@@ -107,7 +108,7 @@ class Study:
             clusters=_codes(frame, design.cluster) if design.cluster else None,
             groups={d: columns.crossed_labels(frame, d) for d in design.dimensions},
             excluded=excluded,
-            entries=entries,
+            entries=_entries(frame, units, design),
             whole=(
                 whole_clusters(frame, design.match_clusters, treated)
                 if design.match_clusters
@@ -151,16 +152,14 @@ def _where(arrays: Mapping[str, Column], rows: Ints | Flags) -> dict[str, Column
     return {name: array[rows] for name, array in arrays.items()}
 
 
-def _entries(frame: pd.DataFrame, design: Design) -> Entries | None:
+def _entries(frame: pd.DataFrame, units: Texts, design: Design) -> Entries | None:
     if design.entry is None:
         return None
-    return Entries.of(
-        columns.labels(frame[design.unit]), columns.labels(frame[design.entry])
-    )
+    return Entries.of(units, columns.labels(frame[design.entry]))
 
 
 def _codes(frame: pd.DataFrame, column: str) -> Ints:
-    return columns.codes(columns.labels(frame[column]))
+    return columns.coded(frame[column])
 
 
 def _require_columns(
@@ -188,30 +187,31 @@ def _required(design: Design, *, with_outcomes: bool) -> list[str]:
     return [column for column in design.require if column not in hidden]
 
 
-def _in_canonical_order(frame: pd.DataFrame, design: Design) -> pd.DataFrame:
-    """Rows by unit key, or by the seed: who comes first wins a tie in the match, so a
-    result depends on who the students are, never on the order of the file."""
+def _in_canonical_order(
+    frame: pd.DataFrame, design: Design
+) -> tuple[pd.DataFrame, Texts]:
+    """Rows and their keys, by key or by the seed: who comes first wins a tie in the
+    match, so a result depends on who the students are, never on the order of the
+    file."""
     units = columns.labels(frame[design.unit])
     if count := int(pd.isna(units).sum()):
         raise InputError(
             f'{count} rows have no "{design.unit}"; every row needs its own key',
             "missing_unit",
         )
-    person, known = pd.factorize(units)
-    found = _entries(frame, design)
-    entry = np.zeros(len(person), dtype=np.int64) if found is None else found.code
-    if found is not None or len(known) < len(person):
-        _refuse_repeated(units, person, entry, design)
-    order = (
-        seeded_order(known, design.seed)
+    rank = (
+        rank_by(units, lambda known: seeded_order(known, design.seed))
         if design.ties == Ties.SEEDED
-        else natural_order(known)
+        else natural_rank(units)
     )
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    rows = np.lexsort((entry, rank[person]))
-    is_sorted = bool((rows == np.arange(len(rows))).all())  # and needs no copy
-    return (frame if is_sorted else frame.iloc[rows]).reset_index(drop=True)
+    found = _entries(frame, units, design)
+    entry = np.zeros(len(rank), dtype=np.int64) if found is None else found.code
+    if found is not None or rank.max() < len(rank) - 1:
+        _refuse_repeated(units, rank, entry, design)
+    if (np.diff(rank) > 0).all():  # no copy needed
+        return frame.reset_index(drop=True), units
+    rows = by_code(rank) if found is None else np.lexsort((entry, rank))
+    return frame.iloc[rows].reset_index(drop=True), units[rows]
 
 
 def _refuse_repeated(units: Texts, person: Ints, entry: Ints, design: Design) -> None:
@@ -226,12 +226,12 @@ def _refuse_repeated(units: Texts, person: Ints, entry: Ints, design: Design) ->
 
 
 def _eligible(
-    frame: pd.DataFrame, design: Design, required: list[str]
-) -> tuple[pd.DataFrame, Flags, tuple[Excluded, ...]]:
-    """Rows that can take part, their arm, and the count of those that cannot."""
+    frame: pd.DataFrame, units: Texts, design: Design, required: list[str]
+) -> tuple[Flags, Flags, tuple[Excluded, ...]]:
+    """(n,) which rows can take part, the arm of these, and the count of the others."""
     arm = columns.flags(frame[design.treatment])
     keep = ~np.isnan(arm)
-    found = _entries(frame, design)
+    found = _entries(frame, units, design)
     person = np.arange(len(arm)) if found is None else found.persons
     excluded = [_count("treatment_missing", ~keep, arm, person)]
     for reason, lacks in _lacking(frame, design, required, found, arm):
@@ -240,8 +240,7 @@ def _eligible(
         keep &= ~gone
     treated = arm[keep] == 1
     _require_both_arms(treated, design, excluded)
-    rows = frame if keep.all() else frame[keep].reset_index(drop=True)
-    return rows, treated, tuple(e for e in excluded if e.treated + e.comparison)
+    return keep, treated, tuple(e for e in excluded if e.treated + e.comparison)
 
 
 def _lacking(

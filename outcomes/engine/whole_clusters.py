@@ -76,7 +76,7 @@ def whole_clusters(
         ),
         treated=np.bincount(member, treated, count) > 0,
         size=np.bincount(member, minlength=count),
-        apart={c: columns.codes(columns.labels(frame[c])) for c in said.apart},
+        apart={c: columns.coded(frame[c]) for c in said.apart},
         x=np.column_stack([np.empty((count, 0)), *(x for *_, x in described)]),
         names=tuple(name for name, *_ in described),
         source=tuple(source for _, source, _ in described),
@@ -95,7 +95,7 @@ def members(frame: pd.DataFrame, said: MatchClusters) -> Ints:
 
 def _places(column: columns.Series) -> Ints:
     """(n,) each label's place in the natural order of all, UNKNOWN where missing."""
-    codes = columns.codes(columns.labels(column))
+    codes = columns.coded(column)
     words = np.unique(columns.labels(column)[codes != UNKNOWN].astype(str))
     place = np.argsort(natural_order(words.astype(object)))
     return np.where(codes == UNKNOWN, UNKNOWN, place[codes])
