@@ -14,7 +14,7 @@ from pandas.api.types import infer_dtype, is_bool_dtype
 
 from outcomes.engine.arrays import Floats, Ints, Texts
 
-MOST_DIGITS = 18  # of a whole number of 64 bits
+MOST_DIGITS = 17  # of a whole number that shares 64 bits with their count
 END = "\0"  # of a key, among all of them as one text
 EXACT_TO = 2**53  # whole numbers beyond it are not all there as floats
 MIXING = (  # the finalizer of splitmix64: shift, factor
@@ -97,10 +97,20 @@ class Numbered:
     number: Ints
     digits: Ints
 
+    @property
+    def as_words(self) -> Ints:
+        """(n,) a number for each, in whose order the keys stand as words: 10 before
+        9."""
+        left = self.digits.max(initial=0) - self.digits
+        words: Ints = (self.number * 10**left << 5) | self.digits
+        return words
+
 
 def numbered(texts: list[str]) -> Numbered | None:
     """The numbers of keys such as S2 and S10, read all at once; None for others."""
     start = texts[0].rstrip(string.digits) if texts else ""
+    if texts and start == texts[0]:
+        return None
     whole = END.join(["", *texts, ""])
     if start and whole.count(END + start) == len(texts):
         whole = whole.replace(END + start, END)
@@ -147,7 +157,13 @@ def _coded(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
         return _ranked(column)
     is_words = infer_dtype(column, skipna=True) == "string"
     texts = column if is_words else column.map(label)
-    places, found = pd.factorize(texts.mask(column.isna(), ""))
+    texts = texts.mask(column.isna(), "")
+    cells = texts.tolist()
+    keys = numbered(cells)
+    if keys is not None:
+        rank, first = _ranks(keys.as_words)
+        return rank, [cells[i] for i in first.tolist()]
+    places, found = pd.factorize(texts)
     words = found.tolist()
     order = sorted(range(len(words)), key=words.__getitem__)
     rank = np.empty(len(words))
@@ -162,6 +178,15 @@ def _ranked(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
     words = sorted(set(texts))
     rank = {text: float(i) for i, text in enumerate(words)}
     return np.array([rank[text] for text in texts])[places], words
+
+
+def _ranks(numbers: Ints) -> tuple[Floats, Ints]:
+    """(n,) the place of each among the different ones, and where each of these is."""
+    order = np.argsort(numbers)
+    is_new = np.diff(numbers[order], prepend=-1) > 0
+    rank = np.empty(len(numbers))
+    rank[order] = np.cumsum(is_new) - 1
+    return rank, order[is_new]
 
 
 def _bits(values: Floats) -> NDArray[np.uint64]:

@@ -1,12 +1,15 @@
-"""What counts as missing: one quick look at all cells says what each cell says."""
+"""One quick look at all cells, or at all keys, says what each of them says."""
 
+import re
+
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outcomes.engine.canonical import _coded, label
-from outcomes.engine.columns import MISSING_WORDS, labels, missing
+from outcomes.engine.canonical import _coded, label, natural_rank
+from outcomes.engine.columns import MISSING_WORDS, coded, codes, labels, missing
 
 HOLES = [None, float("nan"), pd.NA]
 WORDS = ["", " ", "NA", "NaN", " NA\t", "\x1fNaN\u2003", "nan", "N A", "\0", "\0NA"]
@@ -44,6 +47,8 @@ def test_a_column_of_text_is_read_cell_by_cell(cells):
     words = sorted(set(texts))
     places, found = _coded(column)
     assert (places.tolist(), found) == ([words.index(text) for text in texts], words)
+    in_order = codes(labels(column))
+    assert coded(column).tolist() == in_order.tolist()
 
 
 @settings(max_examples=300, deadline=None)
@@ -55,3 +60,33 @@ def test_words_that_stand_beside_their_column_are_read_as_those_within(cells):
     assert missing(beside).tolist() == missing(column).tolist()
     (places, found), (others, known) = _coded(beside), _coded(column)
     assert (places.tolist(), found) == (others.tolist(), known)
+    assert coded(beside).tolist() == coded(column).tolist()
+
+
+NUMBERS = st.text("0123456789", min_size=1, max_size=4) | st.text("019", max_size=20)
+KEYS = st.tuples(st.sampled_from(["", "S", "S1-", "é", "\0"]), st.lists(NUMBERS)).map(
+    lambda said: [said[0] + number for number in said[1]]
+)
+
+
+def parts(key):
+    """S10 as a person reads it: a word and a number."""
+    split = re.split(r"(\d+)", key)
+    return [(int(p), "") if p.isdecimal() else (-1, p) for p in split], key
+
+
+@settings(max_examples=300, deadline=None)
+@given(KEYS | st.lists(st.sampled_from(["7", "07", "S7", "1\0S2", "S", ""])))
+def test_keys_are_put_in_order_as_they_are_one_by_one(keys):
+    known = sorted(set(keys), key=parts)
+    found = natural_rank(np.array(keys, dtype=object))
+    assert found.tolist() == [known.index(key) for key in keys]
+    words = sorted(set(keys))
+    places, listed = _coded(pd.Series(keys, dtype=object))
+    assert (places.tolist(), listed) == ([words.index(key) for key in keys], words)
+
+
+@given(st.lists(st.sampled_from([2.0, 10.0, 1.5, float("nan")]), max_size=6))
+def test_numbers_are_coded_by_their_labels(cells):
+    column = pd.Series(cells, dtype=float)
+    assert coded(column).tolist() == codes(labels(column)).tolist()
