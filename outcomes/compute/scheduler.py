@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
+from importlib.metadata import version
 from time import monotonic, sleep
 from typing import Any, TypeVar
 from uuid import uuid4
@@ -18,6 +19,7 @@ from outcomes.compute.sharing import (
     Wanted,
 )
 from outcomes.designs.errors import EngineError
+from outcomes.engine.findings import ENGINE_VERSION
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -30,6 +32,18 @@ class SchedulerSilent(EngineError):
     code = "scheduler_silent"
 
 
+class SchedulerOther(EngineError):
+    """What is at DASK_SCHEDULER lacks this project, or would end in other digits."""
+
+    code = "scheduler_other"
+
+
+def versions() -> dict[str, str]:
+    """Of whatever decides a last digit, in the process that is asked."""
+    packages = ("numpy", "scipy", "pandas")
+    return {"engine": ENGINE_VERSION} | {name: version(name) for name in packages}
+
+
 class Scheduler:
     """That at an address, or without one a scheduler here, with so many processes."""
 
@@ -39,6 +53,7 @@ class Scheduler:
         self.start_seconds = 0.5 if address else 4.0
         self._client: Client | None = None
         self._cluster: LocalCluster | None = None
+        self._is_like_us = not address  # one of our own cannot be otherwise
 
     def run(
         self, task: Callable[[A], R], arguments: Sequence[A], wanted: Wanted
@@ -47,6 +62,8 @@ class Scheduler:
         client = self._connected()
         for _ in range(ATTEMPTS):
             self._wait_for_processes(client, wanted)
+            if not self._is_like_us:
+                self._refuse_other(client)
             missing = [i for i in range(len(arguments)) if i not in answers]
             asked: list[Future] = []
             try:
@@ -72,6 +89,25 @@ class Scheduler:
             if monotonic() > deadline:
                 raise self._silent("it has no workers")
             sleep(BEAT)
+
+    def _refuse_other(self, client: Client) -> None:
+        """Asked before work is sent: of code that is not there Dask tells little."""
+        try:
+            found = {"its scheduler": client.run_on_scheduler(versions)}
+            found |= client.run(versions)
+        except Exception as error:
+            raise self._other(f"they cannot run our code: {error}") from error
+        for who, has in found.items():
+            if has != versions():
+                raise self._other(f"{who} has {has}, here are {versions()}")
+        self._is_like_us = True
+
+    def _other(self, why: str) -> SchedulerOther:
+        return SchedulerOther(
+            f"Dask at {self.address} is not like this process, {why}; start its "
+            "scheduler and every worker in the project's folder, with PYTHONPATH=. "
+            "and the same requirements.lock, or set COMPUTE=local"
+        )
 
     def _silent(self, why: object) -> SchedulerSilent:
         return SchedulerSilent(
