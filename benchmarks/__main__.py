@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import report
-from benchmarks.contest import lap_in_a_fresh_process
+from benchmarks.fresh import lap_in_a_fresh_process
 from benchmarks.goals import GOALS, GROWTHS
 from benchmarks.growth import SIZES, Growth, slope
 from benchmarks.rounds import hold

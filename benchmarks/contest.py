@@ -1,10 +1,6 @@
 """A goal, those who run for it, and what a run leaves behind."""
 
-import json
-import os
 import resource
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,18 +107,3 @@ def peak_above(work: Callable[[], object]) -> float:
 def _peak_kb() -> int:
     lines = Path("/proc/self/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("VmHWM")).split()[1])
-
-
-def lap_in_a_fresh_process(goal: str, contestant: str, n: int) -> Lap:
-    """What one contestant needs, in a process of its own with one BLAS thread."""
-    process = subprocess.run(
-        [sys.executable, "-m", "benchmarks.lap", goal, contestant, str(n)],
-        env={**os.environ, **ONE_THREAD},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if process.returncode:
-        last = (process.stderr.strip().splitlines() or ["it died"])[-1]
-        return Lap(float("nan"), wrong=last)
-    return Lap(**json.loads(process.stdout.splitlines()[-1]))

@@ -4,16 +4,16 @@ import json
 import sys
 from dataclasses import asdict, replace
 
-from benchmarks.contest import peak_mb
+from benchmarks.contest import Lap, peak_mb
 from benchmarks.goals import GOALS, GROWTHS
 
 
-def main(code: str, name: str, n: str) -> None:
+def lap(code: str, name: str, n: int) -> Lap:
     goal = next(goal for goal in (*GOALS, *GROWTHS) if goal.code == code)
     runner = next(c for c in goal.contestants() if c.name == name)
-    lap = runner.run(int(n))
-    print(json.dumps(asdict(replace(lap, peak_mb=lap.peak_mb or peak_mb()))))
+    found = runner.run(n)
+    return replace(found, peak_mb=found.peak_mb or peak_mb())
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    print(json.dumps(asdict(lap(sys.argv[1], sys.argv[2], int(sys.argv[3])))))

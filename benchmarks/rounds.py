@@ -6,7 +6,8 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks.contest import Contestant, Goal, Lap, best_of, lap_in_a_fresh_process
+from benchmarks.contest import Contestant, Goal, Lap, best_of
+from benchmarks.fresh import lap_in_a_fresh_process
 
 STEADY = 1.5  # a round whose two calibrations differ by more is not counted
 FEWEST = 3  # fewer counted rounds than this are no verdict, unless fewer were asked
