@@ -50,11 +50,11 @@ SQLITE_OPTIONS = {
     # IMMEDIATE, because a transaction that begins by reading and then writes would
     # otherwise die with "database is locked" as soon as two of them meet.
     "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
     "init_command": (
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
     ),
 }
+LOCK_SECONDS = 20
 
 
 def database(*, embedded: Path) -> dict:
@@ -67,11 +67,21 @@ def database(*, embedded: Path) -> dict:
             "DATABASE_URL is not an address of a database: expected something like "
             "postgresql://user:password@host:5432/name or sqlite:///path/to/file."
         ) from unreadable
+    patience, options = lock_seconds(), parsed.get("OPTIONS", {})
     if parsed["ENGINE"].endswith("sqlite3"):
-        parsed["OPTIONS"] = SQLITE_OPTIONS
+        parsed["OPTIONS"] = {**SQLITE_OPTIONS, "timeout": patience}
     else:
-        parsed["OPTIONS"] = {**parsed.get("OPTIONS", {}), "pool": True}
+        said = f"{options.get('options', '')} -c lock_timeout={patience}s".strip()
+        parsed["OPTIONS"] = {**options, "options": said, "pool": True}
     return parsed
+
+
+def lock_seconds() -> int:
+    """How long a request waits for the lock of another before it is told to come back.
+
+    Without an end to it, one transaction that hangs would hang all after it.
+    """
+    return count("LOCK_SECONDS", default=LOCK_SECONDS)
 
 
 def compute() -> str:
@@ -102,11 +112,15 @@ def dask_scheduler() -> str:
 
 def processes() -> int:
     """How many may compute at once here; as many as there are processors if unsaid."""
-    value = os.environ.get("PROCESSES", "").strip()
+    return count("PROCESSES", default=os.cpu_count() or 1)
+
+
+def count(name: str, *, default: int) -> int:
+    value = os.environ.get(name, "").strip()
     if not value:
-        return os.cpu_count() or 1
+        return default
     if not re.fullmatch(r"[1-9]\d{0,3}", value):
         raise ImproperlyConfigured(
-            f"PROCESSES={value!r} is not a count: write a whole number of at least 1."
+            f"{name}={value!r} is not a count: write a whole number of at least 1."
         )
     return int(value)

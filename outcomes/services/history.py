@@ -8,10 +8,26 @@ import getpass
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Max, Min
 
 from enrollment.models import User
 from outcomes.models import Evaluation, Look, PlanVersion, Run, Step
+
+# Up to the plan that has no parent, then down to all that come of it.
+LINE = """
+WITH RECURSIVE up (id, parent_id) AS (
+    SELECT id, parent_id FROM outcomes_evaluation WHERE id = %s
+    UNION
+    SELECT one.id, one.parent_id
+    FROM outcomes_evaluation one JOIN up ON one.id = up.parent_id
+), line (id) AS (
+    SELECT id FROM up WHERE parent_id IS NULL
+    UNION
+    SELECT one.id FROM outcomes_evaluation one JOIN line ON one.parent_id = line.id
+)
+SELECT id FROM line ORDER BY id
+"""
 
 
 def record_version(
@@ -44,16 +60,9 @@ def who_types() -> str:
 
 def line_of(evaluation: Evaluation) -> list[int]:
     """The plan, those it descends from, and all that descend from these."""
-    parents = dict(Evaluation.objects.values_list("pk", "parent"))
-    return sorted(
-        pk for pk in parents if _first(pk, parents) == _first(evaluation.pk, parents)
-    )
-
-
-def _first(pk: int, parents: dict[int, int | None]) -> int:
-    while (parent := parents[pk]) is not None:
-        pk = parent
-    return pk
+    with connection.cursor() as cursor:
+        cursor.execute(LINE, [evaluation.pk])
+        return [pk for (pk,) in cursor.fetchall()]
 
 
 def told(evaluation: Evaluation) -> dict[str, list[dict[str, Any]]]:
