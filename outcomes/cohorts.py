@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 
 from enrollment.models import Enrollment
+from outcomes.cluster_starts import ClusterStarts
 from outcomes.dated import DAY_BITS, NEVER, NOBODY, Dated, ordinals
 from outcomes.designs.errors import InputError
 from outcomes.models import Evaluation
@@ -61,50 +62,66 @@ class Cohort:
 
 
 def cohort_of(
-    evaluation: Evaluation, snapshots: Dated, as_of: np.ndarray, *, has_entries: bool
+    evaluation: Evaluation,
+    snapshots: Dated,
+    as_of: np.ndarray,
+    *,
+    has_entries: bool,
+    starts: ClusterStarts | None = None,
 ) -> Cohort:
     """Everyone who takes part or may be compared; without entries all of them on the
     first day of the window.
 
-    snapshots : those of the years that the window can ask for; as_of : (s,) their days.
+    snapshots : those of the years that the window can ask for; as_of : (s,) their days;
+    starts : of whole clusters, where participants begin when theirs does.
     """
     spells, rivals = _Spells.of(evaluation), _Rivals.of(evaluation)
-    started = spells.started
     if not has_entries:
-        started = np.full(len(started), evaluation.first_day.toordinal())
-    place = _latest(snapshots, as_of, spells.participants, started)
+        spells = spells.begun(evaluation.first_day.toordinal())
+    spells, place, joined = _began(spells, snapshots, as_of, starts)
     usable = place != NOBODY
-    began, started = spells.participants[usable], started[usable]
+    began, started = spells.participants[usable], spells.started[usable]
     days = np.unique(started)
     _require_participants(evaluation, days)
     known = np.unique(snapshots.keys >> DAY_BITS)
     grid = _latest(snapshots, as_of, known, days[:, None])
     may = (grid != NOBODY) & (spells.start_of(known) > days[:, None])
     may &= ~np.isin(known, spells.already)
-    if has_entries:
-        busy = np.array([np.isin(known, rivals.on(day)) for day in days])
-    else:
-        may &= ~np.isin(known, spells.participants)
-        busy = np.isin(known, rivals.student)[None, :]
+    busy = rivals.hold(known, days if has_entries else None)
     entry, column = np.nonzero(may & ~busy)
     others = known[column]
     only_busy = (may & busy).any(axis=0) & ~np.isin(known, [*others, *began])
-    n, m = len(began), len(others)
     return Cohort(
         days=days,
         student=np.concatenate([began, others]),
         entry=np.concatenate([np.searchsorted(days, started), entry]),
         snapshot=np.concatenate([place[usable], grid[entry, column]]),
-        is_participant=np.arange(n + m) < n,
-        until=np.concatenate([np.full(n, NEVER), spells.start_of(others)]),
+        is_participant=np.repeat([True, False], [len(began), len(others)]),
+        until=np.concatenate([np.full(len(began), NEVER), spells.start_of(others)]),
         set_aside={
-            "no_baseline": int((~usable).sum()),
+            "no_baseline": int((~usable & ~joined).sum()),
+            "joined_after_start": int(joined.sum()),
             "already_in_program": int(np.isin(known, spells.already).sum()),
             "in_rival_program": int(only_busy.sum()),
         },
         later_participation=spells.later,
         in_rival=int(np.isin(began, rivals.student).sum()),
     )
+
+
+def _began(
+    spells: "_Spells", snapshots: Dated, as_of: np.ndarray, starts: ClusterStarts | None
+) -> tuple["_Spells", np.ndarray, np.ndarray]:
+    """When participants began; (p,) the snapshot of each before that, or NOBODY; (p,)
+    who joined a whole cluster that had begun without him."""
+    place = _latest(snapshots, as_of, spells.participants, spells.started)
+    if starts is None:
+        return spells, place, np.zeros(len(place), dtype=bool)
+    first = starts.first_days(place, spells.started)
+    there = _latest(snapshots, as_of, spells.participants, first)
+    joined = (place != NOBODY) & ~starts.are_the_same(place, there)
+    begun = spells.begun(np.where(joined, spells.started, first))
+    return begun, np.where(joined, NOBODY, there), joined
 
 
 def _latest(snapshots: Dated, as_of: np.ndarray, students, days) -> np.ndarray:
@@ -154,6 +171,13 @@ class _Spells:
             later=int((day <= window[1]).sum() - in_window.sum()),
         )
 
+    def begun(self, days: np.ndarray | int) -> "_Spells":
+        """As if participants had begun on these days (p,), none later than he did."""
+        starts = self.starts.copy()
+        starts[np.searchsorted(self.students, self.participants)] = days
+        started = np.broadcast_to(days, self.started.shape)
+        return replace(self, started=started, starts=starts)
+
     def start_of(self, students: np.ndarray) -> np.ndarray:
         """(m,) the day on which each begins, NEVER for who does not."""
         if not len(self.students):
@@ -184,9 +208,13 @@ class _Rivals:
             ordinals(last),
         )
 
-    def on(self, day: int) -> np.ndarray:
-        """Who takes part in one on that day."""
-        return self.student[(self.first <= day) & (day <= self.last)]
+    def hold(self, students: np.ndarray, days: np.ndarray | None) -> np.ndarray:
+        """(days, m) whether each takes part in one on that day; without days one row,
+        whether he does in the window at all."""
+        if days is None:
+            return np.isin(students, self.student)[None, :]
+        held = (self.student[(self.first <= d) & (d <= self.last)] for d in days)
+        return np.array([np.isin(students, who) for who in held])
 
 
 def _require_participants(evaluation: Evaluation, days: np.ndarray) -> None:

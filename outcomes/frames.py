@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from django.db.models import QuerySet
 
+from outcomes.cluster_starts import ClusterStarts
 from outcomes.cohorts import Cohort, cohort_of
 from outcomes.dated import NEVER, NOBODY, Dated, ordinals
 from outcomes.leavers import joiners, leavers
@@ -57,6 +58,7 @@ def frame_of(evaluation: Evaluation, plan: Plan, *, with_outcomes: bool) -> Fram
         snapshots.dated,
         snapshots.as_of,
         has_entries=plan.design.entry is not None,
+        starts=_cluster_starts(evaluation, plan, snapshots),
     )
     table = pd.DataFrame(_before(evaluation, plan, cohort, snapshots))
     told = _cohort(evaluation, cohort)
@@ -67,6 +69,16 @@ def frame_of(evaluation: Evaluation, plan: Plan, *, with_outcomes: bool) -> Fram
         table = table.assign(**{name: each.scores for name, each in found.items()})
         told |= _outcomes_lost(found, cohort, table, plan)
     return Frame(table, told, _warnings(cohort))
+
+
+def _cluster_starts(
+    evaluation: Evaluation, plan: Plan, snapshots: Snapshots
+) -> ClusterStarts | None:
+    """Where whole clusters are matched as of their own first days."""
+    said, entry = plan.design.match_clusters, plan.design.entry
+    if said is None or entry is None:
+        return None
+    return ClusterStarts.of(snapshots.table, said.of, SchoolYears.of(evaluation))
 
 
 def _before(

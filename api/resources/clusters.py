@@ -6,7 +6,7 @@ from api.resources.estimable import Number, Reason
 
 LABELS = {
     "child": serializers.CharField(),
-    "help_text": "A label for each column under `of`.",
+    "help_text": "A label for each column under `of`, and the entry.",
 }
 
 
@@ -30,7 +30,7 @@ class ClusterSetOut(serializers.Serializer):
 
 
 class SetAsideOut(serializers.Serializer):
-    reason = serializers.CharField(help_text="apart: their school has the program.")
+    reason = serializers.CharField(help_text="apart: by then their school had it.")
     n = serializers.IntegerField()
 
 

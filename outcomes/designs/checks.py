@@ -202,13 +202,7 @@ def placebos_are_of_before(
                 raise reading.refuse(f"placebo[{i}].without[{j}]", name, expected)
 
 
-def clusters_can_be_compared(clusters: MatchClusters | None, entry: str | None) -> None:
-    if clusters and entry is not None:
-        raise DesignError(
-            "whole clusters are matched at one first day, and entry gives rows several "
-            "of them; drop one of the two",
-            "match_clusters",
-        )
+def clusters_can_be_compared(clusters: MatchClusters | None) -> None:
     if clusters and not (clusters.on or clusters.trend or clusters.size):
         raise DesignError(
             "there is nothing to compare clusters on; name covariates, or columns "

@@ -115,7 +115,7 @@ class Design:
         checks.rows_of_one_student_hang_together(
             self.entry, self.cluster, replacement=self.replacement
         )
-        checks.clusters_can_be_compared(self.match_clusters, self.entry)
+        checks.clusters_can_be_compared(self.match_clusters)
         checks.method_reaches(self.estimand, self.method)
         uses.promises_can_be_kept(self.to_dict(), DEFAULTS)
         checks.estimand_suits(self.estimand, self.gaps, self.match_clusters)

@@ -118,9 +118,9 @@ def sections(base: Baseline) -> dict[str, Any]:
 
 
 def _clusters(base: Baseline) -> dict[str, Any]:
-    if base.cluster_sets is None or base.study.whole is None:
+    if base.cluster_sets is None or base.offered.whole is None:
         return {}
-    return {"clusters": clusters_section(base.study.whole, base.cluster_sets)}
+    return {"clusters": clusters_section(base.offered.whole, base.cluster_sets)}
 
 
 def _estimand(base: Baseline) -> str:

@@ -19,8 +19,9 @@ from outcomes.engine.matched import effective_size
 from outcomes.engine.matching import Arrangement
 from outcomes.engine.notices import Warn
 from outcomes.engine.sample import Sample
-from outcomes.engine.study import CLASSMATE, Study
+from outcomes.engine.study import Study
 from outcomes.engine.verdict import ADJUSTABLE, is_domain_unsaid
+from outcomes.engine.whole_clusters import CLASSMATE
 from outcomes.terms import Assignment, Estimand, Estimator
 
 FEW_STUDENTS = 10

@@ -14,15 +14,19 @@ from outcomes.engine.whole_clusters import WholeClusters
 
 
 def clusters_section(whole: WholeClusters, found: ClusterSets) -> dict[str, Any]:
-    """The part `clusters` of a report: students are counted, and none is named."""
+    """The part `clusters` of a report: students are counted, and none is named.
+
+    Participants' clusters are counted, and of the others places: one that could be
+    given at several entries once.
+    """
     is_matched = found.number != UNKNOWN
-    barred = int(whole.barred.sum())
+    barred = _places(whole, whole.barred)
     candidates = ~whole.treated & (found.open_to != UNKNOWN)
     return {
         "treated": int(whole.treated.sum()),
-        "comparison": int(candidates.sum()),
+        "comparison": _places(whole, candidates),
         "matched_treated": int((whole.treated & is_matched).sum()),
-        "matched_comparison": int((~whole.treated & is_matched).sum()),
+        "matched_comparison": _places(whole, ~whole.treated & is_matched),
         "set_aside": [{"reason": "apart", "n": barred}] if barred else [],
         "total_distance": float(np.nansum(found.distance)),
         "sets": [_set(whole, found, s) for s in range(int(found.number.max()) + 1)],
@@ -32,6 +36,10 @@ def clusters_section(whole: WholeClusters, found: ClusterSets) -> dict[str, Any]
         ],
         "balance": [*_balance(whole, found, candidates)],
     }
+
+
+def _places(whole: WholeClusters, clusters: Flags) -> int:
+    return len(np.unique(whole.place[clusters]))
 
 
 def _set(whole: WholeClusters, found: ClusterSets, number: int) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import InputError
-from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.columns import UNKNOWN
 from outcomes.engine.limits import by_cell, cells
 from outcomes.engine.metrics import FLAT
@@ -51,17 +51,28 @@ def in_cluster_sets(study: Study, design: Design) -> tuple[Study, ClusterSets]:
     assert clusters is not None
     assert said is not None
     _refuse_torn(whole, clusters)
-    found = match_clusters(whole, _open_to(study, whole), said.ratio)
+    persons = np.arange(study.n) if study.entries is None else study.entries.persons
+    open_to, most = _open_to(study, whole), most_often(design)
+    found = match_clusters(whole, open_to, said.ratio, most, persons)
     number = found.number[whole.member]
     exact = {**study.exact, CLUSTER_SET: number}
     return replace(study, exact=exact, blocks=_blocks(number, clusters)), found
 
 
-def match_clusters(whole: WholeClusters, open_to: Ints, ratio: int) -> ClusterSets:
-    """Give each participants' cluster the `ratio` others that lie nearest, all
-    distances together as small as can be; nobody is given twice.
+def most_often(design: Design) -> float:
+    """How often a place may be given, at one entry each time."""
+    return (design.reuse or np.inf) if design.replacement else 1
 
-    open_to : (K,) cells of clusters that may stand together, UNKNOWN for none.
+
+def match_clusters(
+    whole: WholeClusters, open_to: Ints, ratio: int, most: float, persons: Ints
+) -> ClusterSets:
+    """Give each participants' cluster the `ratio` others that lie nearest, all
+    distances of its entry and cell together as small as can be; none is given twice.
+
+    open_to : (K,) cells of clusters that may stand together, UNKNOWN for none; most :
+    how often a place may be given; persons : (n,) who is behind a row. Earlier entries
+    choose first.
     """
     sd = spreads(whole, open_to)
     number = np.full(len(open_to), UNKNOWN, dtype=np.int64)
@@ -69,8 +80,9 @@ def match_clusters(whole: WholeClusters, open_to: Ints, ratio: int) -> ClusterSe
     open_ones = open_to != UNKNOWN
     pools = by_cell(np.flatnonzero(~whole.treated & open_ones), open_to)
     turns = by_cell(np.flatnonzero(whole.treated & open_ones), open_to)
-    for cell, here in turns.items():
-        there = pools.get(cell, here[:0])
+    for cell in sorted(turns, key=lambda cell: int(whole.entry[turns[cell][0]])):
+        here, there = turns[cell], pools.get(cell, turns[cell][:0])
+        there = there[~_is_gone(whole, persons, number, most)[there]]
         if len(there):
             apart = distances(whole, sd, here, there)
             one, other = assign(apart, ratio)
@@ -81,6 +93,17 @@ def match_clusters(whole: WholeClusters, open_to: Ints, ratio: int) -> ClusterSe
     return ClusterSets(
         np.where(number == UNKNOWN, UNKNOWN, place), distance, sd, open_to
     )
+
+
+def _is_gone(whole: WholeClusters, persons: Ints, number: Ints, most: float) -> Flags:
+    """(K,) clusters of places that were given as often as they may, or of whose
+    students half were: next year's grade holds many of the same children."""
+    taken = ~whole.treated & (number != UNKNOWN)
+    by_place = np.bincount(whole.place, taken)[whole.place]
+    by_person = np.bincount(persons, taken[whole.member])[persons]
+    served = np.bincount(whole.member, by_person >= most, len(whole.size))
+    gone: Flags = (by_place >= most) | (2 * served >= whole.size)
+    return gone
 
 
 def distances(whole: WholeClusters, sd: Floats, one: Ints, other: Ints) -> Floats:

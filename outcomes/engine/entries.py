@@ -71,12 +71,18 @@ def set_aside(
 
 
 def one_row_each(
-    entries: Entries, units: Texts, treated: Flags, taken: Flags, seed: int
+    entries: Entries,
+    units: Texts,
+    treated: Flags,
+    taken: Flags,
+    seed: int,
+    open_to: Flags | None = None,
 ) -> Flags:
     """(n,) rows that are taken and, of every other student, one row: drawn by the hash
     of seed and key, with the chances of the participants' entries.
 
-    So the entries of comparison students are spread as those of participants are.
+    open_to : (n,) rows that may be matched; who has one is drawn as in one of these. So
+    the entries of comparison students are spread as those of participants are.
     Source: Zhou, Rahme, Abrahamowicz and Pilote (2005), Am. J. Epidemiol.
     162(10):1016-1023, prescription time-distribution matching.
     """
@@ -85,9 +91,11 @@ def one_row_each(
     )
     share = seeded_share(units[first], seed)
     chance = np.bincount(entries.code[treated], minlength=len(entries.labels))
-    weight = chance[entries.code]
-    total = np.bincount(person, weight)[person]
-    weight = np.where(total > 0, weight, 1)  # no entry of his has a participant
+    weight = np.ones(len(person), dtype=np.int64)
+    # None of his entries may have a participant, and none of his rows be open.
+    for wish in (chance[entries.code], 1 if open_to is None else open_to):
+        more = weight * wish
+        weight = np.where(np.bincount(person, more)[person] > 0, more, weight)
     total = np.bincount(person, weight)
     order = np.lexsort((entries.code, person))
     upto = np.cumsum(weight[order])

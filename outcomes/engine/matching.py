@@ -24,7 +24,7 @@ from outcomes.engine.nearest import match_nearest
 from outcomes.engine.notices import Notices
 from outcomes.engine.optimal import match_optimal
 from outcomes.engine.promises import check_promises
-from outcomes.engine.study import Study
+from outcomes.engine.study import CLUSTER_SET, Study
 from outcomes.engine.subclasses import subclass_cells
 from outcomes.terms import Estimand, Method
 
@@ -83,8 +83,12 @@ def each_student_once(found: Arrangement, design: Design) -> Arrangement:
 
 def _one_row_each(study: Study, design: Design, matched: Flags) -> Flags:
     assert study.entries is not None
-    taken = study.treated | matched
-    return one_row_each(study.entries, study.units, study.treated, taken, design.seed)
+    taken, treated = study.treated | matched, study.treated
+    number = study.exact.get(CLUSTER_SET)
+    open_to = None if number is None else number != UNKNOWN
+    return one_row_each(
+        study.entries, study.units, treated, taken, design.seed, open_to
+    )
 
 
 def _by_distance(match: Matcher) -> Way:

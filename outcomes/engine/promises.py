@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from outcomes.designs.clauses import MatchClusters
 from outcomes.designs.design import Design
 from outcomes.designs.errors import PromiseBroken
 from outcomes.engine.arrays import Flags, Ints, by_code, how_many
+from outcomes.engine.cluster_sets import most_often
 from outcomes.engine.distance import Space
 from outcomes.engine.entries import Entries, first_participation
 from outcomes.engine.estimand import sought_for
@@ -20,6 +20,7 @@ from outcomes.engine.matched import Matched
 from outcomes.engine.study import CLUSTER_SET, Study
 from outcomes.engine.support import beyond_support
 from outcomes.engine.tiers import is_overlooked
+from outcomes.engine.whole_clusters import first_start
 
 
 def check_promises(
@@ -68,7 +69,7 @@ def _broken(
     if study.repeats is not None:
         yield from _broken_entries(study.repeats, design, matched)
     if design.match_clusters is not None:
-        found = _broken_clusters(study, design.match_clusters, matched)
+        found = _broken_clusters(study, design, matched)
         yield "match_clusters", any(found)
     if study.anti_exact or study.calipers or limits.within:
         yield from _broken_pairs(study, limits, matched)
@@ -97,23 +98,26 @@ def _broken_ratio(
     yield bool((is_enough[limits.cell[seeking]] & (has[seeking] < least)).any())
 
 
-def _broken_clusters(
-    study: Study, said: MatchClusters, matched: Matched
-) -> Iterator[bool]:
+def _broken_clusters(study: Study, design: Design, matched: Matched) -> Iterator[bool]:
     """That clusters stand once, beside one of the participants' at most, `ratio` to it,
-    and none where a participant's school is; that sets of students do not cross theirs
-    is told by `exact`."""
-    yield study.whole is None or CLUSTER_SET not in study.exact
-    if study.whole is None:
+    a place no oftener than it may, and none where a participant's school is by then;
+    that sets of students do not cross theirs is told by `exact`."""
+    whole, said = study.whole, design.match_clusters
+    yield whole is None or CLUSTER_SET not in study.exact
+    if whole is None or said is None:
         return
     rows, in_arm = matched.rows, matched.is_treated
-    places = np.column_stack([study.whole.member, study.exact[CLUSTER_SET]])[rows]
+    places = np.column_stack([whole.member, study.exact[CLUSTER_SET]])[rows]
     for arm, most in ((in_arm, 1), (~in_arm, said.ratio)):
         clusters, sets = np.unique(places[arm], axis=0).T
         yield _repeats(clusters)
         yield bool((np.unique(sets, return_counts=True)[1] > most).any())
-    for code in study.whole.apart.values():
-        yield bool(np.isin(code[rows[~in_arm]], code[study.treated]).any())
+    times = np.bincount(whole.place[np.unique(whole.member[rows[~in_arm]])])
+    yield bool(times.max(initial=0) > most_often(design))
+    when = whole.entry[whole.member]
+    for code in whole.apart.values():
+        has_begun = when >= first_start(code, when, study.treated)
+        yield bool(has_begun[rows[~in_arm]].any())
 
 
 def _broken_pairs(

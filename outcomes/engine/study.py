@@ -19,8 +19,7 @@ from outcomes.engine.estimable import Number
 from outcomes.engine.notices import Notices
 from outcomes.engine.whole_clusters import (
     WholeClusters,
-    classmates,
-    members,
+    of_the_program,
     whole_clusters,
 )
 from outcomes.terms import Ties
@@ -28,7 +27,6 @@ from outcomes.terms import Ties
 Column = TypeVar("Column", Ints, Floats, Texts)
 
 CLUSTER_SET = "(cluster set)"  # the exact column that matched clusters make
-CLASSMATE = "classmate"  # of participants, where whole clusters take part
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +108,7 @@ class Study:
             excluded=excluded,
             entries=_entries(frame, units, design),
             whole=(
-                whole_clusters(frame, design.match_clusters, treated)
+                whole_clusters(frame, design.match_clusters, design.entry, treated)
                 if design.match_clusters
                 else None
             ),
@@ -145,6 +143,8 @@ class Study:
             clusters=None if self.clusters is None else self.clusters[rows],
             groups=_where(self.groups, rows),
             entries=None if self.entries is None else self.entries.where(rows),
+            whole=None if self.whole is None else self.whole.where(rows),
+            blocks=None if self.blocks is None else self.blocks[rows],
         )
 
 
@@ -263,7 +263,8 @@ def _lacking(
     if said := design.match_clusters:
         for column in dict.fromkeys([*said.of, *said.apart]):
             yield f"cluster_missing: {column}", columns.missing(frame[column])
-        yield CLASSMATE, classmates(members(frame, said), arm)
+        once_or_more = {"may_repeat": design.replacement}
+        yield from of_the_program(frame, said, design.entry, arm, **once_or_more)
 
 
 def _count(reason: str, gone: Flags, arm: Floats, person: Ints) -> Excluded:

@@ -1,6 +1,9 @@
-"""Whole clusters of students, such as the grades of schools, and what they are like."""
+"""Whole clusters of students, such as the grades of schools, and what they are like.
 
-from collections.abc import Iterator, Mapping
+With entries a cluster is a place as it was at one of them; a place may be several.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -15,6 +18,7 @@ from outcomes.engine.canonical import natural_order
 from outcomes.engine.columns import UNKNOWN
 
 SIZE = "(size)"
+CLASSMATE = "classmate"  # of participants, where whole clusters take part
 Described: TypeAlias = tuple[str, tuple[str, ...], Floats]  # name, source, (K,) values
 
 
@@ -22,14 +26,17 @@ Described: TypeAlias = tuple[str, tuple[str, ...], Floats]  # name, source, (K,)
 class WholeClusters:
     """K clusters in the natural order of their labels, each wholly in one arm.
 
-    member : (n,) the cluster of each student; labels : K texts, one a column that names
-    them; treated, size : (K,); apart : by column (n,) codes in which no comparison
-    cluster may be like a participant; x : (K, d) what clusters are compared on, NaN
-    where nobody in them is known; names, source : d names, and the columns each is made
-    of: the levels of a text column share one source.
+    member : (n,) the cluster of each row; labels : K texts, one a column that names
+    them, the entry last; place, entry : (K,) codes, earlier entries first, all 0
+    without any; treated, size : (K,); apart : by column (n,) codes in which no
+    comparison cluster may be like a participant; x : (K, d) what clusters are compared
+    on, NaN where nobody in them is known; names, source : d names, and the columns each
+    is made of: the levels of a text column share one source.
     """
 
     member: Ints
+    place: Ints
+    entry: Ints
     labels: tuple[Mapping[str, str], ...]
     treated: Flags
     size: Ints
@@ -40,13 +47,19 @@ class WholeClusters:
 
     @property
     def barred(self) -> Flags:
-        """(K,) comparison clusters that share an `apart` value with a participant."""
+        """(K,) comparison clusters that share an `apart` value with a participant who
+        had begun by then."""
         barred = np.zeros(len(self.size), dtype=bool)
-        in_program = self.treated[self.member]
+        in_program, when = self.treated[self.member], self.entry[self.member]
         for code in self.apart.values():
-            near = ~in_program & np.isin(code, code[in_program])
-            barred[self.member[near]] = True
+            has_begun = when >= first_start(code, when, in_program)
+            barred[self.member[~in_program & has_begun]] = True
         return barred
+
+    def where(self, rows: Ints | Flags) -> "WholeClusters":
+        """Those rows only, of the same clusters."""
+        apart = {column: code[rows] for column, code in self.apart.items()}
+        return replace(self, member=self.member[rows], apart=apart)
 
     def without(self, name: str) -> "WholeClusters":
         """As if a column had never been measured."""
@@ -60,18 +73,24 @@ class WholeClusters:
 
 
 def whole_clusters(
-    frame: pd.DataFrame, said: MatchClusters, treated: Flags
+    frame: pd.DataFrame, said: MatchClusters, entry: str | None, treated: Flags
 ) -> WholeClusters:
-    """The clusters of a table from which the classmates of participants are gone."""
-    member = members(frame, said)
+    """The clusters of a table from which the classmates of participants are gone.
+
+    entry : the column of entries, or None.
+    """
+    of = _of(said, entry)
+    member = members(frame, of)
     count = int(member.max()) + 1
-    texts = [columns.labels(frame[column]) for column in said.of]
+    texts = [columns.labels(frame[column]) for column in of]
     first = np.unique(member, return_index=True)[1]
     described = [*_described(frame, said, member, count)]
     return WholeClusters(
         member=member,
+        place=members(frame, said.of)[first],
+        entry=_when(frame, entry)[first],
         labels=tuple(
-            {column: text[row] for column, text in zip(said.of, texts, strict=True)}
+            {column: text[row] for column, text in zip(of, texts, strict=True)}
             for row in first
         ),
         treated=np.bincount(member, treated, count) > 0,
@@ -83,10 +102,15 @@ def whole_clusters(
     )
 
 
-def members(frame: pd.DataFrame, said: MatchClusters) -> Ints:
-    """(n,) the cluster of each student, in the natural order of labels; UNKNOWN where a
+def _of(said: MatchClusters, entry: str | None) -> tuple[str, ...]:
+    """The columns that tell clusters apart."""
+    return said.of if entry is None else tuple(dict.fromkeys([*said.of, entry]))
+
+
+def members(frame: pd.DataFrame, of: Sequence[str]) -> Ints:
+    """(n,) the cluster of each row, in the natural order of labels; UNKNOWN where a
     column that names them is empty."""
-    table = np.column_stack([_places(frame[column]) for column in said.of])
+    table = np.column_stack([_places(frame[column]) for column in of])
     known = (table != UNKNOWN).all(axis=1)
     member = np.full(len(frame), UNKNOWN, dtype=np.int64)
     member[known] = np.unique(table[known], axis=0, return_inverse=True)[1].reshape(-1)
@@ -101,12 +125,47 @@ def _places(column: columns.Series) -> Ints:
     return np.where(codes == UNKNOWN, UNKNOWN, place[codes])
 
 
-def classmates(member: Ints, arm: Floats) -> Flags:
-    """(n,) who does not take part, in a cluster where somebody does: where a program
-    takes whole clusters, they are no comparison for anyone."""
-    with_program = np.unique(member[(arm == 1) & (member != UNKNOWN)])
-    found: Flags = (arm == 0) & np.isin(member, with_program)
-    return found
+def _when(frame: pd.DataFrame, entry: str | None) -> Ints:
+    """(n,) each row's place among the entries, UNKNOWN where missing."""
+    if entry is None:
+        return np.zeros(len(frame), dtype=np.int64)
+    return _places(frame[entry])
+
+
+def of_the_program(
+    frame: pd.DataFrame,
+    said: MatchClusters,
+    entry: str | None,
+    arm: Floats,
+    *,
+    may_repeat: bool,
+) -> Iterator[tuple[str, Flags]]:
+    """Reasons, and the rows (n,) of those who do not take part in a place that does.
+
+    Where a program takes whole clusters, classmates of participants are no comparison
+    for anyone, and a place that has had the program is none any more. Until its own
+    start it may be one where students may stand in the sample more than once.
+    """
+    place, when = members(frame, said.of), _when(frame, entry)
+    takes_part = (arm == 1) & (when != UNKNOWN)
+    first, others = first_start(place, when, takes_part), arm == 0
+    member = members(frame, _of(said, entry))
+    beside = np.isin(member, member[takes_part & (member != UNKNOWN)])
+    yield CLASSMATE, others & beside
+    yield "program_before", others & ~beside & (when > first)
+    if not may_repeat:
+        yield "program_later", others & (when < first) & (first <= when.max(initial=0))
+
+
+def first_start(code: Ints, when: Ints, takes_part: Flags) -> Ints:
+    """(n,) the entry at which somebody with the same code first takes part; beyond all
+    entries where nobody does, or the code is not known. code, when, takes_part : (n,).
+    """
+    never = int(when.max(initial=0)) + 1
+    first = np.full(int(code.max(initial=-1)) + 2, never)  # the last is of no code
+    begins = takes_part & (code != UNKNOWN)
+    np.minimum.at(first, code[begins], when[begins])
+    return first[code]
 
 
 def _described(

@@ -107,12 +107,14 @@ def _clusters(report: Report) -> Iterator[str]:
     """What came before the students, where whole schools or grades were matched."""
     if (found := report.get("clusters")) is None:
         return
-    of = listed([in_words(name) for name in report["design"]["match_clusters"]["of"]])
+    design = report["design"]
+    of = listed([in_words(name) for name in design["match_clusters"]["of"]])
+    day = ", as they were on the day it began" if design.get("entry") else ""
     yield (
         f"First {found['matched_treated']:,} of {found['treated']:,} whole clusters of "
         f"participants (by {of}) were given the {found['matched_comparison']:,} most "
-        f"like them of {found['comparison']:,} others; students were compared only "
-        "within these sets."
+        f"like them of {found['comparison']:,} others{day}; students were compared "
+        "only within these sets."
     )
 
 

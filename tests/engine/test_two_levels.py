@@ -258,11 +258,6 @@ def test_errors_need_a_cluster_to_go_by():
         design(cluster=None)
 
 
-def test_clusters_are_matched_at_one_first_day():
-    with pytest.raises(DesignError, match=r"match_clusters: .*one first day"):
-        design(entry="grade", exact=[])
-
-
 def test_what_is_left_open_is_spelled_out():
     said = design(match_clusters={}).to_dict()["match_clusters"]
     assert said["on"] == ["late", "race"]

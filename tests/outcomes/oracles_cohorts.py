@@ -35,9 +35,7 @@ def after(world, s, entry, takes_part):
     scores = [c for c in s.scores if c.year == year_of(entry) + world.lag]
     if not LAST_DAYS.get(year_of(entry) + world.lag, entry) < entry:
         scores = [c for c in scores if c.day >= entry]
-    return [
-        c for c in scores if takes_part or c.day < (own_start(world, s) or date.max)
-    ]
+    return [c for c in scores if takes_part or c.day < (begins(world, s) or date.max)]
 
 
 def own_start(world, s):
@@ -56,11 +54,32 @@ def takes_part(world, s):
 def entry_of(world, s):
     """The index date of a participant who has a snapshot; None for others."""
     start = own_start(world, s)
-    return start if takes_part(world, s) and snapshot(s, start) else None
+    if not takes_part(world, s) or not snapshot(s, start):
+        return None
+    if not world.grades_begin:
+        return start
+    first = min(own_start(world, other) for other in classmates(world, s))
+    known = snapshot(s, first)
+    return first if known and known.grade == snapshot(s, start).grade else None
+
+
+def classmates(world, s):
+    """Who began in the same school year, out of the same grade."""
+
+    def home(s):
+        return year_of(own_start(world, s)), snapshot(s, own_start(world, s)).grade
+
+    began = [s for s in world.people if takes_part(world, s)]
+    began = [s for s in began if snapshot(s, own_start(world, s))]
+    return [other for other in began if home(other) == home(s)]
+
+
+def begins(world, s):
+    return entry_of(world, s) or own_start(world, s)
 
 
 def may_be_compared(world, s, entry):
-    start = own_start(world, s)
+    start = begins(world, s)
     has_begun = is_already_there(world, s) or (start is not None and start <= entry)
     in_rival = any(a <= entry <= b for a, b in s.rivals)
     return bool(snapshot(s, entry)) and not has_begun and not in_rival
@@ -86,6 +105,7 @@ def counts(world):
     treated = {pk for pk, _, arm, *_ in made if arm}
     others = {pk for pk, _, arm, *_ in made if not arm}
     by_pk = {s.pk: s for s in world.people}
+    begun = [s for s in world.people if takes_part(world, s)]
     later = [
         day
         for s in world.people
@@ -105,9 +125,11 @@ def counts(world):
         "comparison_pool": len(others - treated),
         "entries": len({entry for _, entry, *_ in made}),
         "later_participation": len(later),
-        "not_yet_treated": sum(bool(own_start(world, by_pk[pk])) for pk in others),
+        "not_yet_treated": sum(bool(begins(world, by_pk[pk])) for pk in others),
         "outcome_after_own_start": len(cut),
-        "no_baseline": sum(
-            takes_part(world, s) and not entry_of(world, s) for s in world.people
+        "no_baseline": sum(not snapshot(s, own_start(world, s)) for s in begun),
+        "joined_after_start": sum(
+            bool(snapshot(s, own_start(world, s))) and not entry_of(world, s)
+            for s in begun
         ),
     }

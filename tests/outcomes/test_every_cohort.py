@@ -35,6 +35,7 @@ dated = st.lists(
     unique_by=lambda each: each[:2],
 )
 students = st.tuples(spells, spells, dated, dated)
+GRADES_BEGIN = {"match_clusters": {"of": ["grade"]}, "entry": "entry"}
 LABELS = {"snapshot": ("eoy", "mar", "oct"), "score": ("fall", "spring", "winter")}
 
 
@@ -59,7 +60,7 @@ def apart(spells):
 def of(kind, year, label, day, number):
     known = {"year": year, "label": LABELS[kind][label], "day": day}
     told = {"low_income": (None, "yes", "no")[number % 3], "value": 450.0 + number}
-    return SimpleNamespace(**known, **told)
+    return SimpleNamespace(**known, **told, grade=("04", "05")[number % 2])
 
 
 def store(district, world):
@@ -92,7 +93,7 @@ def store_what_is_known(district, world):
             collection=each.label,
             as_of=each.day,
             school=district.school,
-            grade="05",
+            grade=each.grade,
             low_income={"yes": True, "no": False}.get(each.low_income),
         )
         for s in world.people
@@ -119,7 +120,10 @@ def none_for_missing(row):
 def matches_the_sentences(district, world):
     store(district, world)
     evaluation = district.evaluation(
-        first_day=FIRST, last_day=LAST, outcome_year=SchoolYearFactory(year=world.year)
+        first_day=FIRST,
+        last_day=LAST,
+        outcome_year=SchoolYearFactory(year=world.year),
+        design=DESIGN | (GRADES_BEGIN if world.grades_begin else {}),
     )
     plan = evaluations.plan_of(evaluation)
     expected = oracles_cohorts.rows(world)
@@ -135,7 +139,7 @@ def matches_the_sentences(district, world):
     told = {row["reason"]: row["n"] for row in cohort["excluded"]}
     cut = sum(row["n"] for row in cohort["outcome_after_own_start"])  # one outcome
     told |= {"outcome_after_own_start": cut}
-    counted = {"no_baseline": 0} | cohort | told
+    counted = {"no_baseline": 0, "joined_after_start": 0} | cohort | told
     counts = oracles_cohorts.counts(world)
     assert {key: counted[key] for key in counts} == counts
 
@@ -145,8 +149,12 @@ def matches_the_sentences(district, world):
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
-@given(st.lists(students, min_size=2, max_size=7), st.sampled_from([-1, 0, 1]))
-def test_every_row_is_what_the_sentences_say(district, given, lag):
+@given(
+    st.lists(students, min_size=2, max_size=7),
+    st.sampled_from([-1, 0, 1]),
+    st.booleans(),
+)
+def test_every_row_is_what_the_sentences_say(district, given, lag, grades_begin):
     for year in YEARS:
         SchoolYearFactory(year=year)
     world = SimpleNamespace(
@@ -154,6 +162,7 @@ def test_every_row_is_what_the_sentences_say(district, given, lag):
         first_day=FIRST,
         last_day=LAST,
         lag=lag,
+        grades_begin=grades_begin,
         year=2026 + lag,
     )
     assert DESIGN["covariates"] == ["low_income"]
