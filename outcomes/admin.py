@@ -3,40 +3,25 @@ leaves through the services, and a child's score through the API."""
 
 from django.contrib import admin
 
+from enrollment.admin import Looking
 from outcomes import models
 
 
-class Looking(admin.ModelAdmin):
-    """Nothing is added, changed or deleted here."""
-
-    list_per_page = 50
-    show_full_result_count = False
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
 @admin.register(models.Measure)
-class Measures(Looking):
+class Measures(Looking, admin.ModelAdmin):
     list_display = ["code", "name", "domain", "kind", "scale"]
     search_fields = ["code", "name"]
 
 
 @admin.register(models.Evaluation)
-class Evaluations(Looking):
+class Evaluations(Looking, admin.ModelAdmin):
     list_display = ["id", "name", "program", "state", "first_day", "last_day"]
     list_filter = ["state", "program"]
     list_select_related = ["program"]
 
 
 @admin.register(models.Run)
-class Runs(Looking):
+class Runs(Looking, admin.ModelAdmin):
     list_display = ["id", "evaluation", "purpose", "state", "queued_at", "error_code"]
     list_filter = ["state", "purpose"]
     list_select_related = ["evaluation"]

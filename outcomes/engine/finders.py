@@ -60,6 +60,7 @@ class Scan:
         tie_tolerance: float,
     ) -> None:
         self._turns = turns
+        self._pool = pool
         self._space = space
         self._limits = limits
         self._score = space.score
@@ -67,6 +68,10 @@ class Scan:
         self._pools = by_cell(pool, limits.cell)
         self._points = {c: space.points[rows] for c, rows in self._pools.items()}
         self._free = np.ones(len(space.points), dtype=bool)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """What another way to look needs beside."""
 
     def in_turn(self) -> Round:
         return as_round(self._in_turn())
@@ -137,18 +142,10 @@ class Tree(Scan):
     FEW = (8, 64, 512)
     SLACK = 1e-9  # by which the tree's distances may differ from ours, and more
 
-    def __init__(
-        self,
-        turns: Ints,
-        pool: Ints,
-        space: Space,
-        limits: Limits,
-        tie_tolerance: float,
-    ) -> None:
-        super().__init__(turns, pool, space, limits, tie_tolerance)
-        self._pool = pool
-        self._tree = cKDTree(space.points[pool])
-        far, near = self._tree.query(space.points[turns], self.FEW[0])
+    def _prepare(self) -> None:
+        turns = self._turns
+        self._tree = cKDTree(self._space.points[self._pool])
+        far, near = self._tree.query(self._space.points[turns], self.FEW[0])
         self._first = dict(
             zip(turns.tolist(), zip(far, near, strict=True), strict=True)
         )

@@ -3,9 +3,11 @@ from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from api import clock
+from tests.api.evaluating import EVALUATIONS, QUESTION, work
 from tests.api.world import build_world
 from tests.factories import UserFactory
 from tests.factories.days import MIDWINTER
+from tests.outcomes.conftest import SmallDistrict
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +54,47 @@ def clients(office, coordinator, client_of):
         "evaluator": client_of(evaluator),
         "anonymous": APIClient(),
     }
+
+
+# --- A district with something to evaluate, and who evaluates it.
+
+
+@pytest.fixture
+def district(db):
+    district = SmallDistrict()
+    district.populate()
+    return district
+
+
+@pytest.fixture
+def eva(client_of):
+    return client_of(UserFactory(username="eva", evaluator=True))
+
+
+@pytest.fixture
+def drafted(district, eva):
+    """A plan over HTTP, with what is changed in it."""
+
+    def drafted(**more) -> dict:
+        made = eva.post(EVALUATIONS, QUESTION | more)
+        assert made.status_code == 201, made.content
+        return made.json()
+
+    return drafted
+
+
+@pytest.fixture
+def locked(drafted, eva):
+    def locked(**more) -> dict:
+        where = f"{EVALUATIONS}{drafted(**more)['id']}/lock/"
+        return eva.post(where, headers={"If-Match": '"v1"'}).json()
+
+    return locked
+
+
+@pytest.fixture
+def answered(locked, eva):
+    """The address of a run of a locked plan that a worker has done."""
+    made = eva.post(f"{EVALUATIONS}{locked()['id']}/runs/")
+    work()
+    return made.headers["Location"]

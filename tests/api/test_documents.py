@@ -12,17 +12,7 @@ from api.resources.runs import value_at
 from outcomes.models import Measure
 from outcomes.services import runs
 from tests.api.contract import refuse_undocumented
-from tests.api.evaluating import (
-    EVALUATIONS,
-    answered,
-    district,
-    drafted,
-    eva,
-    locked,
-    work,
-)
-
-__all__ = ["answered", "district", "drafted", "eva", "locked"]  # fixtures
+from tests.api.evaluating import EVALUATIONS, work
 
 
 def test_the_report_is_a_page_that_needs_no_other_file(answered, eva):

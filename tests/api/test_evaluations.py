@@ -4,19 +4,8 @@ import pytest
 
 from outcomes.models import Run
 from tests.api.contract import refuse_undocumented
-from tests.api.evaluating import (
-    DESIGN,
-    EVALUATIONS,
-    QUESTION,
-    district,
-    drafted,
-    eva,
-    locked,
-    work,
-)
+from tests.api.evaluating import DESIGN, EVALUATIONS, QUESTION, work
 from tests.factories import SchoolFactory, SchoolYearFactory
-
-__all__ = ["district", "drafted", "eva", "locked"]  # fixtures
 
 
 def test_a_draft_shows_every_default(drafted):

@@ -6,19 +6,8 @@ from django.test.utils import CaptureQueriesContext
 
 from outcomes.models import Look, Run
 from tests.api.contract import refuse_undocumented
-from tests.api.evaluating import (
-    DESIGN,
-    EVALUATIONS,
-    answered,
-    district,
-    drafted,
-    eva,
-    locked,
-    work,
-)
+from tests.api.evaluating import DESIGN, EVALUATIONS, work
 from tests.factories import UserFactory
-
-__all__ = ["answered", "district", "drafted", "eva", "locked"]  # fixtures
 
 
 @pytest.fixture

@@ -6,19 +6,8 @@ import pytest
 
 from outcomes.models import Run
 from tests.api.contract import refuse_undocumented
-from tests.api.evaluating import (
-    EVALUATIONS,
-    RUNS,
-    answered,
-    district,
-    drafted,
-    eva,
-    locked,
-    work,
-)
+from tests.api.evaluating import EVALUATIONS, RUNS, work
 from tests.factories import UserFactory
-
-__all__ = ["answered", "district", "drafted", "eva", "locked"]  # fixtures
 
 
 def test_a_locked_plan_is_run_by_a_worker(locked, eva):

@@ -3,8 +3,38 @@
 from collections import Counter
 
 import numpy as np
+from hypothesis import assume
 
+from outcomes.designs.design import Design
 from tests.engine.oracles import nearest_free
+from tests.engine.random_studies import match_on
+from tests.engine.test_literal import pairs_of
+
+
+def refuse_other_pairs(frame, keys, width):
+    """Fails unless the match is the literal one; width : of a raw caliper, or None."""
+    if width:
+        keys = keys | {"caliper": {"distance": {"width": width, "unit": "raw"}}}
+    design = Design.from_dict(keys)
+    study, arranged = match_on(frame, design)
+    assume(not arranged.space.is_separated)
+    literal = chosen(
+        arranged.space.score,
+        study.treated,
+        arranged.limits.cell,
+        ratio=design.ratio,
+        order=design.order,
+        width=width or np.inf,
+        uses=design.reuse or 1,
+        alike=[codes(frame, study, [*columns]) for columns in design.prefer],
+    )
+    assert pairs_of(arranged.matched) == sorted(literal)
+
+
+def codes(frame, study, columns):
+    """One number for each combination, read from the table again."""
+    rows = frame.set_index("student").loc[study.units, columns]
+    return rows.groupby(columns).ngroup().to_numpy()
 
 
 def chosen(score, treated, cell, *, ratio, order, width=np.inf, uses=1, alike=()):

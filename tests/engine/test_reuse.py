@@ -3,9 +3,8 @@
 import dataclasses
 from collections import Counter
 
-import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
@@ -47,20 +46,7 @@ def test_pairs_are_those_of_a_look_at_everyone(
     frame, reuse, ratio, order, width, exact
 ):
     plain = keys(replacement=True, reuse=reuse, ratio=ratio, order=order, exact=exact)
-    if width:
-        plain["caliper"] = {"distance": {"width": width, "unit": "raw"}}
-    study, arranged = match_on(frame, Design.from_dict(plain))
-    assume(not arranged.space.is_separated)
-    literal = oracles_turns.chosen(
-        arranged.space.score,
-        study.treated,
-        arranged.limits.cell,
-        ratio=ratio,
-        order=order,
-        width=width or np.inf,
-        uses=reuse,
-    )
-    assert pairs_of(arranged.matched) == sorted(literal)
+    oracles_turns.refuse_other_pairs(frame, plain, width)
 
 
 @often

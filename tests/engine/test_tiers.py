@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
@@ -95,27 +95,7 @@ def test_pairs_are_those_of_a_look_at_everyone(
 ):
     plain = keys(prefer=prefer, ratio=ratio, order=order)
     plain |= {"reuse": reuse, "replacement": True} if reuse else {}
-    if width:
-        plain["caliper"] = {"distance": {"width": width, "unit": "raw"}}
-    study, arranged = match_on(frame, Design.from_dict(plain))
-    assume(not arranged.space.is_separated)
-    literal = oracles_turns.chosen(
-        arranged.space.score,
-        study.treated,
-        arranged.limits.cell,
-        ratio=ratio,
-        order=order,
-        width=width or np.inf,
-        uses=reuse or 1,
-        alike=[codes(frame, study, columns) for columns in prefer],
-    )
-    assert pairs_of(arranged.matched) == sorted(literal)
-
-
-def codes(frame, study, columns):
-    """One number for each combination, read from the table again."""
-    rows = frame.set_index("student").loc[study.units, columns]
-    return rows.groupby(columns).ngroup().to_numpy()
+    oracles_turns.refuse_other_pairs(frame, plain, width)
 
 
 @often
