@@ -33,7 +33,8 @@ def _sd(column, treated):
         sd = np.sqrt(own.mean() * (1 - own.mean()))
     else:
         sd = np.std(own, ddof=1) if len(own) > 1 else 0
-    return sd if sd > 0 else column.std()
+    varies = min(own) < max(own)  # equal values may have an SD of rounding
+    return sd if varies else column.std()
 
 
 def _counts(cells, rows):
