@@ -91,11 +91,9 @@ def one_row_each(
     )
     share = seeded_share(units[first], seed)
     chance = np.bincount(entries.code[treated], minlength=len(entries.labels))
-    weight = np.ones(len(person), dtype=np.int64)
-    # None of his entries may have a participant, and none of his rows be open.
-    for wish in (chance[entries.code], 1 if open_to is None else open_to):
-        more = weight * wish
-        weight = np.where(np.bincount(person, more)[person] > 0, more, weight)
+    weight = _where_any(person, chance[entries.code], np.ones_like(person))
+    if open_to is not None:
+        weight = _where_any(person, weight * open_to, weight)
     total = np.bincount(person, weight)
     order = np.lexsort((entries.code, person))
     upto = np.cumsum(weight[order])
@@ -107,3 +105,8 @@ def one_row_each(
     has_row = np.bincount(person, taken)[person] > 0
     kept: Flags = taken | (drawn & ~has_row)
     return kept
+
+
+def _where_any(person: Ints, weight: Ints, otherwise: Ints) -> Ints:
+    """(n,) each row's weight, or the other where all rows of a student weigh 0."""
+    return np.where(np.bincount(person, weight)[person] > 0, weight, otherwise)
