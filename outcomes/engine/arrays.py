@@ -11,12 +11,22 @@ Flags: TypeAlias = NDArray[np.bool_]
 Texts: TypeAlias = NDArray[np.object_]
 
 
+WIDTH = 32  # bits of a position beside which a code stands
+POSITION = (1 << WIDTH) - 1
+
+
 def by_code(codes: Ints) -> Ints:
     """(n,) positions by code, those of one code as they come: what a stable argsort
     gives, 8 times faster. codes : (n,) of 31 bits with their sign."""
-    key: Ints = (codes << 32) | np.arange(len(codes))
+    return packed(codes) & POSITION
+
+
+def packed(codes: Ints) -> Ints:
+    """(n,) code and position in one number each, in order."""
+    key: Ints = codes << WIDTH
+    key |= np.arange(len(codes))
     key.sort()
-    return key & 0xFFFFFFFF
+    return key
 
 
 def how_many(codes: Ints) -> int:

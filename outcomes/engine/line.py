@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from outcomes.engine.arrays import Flags, Floats, Ints, by_code
+from outcomes.engine.arrays import POSITION, WIDTH, Flags, Floats, Ints, by_code, packed
 
 Column = TypeVar("Column", Ints, Floats)
 
@@ -85,11 +85,10 @@ class Line:
         if _is_one(cell):
             low, high = np.zeros_like(at), np.full_like(at, len(rows))
         else:
-            order = by_code(cell[rows])  # and so the ranks of scores in each cell
-            rows, scores = rows[order], scores[order]
-            key = cell[rows] * len(rows) + order
-            at = np.searchsorted(key, cell[turns] * len(rows) + at)
-            low, high = _bounds(cell[rows], cell[turns])
+            key = packed(cell[rows])  # positions, and so the ranks of scores in a cell
+            low, at, high = _within(key, cell[turns], at)
+            key &= POSITION
+            rows, scores = rows[key], scores[key]
         self._turns, self._at, self._low, self._high = turns, at, low, high
         self._own = score[turns]
         self._rows, self._scores = _ended(rows, -1), _ended(scores, np.inf)
@@ -224,12 +223,21 @@ class Line:
         return (right if is_right else left), distance
 
 
-def _bounds(pool_cell: Ints, turn_cell: Ints) -> tuple[Ints, Ints]:
-    """(t,) the slots from which, and before which, each participant may choose."""
-    n_cells = int(max(pool_cell.max(initial=-1), turn_cell.max(initial=-1))) + 2
-    ends = np.cumsum(np.bincount(pool_cell + 1, minlength=n_cells))
-    starts = np.concatenate([[0], ends[:-1]])
-    return starts[turn_cell + 1], ends[turn_cell + 1]
+def _within(key: Ints, cell: Ints, at: Ints) -> tuple[Ints, ...]:
+    """(t,) the slots from which, beside which, and before which each participant may
+    choose. key : (m,) packed cells of the pool and ranks of its scores; cell, at : (t,)
+    of participants.
+
+    Asked in order: in a large pool a search that begins elsewhere waits for memory.
+    """
+    start = cell << WIDTH
+    order = np.argsort(start + at)
+    start, at = start[order], at[order]
+    found = np.empty((3, len(order)), dtype=np.int64)
+    asked = (start, start + at, start + (1 << WIDTH))
+    for place, one in zip(found, asked, strict=True):
+        place[order] = np.searchsorted(key, one)
+    return tuple(found)
 
 
 def _free(taken: bytearray, jump: dict[int, int], slot: int, step: int) -> int:
