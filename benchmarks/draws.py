@@ -88,11 +88,17 @@ class Tally:
 
     def rejected(self, kind: str) -> float:
         """Share of draws whose test at 5%, by errors that begin so, denies truth."""
-        ps = [
-            next((p for name, p in draw.p.items() if name.startswith(kind)), 1.0)
+        return float(np.mean([p < LEVEL for p in self._by(kind, 1.0)]))
+
+    def has(self, kind: str) -> bool:
+        """Whether any draw tells such errors."""
+        return any(p is not None for p in self._by(kind, None))
+
+    def _by(self, kind: str, otherwise: float | None) -> list[Any]:
+        return [
+            next((p for name, p in draw.p.items() if name.startswith(kind)), otherwise)
             for draw in self.draws
         ]
-        return float(np.mean(np.array(ps) < LEVEL))
 
 
 def asked(command: str, says: str | None) -> argparse.Namespace:

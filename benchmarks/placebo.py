@@ -12,7 +12,15 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks.draws import CR2, REPORTED, Tally, asked, draw_of, footer, markdown
-from benchmarks.star import MATHS, OUTCOME, PROGRAMS, READING, SCHOOL, children
+from benchmarks.star import (
+    MATHS,
+    OUTCOME,
+    PROGRAMS,
+    READING,
+    SCHOOL,
+    children,
+    whole_schools,
+)
 from outcomes.designs.design import Design
 from outcomes.engine.evaluate import evaluate
 
@@ -36,25 +44,23 @@ MATCHED: Mapping[str, Mapping[str, Any]] = {
     "+ both, g_computation": {"pretests": PRETESTS, "estimator": "g_computation"},
 }
 # As the demo's plan for whole grades: schools first, then everyone inside their sets.
-SCHOOLS_FIRST: Mapping[str, Any] = {
+FIRST: Mapping[str, Any] = {
     "pretests": PRETESTS,
     "method": "full",
     "ratio": 1,
     "caliper": {},
     "match_clusters": {"ratio": 2},
 }
+SCHOOLS_FIRST: Mapping[str, Mapping[str, Any]] = {
+    "+ both, schools first": FIRST,
+    "+ both, schools first, g_computation": {**FIRST, "estimator": "g_computation"},
+}
+WITH_BOTH = {name: MATCHED[name] for name in [*MATCHED][2:]}
 PLANS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
-    "A whole schools": {
-        **MATCHED,
-        "+ both, schools first": SCHOOLS_FIRST,
-        "+ both, schools first, g_computation": {
-            **SCHOOLS_FIRST,
-            "estimator": "g_computation",
-        },
-    },
+    "A whole schools": {**MATCHED, **SCHOOLS_FIRST},
+    "A, luck dealt anew": {**WITH_BOTH, **SCHOOLS_FIRST},
     "B ten boys": MATCHED,
 }
-ASSIGNMENT = {"A whole schools": "school", "B ten boys": "student"}
 HEADINGS = (
     "program",
     "matched on",
@@ -72,14 +78,17 @@ HEADINGS = (
 def study(program: str, matched: str, draws: int, seed: int = 1) -> Tally:
     """The same draws of participants for every plan."""
     table = children()
-    keys = {**PLAN, **PLANS[program][matched], "assignment": ASSIGNMENT[program]}
+    takes_part, outcome = PROGRAMS[program]
+    assignment = "school" if takes_part is whole_schools else "student"
+    keys = {**PLAN, **PLANS[program][matched], "assignment": assignment}
     design = Design.from_dict(keys)
     sd = float(table[OUTCOME].std())
     found, console = [], Console(stderr=True)
     for number in track(range(draws), f"{program}, {matched}", console=console):
         rng = np.random.default_rng([seed, number])
-        treated = PROGRAMS[program](table, rng).astype(int)
-        report = evaluate(table.assign(treated=treated), design).report()
+        dealt = {"treated": takes_part(table, rng).astype(int)}
+        dealt[OUTCOME] = outcome(table, rng)
+        report = evaluate(table.assign(**dealt), design).report()
         found.append(draw_of(report, 0.0, sd))
     return Tally(found)
 
@@ -92,7 +101,7 @@ def cells(program: str, matched: str, tally: Tally) -> tuple[str, ...]:
         matched,
         f"{tally.bias:+.3f} (± {tally.noise:.3f})",
         f"{tally.spread:.3f}",
-        *(f"{tally.rejected(kind):.1%}" for kind in kinds),
+        *(f"{tally.rejected(kind):.1%}" if tally.has(kind) else "" for kind in kinds),
         f"{tally.significant}",
         counts,
     )

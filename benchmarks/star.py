@@ -50,7 +50,24 @@ def ten_boys(table: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
     return table.index.isin(picked)
 
 
-PROGRAMS: Mapping[str, Assign] = {
-    "A whole schools": whole_schools,
-    "B ten boys": ten_boys,
+def as_it_was(table: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+    """(n,) grade-1 reading."""
+    return table[OUTCOME].to_numpy()
+
+
+def luck_dealt_anew(table: pd.DataFrame, rng: np.random.Generator) -> np.ndarray:
+    """(n,) grade-1 reading, but what a school's children read above or below what is
+    known of them lets expect goes, as a mean, to another school by lot."""
+    known = pd.get_dummies(table[[READING, MATHS, "is_black", "lunchk"]], dtype=float)
+    x = np.column_stack([np.ones(len(table)), known])
+    fitted = x @ np.linalg.lstsq(x, table[OUTCOME])[0]
+    luck = (table[OUTCOME] - fitted).groupby(table[SCHOOL]).mean()
+    dealt = pd.Series(rng.permutation(luck), luck.index)
+    return (table[OUTCOME] + table[SCHOOL].map(dealt - luck)).to_numpy()
+
+
+PROGRAMS: Mapping[str, tuple[Assign, Assign]] = {  # who takes part, and the outcome
+    "A whole schools": (whole_schools, as_it_was),
+    "A, luck dealt anew": (whole_schools, luck_dealt_anew),
+    "B ten boys": (ten_boys, as_it_was),
 }

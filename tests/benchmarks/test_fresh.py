@@ -32,7 +32,7 @@ def test_the_lap_of_a_goal_is_run():
 
 def test_one_that_dies_is_wrong(monkeypatch):
     monkeypatch.setattr(fresh, "lap", dies)
-    assert fresh.lap_in_a_fresh_process("G", "c", 1).wrong.startswith("BrokenProcess")
+    assert fresh.lap_in_a_fresh_process("G", "c", 1).wrong == "it died (-9)"
 
 
 def test_one_that_fails_says_why(monkeypatch):

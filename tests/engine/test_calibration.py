@@ -5,6 +5,7 @@ All draws are in docs/calibration.md.
 """
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from benchmarks import coverage, placebo, star
@@ -43,6 +44,23 @@ def test_ten_boys_a_site_and_weak_readers(table, rng):
     assert picked.groupby("schoolidk").size().tolist() == [10] * star.SITES
     assert set(picked["gender"]) == {"male"}
     assert picked["readk"].mean() < table["readk"].mean() - 10
+
+
+def test_luck_that_is_dealt_anew_stays_the_same_luck(table, rng):
+    dealt = star.luck_dealt_anew(table, rng)
+    moved = pd.Series(dealt - table["read1"]).groupby(table["schoolidk"])
+    assert moved.std().max() < 1e-9  # all of a school by the same
+    assert (moved.mean().abs() > 1).mean() > 0.8
+    assert abs(moved.mean().mean()) < 1e-9
+    assert dealt.std() == pytest.approx(table["read1"].std(), rel=0.05)
+
+
+def test_schools_matched_first_that_nothing_helped():
+    plan = "+ both, schools first, g_computation"
+    found = placebo.study("A, luck dealt anew", plan, DRAWS)
+    assert abs(found.bias) < 3 * found.noise
+    assert found.rejected(REPORTED) < MOST_FALSE
+    assert found.significant == 0
 
 
 def test_ten_boys_whom_nothing_helped():
@@ -85,5 +103,6 @@ def test_a_tally_counts_what_it_was_given():
     assert found.bias == pytest.approx(0.2)
     assert found.noise == pytest.approx(0.1)
     assert (found.rejected("reported"), found.rejected("CR1")) == (0.5, 0.5)
+    assert (found.has("CR1"), found.has("CR2")) == (True, False)
     assert (found.coverage, found.significant) == (0.5, 1)
     assert found.verdicts == {"no_pretest": 2}
