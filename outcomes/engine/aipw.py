@@ -142,5 +142,7 @@ def _without(model: Standardized, outcome: Floats, treated: Flags) -> Floats:
     """(1 + m,) how the outcome of comparison students hangs on the model's columns."""
     slopes = np.zeros(1 + len(model.kept))
     found, _, kept = coefficients(model.block, outcome, (~treated).astype(float))
+    if 1 < len(kept) >= np.count_nonzero(~treated):
+        raise NotEstimable("the model has as many coefficients as there are students")
     slopes[[*kept]] = found
     return slopes

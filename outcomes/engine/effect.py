@@ -34,6 +34,8 @@ from outcomes.engine.sample import Sample
 from outcomes.engine.sensitivity import e_values
 from outcomes.terms import Estimand, Estimator, OutcomeKind
 
+ALONE = NotEstimable("one student alone in an arm does not show how students vary")
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
@@ -76,6 +78,8 @@ def effect(
     reference_sd : SD of the outcome over all comparison students before matching.
     """
     estimate, inference = _estimate(sample, design, is_group=group is not None)
+    if min(sample.counts) == 1:
+        inference = nothing(ALONE)
     is_binary = outcome.kind == OutcomeKind.BINARY
     bounds = risk_interval(sample) if is_binary else None
     return Effect(

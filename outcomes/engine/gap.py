@@ -6,7 +6,7 @@ the program narrows the gap. Source: Lundberg (2022), Sociol. Methods Res.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,7 +16,7 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.adjusted_gap import GapRule, adjusted_gap
 from outcomes.engine.aipw import fitted_att
 from outcomes.engine.arrays import Flags, Floats
-from outcomes.engine.effect import fitted
+from outcomes.engine.effect import ALONE, fitted
 from outcomes.engine.estimable import Number, attempt, known
 from outcomes.engine.inference import Inference, by_influence, infer, nothing
 from outcomes.engine.influence import Estimate
@@ -69,12 +69,21 @@ def gap_rows(
         mean_gap(sample, is_focal, spec, design, pool_sd),
         *_metric_free(sample, is_focal, spec, outcome, design),
     ]
+    counts = _counts(sample, is_focal)
+    if 1 in counts.values():
+        gaps = [_without_error(each) for each in gaps]
     signs = [g.closed for g in gaps if not isinstance(g.closed, NotEstimable)]
     agree = metrics_agree(signs) if len(signs) > 1 else NotEstimable("one metric only")
-    shared: dict[str, object] = {"agree": agree, **_counts(sample, is_focal)}
+    shared: dict[str, object] = {"agree": agree, **counts}
     if outcome.kind != OutcomeKind.BINARY:
         shared["focal_percentile"] = _percentiles(sample, is_focal)
     return [{**_row(gap, spec), **shared} for gap in gaps]
+
+
+def _without_error(gap: Gap) -> Gap:
+    if isinstance(gap.closed, NotEstimable):
+        return gap
+    return replace(gap, inference=nothing(ALONE))
 
 
 def mean_gap(

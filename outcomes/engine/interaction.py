@@ -11,7 +11,7 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.aipw import fitted_effect
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.covariance import influence
-from outcomes.engine.effect import fitted
+from outcomes.engine.effect import ALONE, fitted
 from outcomes.engine.linear import gram, inverse
 from outcomes.engine.outcome_model import (
     EFFECT,
@@ -68,6 +68,8 @@ def _group_effect(
 ) -> GroupEffect:
     part = sample.where(member)
     part.require_both_arms()
+    if min(part.counts) == 1:
+        raise NotEstimable(str(ALONE))  # a new one holds no arrays of an older
     columns = model_of(design)(part)
     spread = np.zeros(len(sample.rows))
     if design.estimator == Estimator.AIPW:

@@ -63,6 +63,35 @@ def test_a_group_without_an_effect_is_not_compared_with_others(found):
     assert {group.partition("=")[2] for group in told} >= compared
 
 
+@pytest.mark.parametrize("estimator", ["difference", "g_computation", "aipw"])
+def test_one_student_alone_has_an_effect_and_no_error(estimator):
+    keys = {"method": "full", "covariates": ["age", "re74"], "subgroups": ["educ"]}
+    gap = {"dimension": "educ", "focal": "15", "reference": "12", "meets": 5000}
+    report = lalonde.report(estimator=estimator, gaps=[gap], **keys)
+    assert all(row["std_error"] is row["ci_low"] is None for row in report["gaps"])
+    assert any(row["closed"] is not None for row in report["gaps"])
+    rows = report["effects"]
+    alone = [row for row in rows if row["n_treated"] == 1]
+    assert any(row["estimate"] is not None for row in alone)
+    for row in alone:
+        assert row["std_error"] is row["p"] is row["ci_low"] is None
+        assert row["alternatives"] == []
+    (tested,) = report["interactions"]
+    assert {row["group"].removeprefix("educ=") for row in alone}.isdisjoint(
+        tested["groups"]
+    )
+    several = [row for row in rows if row["n_treated"] > 8]
+    assert all(row["std_error"] > 0 for row in several)
+
+
+def test_an_outcome_model_that_fits_all_of_a_few_has_no_effect_by_aipw_either():
+    rows = lalonde.report(subgroups=["educ"], estimator="aipw")["effects"]
+    (row,) = (row for row in rows if row["group"] == "educ=4")
+    assert (row["n_treated"], row["n_comparison"]) == (4, 5)
+    assert row["estimate"] is None
+    assert "as many coefficients as there are students" in row["not_estimable"]
+
+
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=8))
 def test_weights_of_means_are_worth_what_is_counted_by_hand(weights):
     part = np.array([*weights, 1 - sum(weights)])
