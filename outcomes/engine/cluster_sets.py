@@ -80,9 +80,12 @@ def match_clusters(
     open_ones = open_to != UNKNOWN
     pools = by_cell(np.flatnonzero(~whole.treated & open_ones), open_to)
     turns = by_cell(np.flatnonzero(whole.treated & open_ones), open_to)
+    now, gone = 0, np.zeros(len(open_to), dtype=bool)
     for cell in sorted(turns, key=lambda cell: int(whole.entry[turns[cell][0]])):
         here, there = turns[cell], pools.get(cell, turns[cell][:0])
-        there = there[~_is_gone(whole, persons, number, most)[there]]
+        if whole.entry[here[0]] > now:
+            now, gone = whole.entry[here[0]], _is_gone(whole, persons, number, most)
+        there = there[~gone[there]]
         if len(there):
             apart = distances(whole, sd, here, there)
             one, other = assign(apart, ratio)

@@ -79,16 +79,17 @@ def whole_clusters(
 
     entry : the column of entries, or None.
     """
-    of = _of(said, entry)
-    member = members(frame, of)
+    of = said.of if entry is None else tuple(dict.fromkeys([*said.of, entry]))
+    place, when = _places(frame, said), _when(frame, entry)
+    member = _together([place, when])
     count = int(member.max()) + 1
     texts = [columns.labels(frame[column]) for column in of]
     first = np.unique(member, return_index=True)[1]
     described = [*_described(frame, said, member, count)]
     return WholeClusters(
         member=member,
-        place=members(frame, said.of)[first],
-        entry=_when(frame, entry)[first],
+        place=place[first],
+        entry=when[first],
         labels=tuple(
             {column: text[row] for column, text in zip(of, texts, strict=True)}
             for row in first
@@ -102,34 +103,40 @@ def whole_clusters(
     )
 
 
-def _of(said: MatchClusters, entry: str | None) -> tuple[str, ...]:
-    """The columns that tell clusters apart."""
-    return said.of if entry is None else tuple(dict.fromkeys([*said.of, entry]))
+def _places(frame: pd.DataFrame, said: MatchClusters) -> Ints:
+    """(n,) the place of each row, in the natural order of labels; UNKNOWN where a
+    column that names it is empty."""
+    return _together([_ranks(frame[column]) for column in said.of])
 
 
-def members(frame: pd.DataFrame, of: Sequence[str]) -> Ints:
-    """(n,) the cluster of each row, in the natural order of labels; UNKNOWN where a
-    column that names them is empty."""
-    table = np.column_stack([_places(frame[column]) for column in of])
-    known = (table != UNKNOWN).all(axis=1)
-    member = np.full(len(frame), UNKNOWN, dtype=np.int64)
-    member[known] = np.unique(table[known], axis=0, return_inverse=True)[1].reshape(-1)
-    return member
+def _together(codes: Sequence[Ints]) -> Ints:
+    """(n,) one code a combination of codes, in their order; UNKNOWN where one is."""
+    known = np.all([code != UNKNOWN for code in codes], axis=0)
+    both = np.zeros(int(known.sum()), dtype=np.int64)
+    for code in codes:
+        wide = int(code.max(initial=0)) + 1
+        both = pd.factorize(both * wide + code[known], sort=True)[0]
+    found = np.full(len(known), UNKNOWN, dtype=np.int64)
+    found[known] = both
+    return found
 
 
-def _places(column: columns.Series) -> Ints:
+def _ranks(column: columns.Series) -> Ints:
     """(n,) each label's place in the natural order of all, UNKNOWN where missing."""
-    codes = columns.coded(column)
-    words = np.unique(columns.labels(column)[codes != UNKNOWN].astype(str))
-    place = np.argsort(natural_order(words.astype(object)))
-    return np.where(codes == UNKNOWN, UNKNOWN, place[codes])
+    code = columns.coded(column)
+    rows = np.flatnonzero(code != UNKNOWN)
+    one_of = np.empty(int(code.max(initial=UNKNOWN)) + 1, dtype=np.int64)
+    one_of[code[rows]] = rows
+    words = columns.labels(column)[one_of].astype(str)
+    rank = np.append(np.argsort(natural_order(words.astype(object))), UNKNOWN)
+    return rank[code]
 
 
 def _when(frame: pd.DataFrame, entry: str | None) -> Ints:
     """(n,) each row's place among the entries, UNKNOWN where missing."""
     if entry is None:
         return np.zeros(len(frame), dtype=np.int64)
-    return _places(frame[entry])
+    return _ranks(frame[entry])
 
 
 def of_the_program(
@@ -146,10 +153,10 @@ def of_the_program(
     for anyone, and a place that has had the program is none any more. Until its own
     start it may be one where students may stand in the sample more than once.
     """
-    place, when = members(frame, said.of), _when(frame, entry)
+    place, when = _places(frame, said), _when(frame, entry)
     takes_part = (arm == 1) & (when != UNKNOWN)
     first, others = first_start(place, when, takes_part), arm == 0
-    member = members(frame, _of(said, entry))
+    member = _together([place, when])
     beside = np.isin(member, member[takes_part & (member != UNKNOWN)])
     yield CLASSMATE, others & beside
     yield "program_before", others & ~beside & (when > first)
