@@ -10,8 +10,9 @@ from datetime import date
 import numpy as np
 
 from enrollment.models import Enrollment
+from outcomes.cells import NEVER
 from outcomes.cluster_starts import ClusterStarts
-from outcomes.dated import DAY_BITS, NEVER, NOBODY, Dated, ordinals
+from outcomes.dated import DAY_BITS, NOBODY, Dated
 from outcomes.designs.errors import InputError
 from outcomes.models import Evaluation
 from outcomes.rows import fetch
@@ -154,8 +155,7 @@ class _Spells:
         spells = Enrollment.objects.filter(program=evaluation.program)
         spells = spells.touching(evaluation.first_day, date.max)
         rows = fetch(spells, student="student", first_day="first_day")
-        student = rows["student"].to_numpy(dtype=np.int64)
-        day = ordinals(rows["first_day"])
+        student, day = rows["student"].to_numpy(), rows["first_day"].to_numpy()
         already = np.unique(student[day < window[0]])
         begins = (day >= window[0]) & ~np.isin(student, already)
         order = np.lexsort((day[begins], student[begins]))
@@ -201,11 +201,9 @@ class _Rivals:
         # An ended spell has a last day; a running one ends as planned.
         days = {"ended": "last_day", "planned": "planned_last_day"}
         rows = fetch(spells, student="student", first="first_day", **days)
-        last = rows["ended"].where(rows["ended"].notna(), rows["planned"])
+        last = rows["ended"].mask(rows["ended"] == NEVER, rows["planned"])
         return cls(
-            rows["student"].to_numpy(dtype=np.int64),
-            ordinals(rows["first"]),
-            ordinals(last),
+            rows["student"].to_numpy(), rows["first"].to_numpy(), last.to_numpy()
         )
 
     def hold(self, students: np.ndarray, days: np.ndarray | None) -> np.ndarray:

@@ -1,19 +1,11 @@
 """Dated rows as arrays, looked up by student and day, many at once."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
-NEVER = date.max.toordinal()
 NOBODY = -1
 DAY_BITS = 22  # NEVER has 22; what is left of 64 holds any key of a student
-
-
-def ordinals(days) -> np.ndarray:
-    """(n,) each day as the number that `date.toordinal` gives; NEVER for none."""
-    known = [NEVER if day is None else day.toordinal() for day in days]
-    return np.array(known, dtype=np.int64)
 
 
 @dataclass(frozen=True)

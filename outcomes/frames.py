@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 from django.db.models import QuerySet
 
+from outcomes.cells import NEVER
 from outcomes.cluster_starts import ClusterStarts
 from outcomes.cohorts import Cohort, cohort_of
-from outcomes.dated import NEVER, NOBODY, Dated, ordinals
+from outcomes.dated import NOBODY, Dated
 from outcomes.leavers import joiners, leavers
 from outcomes.models import Evaluation
 from outcomes.moment import one_moment
@@ -202,10 +203,11 @@ def _outcome(column: ScoreColumn, cohort: Cohort, years: SchoolYears) -> _Outcom
 
 def _scores(rows: QuerySet) -> tuple[np.ndarray, np.ndarray, Dated]:
     """Values and days (s,), the last that counts last, and what finds them."""
-    rows = rows.order_by("observed_on", "school_year", "period")
-    found = fetch(rows, student="student", value="value", day="observed_on")
-    day = ordinals(found["day"])
-    return found["value"].to_numpy(dtype=float), day, Dated.of(found["student"], day)
+    order = {"day": "observed_on", "year": "school_year", "period": "period"}
+    found = fetch(rows, student="student", value="value", **order)
+    found = found.sort_values(list(order))
+    day = found["day"].to_numpy()
+    return found["value"].to_numpy(), day, Dated.of(found["student"], day)
 
 
 def _since(dated: Dated, day: np.ndarray, student, since, until) -> np.ndarray:

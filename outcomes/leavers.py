@@ -13,8 +13,9 @@ import pandas as pd
 
 from enrollment.models import SchoolMembership
 from enrollment.models.programs import AssignmentLevel
+from outcomes.cells import NEVER
 from outcomes.cohorts import Cohort
-from outcomes.dated import NEVER, NOBODY, Dated, ordinals
+from outcomes.dated import NOBODY, Dated
 from outcomes.designs.design import Design
 from outcomes.engine.columns import crossed_labels
 from outcomes.models import Evaluation
@@ -87,8 +88,6 @@ class _Rolls:
         ).order_by("student", "first_day", "pk")
         names = {name: name for name in ("student", "school", "grade")}
         table = fetch(rows, **names, first="first_day", last="last_day")
-        for day in ("first", "last"):
-            table[day] = ordinals(table[day])
         until = table.groupby("student")["last"].cummax().to_numpy()
         return cls(table, until, Dated.of(table["student"], table["first"]))
 

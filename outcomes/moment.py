@@ -5,6 +5,12 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
+AT_ONE_MOMENT = (
+    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; "
+    # Its processes would send each other the arrays that are made (see `arrays`).
+    "SET LOCAL max_parallel_workers_per_gather = 0"
+)
+
 
 @contextmanager
 def one_moment() -> Iterator[None]:
@@ -15,11 +21,31 @@ def one_moment() -> Iterator[None]:
         yield
     elif connection.vendor == "postgresql":
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute(AT_ONE_MOMENT)
             yield
     else:
         with _reading():
             yield
+
+
+def name() -> str | None:
+    """Of PostgreSQL's moment that this connection reads, for other connections while it
+    lasts; None where it reads none and its own writes may be among what it sees."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT CASE WHEN current_setting('transaction_read_only')::bool "
+            "AND current_setting('transaction_isolation') = 'repeatable read' "
+            "THEN pg_export_snapshot() END"
+        )
+        return cursor.fetchone()[0]
+
+
+@contextmanager
+def of(name: str) -> Iterator[None]:
+    """The moment that another connection reads."""
+    with one_moment(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION SNAPSHOT %s", [name])
+        yield
 
 
 @contextmanager

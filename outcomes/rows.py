@@ -1,9 +1,13 @@
 """Rows of a query as narrow columns: never model instances."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Field, ForeignKey, QuerySet
 
+from outcomes.cells import kind_of
 from outcomes.designs.errors import InputError
 from outcomes.models import Measure, Score
 
@@ -11,9 +15,30 @@ CHUNK = 50_000
 
 
 def fetch(rows: QuerySet, **columns: str) -> pd.DataFrame:
-    """Some columns of a query, each under its own name."""
-    values = rows.values_list(*columns.values()).iterator(CHUNK)
-    return pd.DataFrame.from_records(values, columns=list(columns))
+    """Some columns of a query, each under its own name and in its form: see `cells`."""
+    names = list(columns.values())
+    query = rows.values_list(*names).query
+    fields = [_field(cell.output_field) for cell in query.select]
+    if connection.vendor == "postgresql":
+        from outcomes.arrays import columns_of  # and psycopg, only where it is needed
+    else:
+        columns_of = _columns_of
+    found = columns_of(rows, names, fields)
+    return pd.DataFrame(dict(zip(columns, found, strict=True)))
+
+
+def _field(field: Field) -> Field:
+    """What a foreign key holds is what it points to."""
+    while isinstance(field, ForeignKey):
+        field = field.target_field
+    return field
+
+
+def _columns_of(rows: QuerySet, names: Sequence[str], fields: Sequence[Field]) -> list:
+    values = list(rows.values_list(*names).iterator(CHUNK))
+    cells = zip(*values, strict=True) if values else ([] for _ in names)
+    kinds = map(kind_of, fields)
+    return [kind.of_values(of) for kind, of in zip(kinds, cells, strict=True)]
 
 
 def last_by_student(rows: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from enrollment.models import SchoolYear
-from outcomes.dated import ordinals
 from outcomes.designs.errors import InputError
 from outcomes.models import Evaluation
 from outcomes.plans import ScoreColumn
@@ -28,9 +27,7 @@ class SchoolYears:
     def of(cls, evaluation: Evaluation) -> "SchoolYears":
         rows = SchoolYear.objects.order_by("last_day")
         found = fetch(rows, year="year", last_day="last_day")
-        years = cls(
-            found["year"].to_numpy(dtype=np.int64), ordinals(found["last_day"]), lag=0
-        )
+        years = cls(found["year"].to_numpy(), found["last_day"].to_numpy(), lag=0)
         first_day = np.array([evaluation.first_day.toordinal()])
         lag = evaluation.outcome_year.year - int(years.at(first_day)[0])
         return cls(years.years, years.last_days, lag)

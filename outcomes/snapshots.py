@@ -2,18 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
 from enrollment.models import School, Student, StudentYear
 from outcomes.cohorts import SNAPSHOT_DAYS, Cohort
-from outcomes.dated import NOBODY, Dated, ordinals
+from outcomes.dated import NOBODY, Dated
 from outcomes.models import Evaluation
 from outcomes.rows import fetch
 
-YES_NO = {True: "yes", False: "no"}
+ORDER = ("as_of", "school_year", "collection")  # the last counts
 DAYS = ("days_attended", "days_member")
 READ_FROM = {  # the columns of a snapshot behind a fact; any other fact is one itself
     "school_level": ("school",),
@@ -40,12 +40,13 @@ class Snapshots:
         earliest = evaluation.first_day - timedelta(SNAPSHOT_DAYS)
         rows = StudentYear.objects.filter(
             as_of__lt=evaluation.last_day, as_of__gte=earliest
-        ).order_by("as_of", "school_year", "collection")
+        )
         named = [fact.partition("=")[0] for fact in facts]
         wanted = {name for fact in named for name in READ_FROM.get(fact, (fact,))}
-        columns = {name: name for name in sorted(wanted)}
-        table = fetch(rows, student="student", as_of="as_of", **columns)
-        as_of = ordinals(table.pop("as_of"))
+        columns = {name: name for name in sorted(wanted.union(ORDER))}
+        table = fetch(rows, student="student", **columns)
+        table = table.sort_values(list(ORDER), ignore_index=True)
+        as_of = table.pop("as_of").to_numpy()
         _derive(table, named)
         return cls(table, as_of, Dated.of(table["student"], as_of))
 
@@ -59,7 +60,7 @@ class Snapshots:
             return self._attendance_rate(cohort)
         if name in {"birth_year", "age"}:
             return _of_birth(name, cohort)
-        return self.table[name].to_numpy()[cohort.snapshot]
+        return self.table[name].array.take(cohort.snapshot)
 
     def _attendance_rate(self, cohort: Cohort) -> np.ndarray:
         """Of the latest snapshot that counted a day in membership."""
@@ -80,36 +81,44 @@ class Snapshots:
 def _derive(table: pd.DataFrame, facts: list[str]) -> None:
     """Facts that are read from others, and all of them in the words of the district."""
     if "high_needs" in facts:
-        table["high_needs"] = _high_needs(table).map(YES_NO)
+        table["high_needs"] = _yes_no(_high_needs(table))
     for flag in {"swd", "low_income"} & set(table):
-        table[flag] = table[flag].map(YES_NO)
+        table[flag] = _yes_no(table[flag])
     if {"school", "school_level"} & set(facts):
         schools = fetch(School.objects.all(), pk="pk", code="code", level="level")
-        schools = schools.set_index("pk").replace("", None)
-        table["school_level"] = table["school"].map(schools["level"])
-        table["school"] = table["school"].map(schools["code"])
+        place = pd.Index(schools["pk"]).get_indexer(table["school"])
+        for fact, column in (("school_level", "level"), ("school", "code")):
+            words = schools[column].mask(schools[column] == "")
+            table[fact] = words.array.take(place)
+
+
+def _yes_no(flags: pd.Series) -> pd.Categorical:
+    codes = flags.to_numpy(dtype=np.int8, na_value=-1)
+    return pd.Categorical.from_codes(codes, ["no", "yes"])
 
 
 def _high_needs(table: pd.DataFrame) -> pd.Series:
     """Yes when any of the three is, no when none is, unknown otherwise."""
-    english_learner = table["el_status"].map(
-        {"current": True, "former": True, "never": False}
-    )
-    flags = [table["low_income"], table["swd"], english_learner]
-    any_yes = pd.concat([flag.eq(True) for flag in flags], axis=1).any(axis=1)
-    all_no = pd.concat([flag.eq(False) for flag in flags], axis=1).all(axis=1)
-    return pd.Series(None, table.index, object).mask(any_yes, True).mask(all_no, False)
+    status = table["el_status"]
+    english_learner = status.isin(["current", "former"]).astype("boolean")
+    return table["low_income"] | table["swd"] | english_learner.mask(status.isna())
 
 
 def _of_birth(name: str, cohort: Cohort) -> np.ndarray:
     """(n,) the year of birth, or the age in years on the own index date."""
-    births = Student.objects.filter(birth_date__isnull=False).order_by("pk")
-    rows = fetch(births, student="pk", born="birth_date")
-    student, born = rows["student"].to_numpy(dtype=np.int64), ordinals(rows["born"])
-    year = np.array([day.year for day in rows["born"]], dtype=float)
+    births = Student.objects.filter(birth_date__isnull=False)
+    rows = fetch(births, student="pk", born="birth_date").sort_values("student")
+    student, born = rows["student"].to_numpy(), rows["born"].to_numpy()
     if not len(student):
         return np.full(len(cohort.student), np.nan)
     place = np.searchsorted(student, cohort.student) % len(student)
     is_his = student[place] == cohort.student
-    age = (cohort.index_date - born[place]) / 365.25
-    return np.where(is_his, year[place] if name == "birth_year" else age, np.nan)
+    if name == "birth_year":
+        return np.where(is_his, _years(born)[place], np.nan)
+    return np.where(is_his, (cohort.index_date - born[place]) / 365.25, np.nan)
+
+
+def _years(days: np.ndarray) -> np.ndarray:
+    """(n,) the year that each day is in."""
+    since = (days - date(1970, 1, 1).toordinal()).astype("datetime64[D]")
+    return since.astype("datetime64[Y]").astype(np.int64) + 1970

@@ -42,7 +42,7 @@ def corrected_on_the_way():
 
     def watch(execute, sql, *more):
         found = execute(sql, *more)
-        if "outcomes_score" in sql and sql.startswith(("SELECT", "DECLARE")):
+        if '"outcomes_score"."value"' in sql:
             seen.append(sql)
             if len(seen) == 1:
                 elsewhere(lambda: Score.objects.update(value=LATER))

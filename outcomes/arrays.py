@@ -1,0 +1,200 @@
+"""Columns of a query from PostgreSQL as arrays, and not row by row.
+
+The server makes one array of each column. What has a width of its own comes without
+NULL, so that every cell lies as far from the next; words that are choices of their
+field come as hashes, after those of the choices. Many rows come in ranges of keys, from
+two connections at a time.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Count, Field, Max, Min, QuerySet
+from psycopg import Cursor
+from psycopg.adapt import Loader
+from psycopg.postgres import types
+from psycopg.pq import Format
+
+from outcomes import moment
+from outcomes.cells import (
+    DAY,
+    LONG,
+    NEVER,
+    NUMBER,
+    TRUTH,
+    UNKNOWN,
+    UNSAID,
+    WHOLE,
+    WORDS,
+    Kind,
+    kind_of,
+)
+
+RANGE = 125_000  # rows of one statement
+HEADING = 20  # bytes of an array before its first cell
+EPOCH = date(2000, 1, 1).toordinal()  # the day 0 of PostgreSQL
+FOREVER = np.iinfo(np.int32).max
+SQL = {
+    WHOLE: f"coalesce({{}}, {UNKNOWN})",
+    LONG: f"coalesce({{}}, '{LONG.unknown}'::int8)",
+    NUMBER: "coalesce({}, 'NaN'::float8)",
+    TRUTH: f"coalesce({{}}::int, {UNSAID})",
+    DAY: "coalesce({}, 'infinity'::date)",
+}
+NONE = "\x1f"  # hashed where a cell has no word
+HASH = f"hashtextextended(coalesce({{}}, '{NONE}'), 0)"
+HASHES = (
+    "(SELECT array_agg(hashtextextended(word, 0) ORDER BY place) "
+    "FROM unnest(%s::text[]) WITH ORDINALITY AS known (word, place)) || "
+)
+
+
+class _StrangeWord(Exception):
+    """A word that is not among the choices of its field."""
+
+
+@dataclass(frozen=True)
+class _Column:
+    """How a column is asked for. words : those that it may hold; none: any."""
+
+    kind: Kind
+    words: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, field: Field) -> "_Column":
+        kind = kind_of(field)
+        choices = field.flatchoices if kind is WORDS else ()
+        return cls(kind, tuple(sorted(word for word, _ in choices)))
+
+    def sql(self, name: str) -> str:
+        if self.words:
+            return f"{HASHES}array_agg({HASH.format(name)})"
+        return f"array_agg({SQL.get(self.kind, '{}').format(name)})"
+
+    def joined(self, parts: Sequence[Any]) -> Any:
+        """The column, from what came of each range."""
+        if self.kind in SQL:
+            return self.kind.column(np.concatenate(parts))
+        if not self.words:
+            return self.kind.column([value for part in parts for value in part])
+        codes = np.concatenate([*map(self._codes, parts)])
+        words = pd.Index(self.words, dtype=object)
+        return pd.Categorical.from_codes(codes, words).remove_unused_categories()
+
+    def _codes(self, hashes: np.ndarray) -> np.ndarray:
+        """The place of each cell's word among the words, -1 for none."""
+        known, cells = np.split(hashes, [len(self.words) + 1])
+        order = np.argsort(known)
+        place = np.searchsorted(known, cells, sorter=order)
+        place = order[np.minimum(place, len(self.words))]
+        if (known[place] != cells).any():
+            raise _StrangeWord
+        return np.append(np.arange(len(self.words), dtype=np.int8), np.int8(-1))[place]
+
+
+class _Cells(Loader):
+    """An array whose cells lie one as far from the next as the other."""
+
+    format = Format.BINARY
+    cell = ">i8"
+
+    def load(self, data) -> np.ndarray:
+        laid = np.dtype([("length", ">i4"), ("cell", self.cell)])
+        cells = np.frombuffer(data, laid, offset=HEADING)["cell"]
+        return cells.astype(cells.dtype.newbyteorder("="))
+
+
+class _Floats(_Cells):
+    cell = ">f8"
+
+
+class _Ints(_Cells):
+    cell = ">i4"
+
+
+class _Days(_Ints):
+    def load(self, data) -> np.ndarray:
+        days = super().load(data)
+        return np.where(days == FOREVER, NEVER, days + np.int64(EPOCH))
+
+
+LOADERS = {"int8": _Cells, "float8": _Floats, "int4": _Ints, "date": _Days}
+
+
+def columns_of(rows: QuerySet, names: Sequence[str], fields: Sequence[Field]) -> list:
+    """Of each name, the column in its form (see `cells`)."""
+    asked = [_Column.of(field) for field in fields]
+    try:
+        return _columns(rows, names, asked)
+    except _StrangeWord:
+        return _columns(rows, names, [_Column(column.kind) for column in asked])
+
+
+def _columns(rows: QuerySet, names: Sequence[str], asked: list[_Column]) -> list:
+    parts = _in_turns(_ranges(rows), partial(_sent, names=names, asked=asked))
+    sent = [part for part in parts if all(each is not None for each in part)]
+    return [
+        column.joined([part[i] for part in sent]) if sent else column.kind.of_values([])
+        for i, column in enumerate(asked)
+    ]
+
+
+def _sent(rows: QuerySet, names: Sequence[str], asked: list[_Column]) -> Sequence[Any]:
+    """What the server makes of the rows: an array of each column, None of no rows."""
+    cells = [f"c{i}" for i in range(len(names))]
+    arrays = [column.sql(cell) for column, cell in zip(asked, cells, strict=True)]
+    try:
+        query, given = rows.values_list(*names).query.sql_with_params()
+    except EmptyResultSet:
+        return [None]
+    words = [[*column.words, NONE] for column in asked if column.words]
+    sql = f"SELECT {', '.join(arrays)} FROM ({query}) AS r ({', '.join(cells)})"
+    with connection.cursor() as cursor:
+        whole = cursor.mogrify(sql, (*words, *given))
+        cursor.cursor = Cursor(connection.connection)  # Django's has no binary form
+        cursor.cursor.format = Format.BINARY
+        for name, loader in LOADERS.items():
+            cursor.cursor.adapters.register_loader(types[name].array_oid, loader)
+        cursor.execute(whole)
+        return cursor.fetchone()
+
+
+def _ranges(rows: QuerySet) -> list[QuerySet]:
+    """The same rows in parts, where they are many and their order is not asked."""
+    query = rows.query
+    is_whole = rows.ordered or query.distinct or query.is_sliced or query.combinator
+    if is_whole or query.group_by is not None:
+        return [rows]
+    n, low, high = rows.aggregate(n=Count("pk"), a=Min("pk"), z=Max("pk")).values()
+    if n <= RANGE:
+        return [rows]
+    edges = np.linspace(low, high + 1, -(-n // RANGE) + 1).astype(np.int64).tolist()
+    return [rows.filter(pk__gte=a, pk__lt=z) for a, z in pairwise(edges)]
+
+
+def _in_turns(ranges: list[QuerySet], read: Callable[[QuerySet], Any]) -> list[Any]:
+    """Each read, every other one on a connection of its own that sees the same moment,
+    where the reader is at one."""
+    name = moment.name() if len(ranges) > 1 else None
+    if name is None:
+        return [read(rows) for rows in ranges]
+
+    def elsewhere() -> list[Any]:
+        try:
+            with moment.of(name):
+                return [read(rows) for rows in ranges[1::2]]
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        others = pool.submit(elsewhere)
+        return [*map(read, ranges[::2]), *others.result()]
