@@ -117,13 +117,16 @@ def refuse_late_baselines(plan: Plan, first_day: date) -> None:
 
     Without a pin the latest score before that day is taken, and nothing can be late.
     """
+    # Where a column stands twice, the first place is told.
+    paths = {name: path for path, name in reversed([*_explaining_names(plan.design)])}
     for column in plan.scores:
         late = column.rows().filter(observed_on__gte=first_day)
         if column.year and not column.is_outcome and late.exists():
             raise CovariateAfterStart(
                 f'"{column.name}" holds scores of {first_day} or later, which the '
                 f'program may have moved; write "{column.measure.code}" for the '
-                "latest before, or pin an earlier year"
+                "latest before, or pin an earlier year",
+                paths.get(column.name, ""),
             )
     over = years_over(first_day) if plan.school_grades else []
     for grade in plan.school_grades:
@@ -131,7 +134,8 @@ def refuse_late_baselines(plan: Plan, first_day: date) -> None:
             raise CovariateAfterStart(
                 f'"{grade.name}" is of a school year that was not over before '
                 f"{first_day}, or is not on record; years that were are "
-                f"{', '.join(map(str, over[:5])) or 'none'}"
+                f"{', '.join(map(str, over[:5])) or 'none'}",
+                paths.get(grade.name, ""),
             )
 
 

@@ -63,7 +63,10 @@ def matched(report: Report) -> Iterator[str]:
         apart = listed([in_words(name) for name in design["anti_exact"]])
         yield f"They differ in {apart}."
     for caliper in report["sample"]["calipers"]:
-        yield f"On {in_words(caliper['on'])} no more than {caliper['width']:.3g} apart."
+        said = design["caliper"].get(caliper["on"], {})
+        in_sds = f" ({said['width']:g} SD)" if said.get("unit") == "sd" else ""
+        width = f"{caliper['width']:.3g}{in_sds}"
+        yield f"On {in_words(caliper['on'])} no more than {width} apart."
 
 
 def _how(method: str, estimand: str) -> str:

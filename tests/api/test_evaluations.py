@@ -60,7 +60,9 @@ def test_a_baseline_after_the_start_is_refused_by_name(district, eva):
     design = DESIGN | {"covariates": ["ela@2026"]}
     answer = eva.post(EVALUATIONS, QUESTION | {"design": design})
     assert (answer.status_code, answer.json()["code"]) == (400, "covariate_after_start")
-    assert "ela@2026" in answer.json()["detail"]
+    (error,) = answer.json()["errors"]
+    assert error["pointer"] == "/design/covariates/0"
+    assert "ela@2026" in error["detail"]
 
 
 def test_a_window_that_no_year_reaches_is_refused(district, eva):

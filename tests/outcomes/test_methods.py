@@ -31,7 +31,7 @@ MINUS = "\N{MINUS SIGN}"
         "17 participants are left out because nobody was near enough.",
         "up to 3 each, and every one of them may be used once only.",
         "They are equal in grade.",
-        "On distance no more than 0.27 apart.",
+        "On distance no more than 0.27 (0.2 SD) apart.",
         "was 0.90 SD before matching, on ela before, and is 0.12 SD after it, on low "
         "income: yes.",
         "the comparison meets its standards with reservations",

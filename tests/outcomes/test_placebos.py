@@ -163,7 +163,7 @@ def test_a_placebo_that_nobody_wrote_gives_way_to_another_window(two_years, draf
     renamed = evaluations.amend(plan, by=by, version=1, name="Did it?")
     assert names_of(renamed) == []
     own = {**PLAIN, "placebo": ["ela@2025"]}
-    with pytest.raises(CovariateAfterStart, match="ela@2025"):
+    with pytest.raises(CovariateAfterStart, match=r"placebo\[0\].name: .*ela@2025"):
         evaluations.amend(renamed, by=by, version=2, design=own)
     late.delete()
     said = evaluations.amend(renamed, by=by, version=2, design=own)
