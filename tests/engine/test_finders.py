@@ -44,3 +44,11 @@ def test_a_tree_finds_all_as_near_as_the_third():
         if len(rows) >= 3:
             rows = rows[distances <= np.sort(distances)[2]]
         assert set(rows) <= set(tree.nearby(row, 3)[0])
+
+
+def test_a_tree_that_nobody_asks_finds_nobody():
+    _, space, treated = crowd(1, 12)
+    limits = Limits(np.zeros(N, int), (), 1.0, ())
+    nobody = np.flatnonzero(treated)[:0]
+    tree = Tree(nobody, np.flatnonzero(~treated), space, limits, 1e-10)
+    assert [part.tolist() for part in tree.in_turn()] == [[], [], []]
