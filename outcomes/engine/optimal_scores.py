@@ -57,9 +57,14 @@ def pairs_on_scores(
     idle = _idle(walk)
     one, other = walk.paired(idle)
     long = np.abs(walk.score[one] - walk.score[other]) > width
-    for code in np.unique(walk.block[one[long]]):
-        low, high = np.searchsorted(walk.block, [code, code + 1])
-        part = slice(int(low), int(high))
+    seeking = np.bincount(walk.block, walk.worth > 0)
+    is_long = np.bincount(walk.block[one[long]], minlength=len(seeking)) > 0
+    # Who seeks alone and is too far from the nearest finds nobody nearer.
+    idle |= (is_long & (seeking == 1))[walk.block]
+    again = np.flatnonzero(is_long & (seeking > 1))
+    lows, highs = np.searchsorted(walk.block, [again, again + 1])
+    for low, high in zip(lows.tolist(), highs.tolist(), strict=True):
+        part = slice(low, high)
         idle[part] = _idle_within(walk.within(part), width)
     one, other = walk.paired(idle)
     return walk.rows[one], walk.rows[other]
