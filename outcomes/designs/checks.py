@@ -15,6 +15,7 @@ from outcomes.terms import Distance, Estimand, Method
 
 OF_ONE_ARM = (Method.NEAREST, Method.OPTIMAL, Method.CARDINALITY)
 IN_PAIRS = (Method.NEAREST, Method.OPTIMAL)
+BY_SCORE = (Method.SUBCLASS, Method.IPW)
 OF_SCORE = (Distance.PROPENSITY, Distance.LOGIT)
 
 
@@ -129,6 +130,27 @@ def method_reaches(estimand: Estimand, method: Method) -> None:
             f'method "{method}" picks the other arm for one arm, so it has no effect '
             f"on everyone (ATE); use ATT or ATC, or a method that weighs both: {able}",
             "estimand",
+        )
+
+
+def method_has_its_score(method: Method, distance: Distance) -> None:
+    if method in BY_SCORE and distance not in OF_SCORE:
+        raise DesignError(
+            f'method "{method}" goes by a score; use {" or ".join(OF_SCORE)}',
+            "distance",
+        )
+
+
+def students_may_serve_again(method: Method, *, replacement: bool) -> None:
+    if replacement and method == Method.OPTIMAL:
+        raise DesignError(
+            'with replacement the nearest match is the optimal one; use "nearest"',
+            "method",
+        )
+    if replacement and method == Method.FULL:
+        raise DesignError(
+            'in a full match everyone is in one set; set it to false or use "nearest"',
+            "replacement",
         )
 
 

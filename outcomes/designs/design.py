@@ -118,6 +118,8 @@ class Design:
         checks.clusters_can_be_compared(self.match_clusters)
         checks.method_reaches(self.estimand, self.method)
         uses.promises_can_be_kept(self.to_dict(), DEFAULTS)
+        checks.method_has_its_score(self.method, self.distance)
+        checks.students_may_serve_again(self.method, replacement=self.replacement)
         checks.estimand_suits(self.estimand, self.gaps, self.match_clusters)
 
     def _explaining(self) -> dict[str, tuple[str, ...]]:

@@ -11,7 +11,6 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from outcomes.designs.design import Design
-from outcomes.designs.errors import DesignError
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.cell_distances import cells_with_distances
 from outcomes.engine.distance import Space
@@ -22,15 +21,7 @@ from outcomes.engine.study import Study
 
 
 def match_full(study: Study, design: Design, space: Space, limits: Limits) -> Matched:
-    """Match everyone who has an allowed partner, so that pairs cost least in all.
-
-    Raises DesignError for matching with replacement: each student is in one set.
-    """
-    if design.replacement:
-        raise DesignError(
-            'in a full match everyone is in one set; set it to false or use "nearest"',
-            "replacement",
-        )
+    """Match everyone who has an allowed partner, so that pairs cost least in all."""
     turns = np.flatnonzero(study.treated & limits.known)
     pool = np.flatnonzero(~study.treated & limits.known)
     if space.score is not None and not limits.apart and not limits.within:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from outcomes.designs.errors import DesignError
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.distance import Space
 from outcomes.engine.estimand import sought_for
@@ -27,13 +26,10 @@ def participation_weights(
     With p the score of the other arm: p/(1 - p) for the ATT and ATC, 1/(1 - p) for the
     ATE. Scores above the bound are trimmed to it, and how many is said. Sources:
     Hirano, Imbens and Ridder (2003), Econometrica 71(4):1161-1189; Hajek's ratio, as
-    the shares of a set sum to 1. Raises DesignError for a metric.
+    the shares of a set sum to 1.
     """
     fitted = space.propensity
-    if space.score is None or fitted is None:
-        raise DesignError(
-            'method "ipw" weighs by the score; use "propensity" or "logit"', "distance"
-        )
+    assert fitted is not None
     score = fitted.score
     other = np.where(treated, 1 - score, score)
     trimmed = int((other > BOUND)[~sought_for(treated, estimand)].sum())

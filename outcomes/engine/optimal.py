@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from outcomes.designs.design import Design
-from outcomes.designs.errors import DesignError, InputError
+from outcomes.designs.errors import InputError
 from outcomes.engine import cell_distances
 from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.cell_distances import cells_with_distances
@@ -28,15 +28,7 @@ MOST = 3 * MORE  # the worth of a first partner where the ratio varies
 def match_optimal(
     study: Study, design: Design, space: Space, limits: Limits
 ) -> Matched:
-    """Match `ratio` comparison students to each participant where that many are left.
-
-    Raises DesignError for matching with replacement, where nearest is optimal already.
-    """
-    if design.replacement:
-        raise DesignError(
-            'with replacement the nearest match is the optimal one; use "nearest"',
-            "method",
-        )
+    """Match `ratio` comparison students to each participant, where as many are left."""
     turns = np.flatnonzero(study.treated & limits.known)
     pool = np.flatnonzero(~study.treated & limits.known)
     if space.score is not None and not limits.apart and not limits.within:

@@ -3,7 +3,6 @@
 import numpy as np
 
 from outcomes.designs.design import Design
-from outcomes.designs.errors import DesignError
 from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.distance import Space
 from outcomes.engine.estimand import target
@@ -16,15 +15,10 @@ def subclass_cells(study: Study, design: Design, space: Space) -> Ints:
 
     Cut at quantiles of the scores of the estimand's students (participants, for the
     ATT), so that each subclass holds as many of them; a score on a cut falls above it.
-    Raises DesignError for a metric. Source: Rosenbaum and Rubin (1984), J. Am. Stat.
-    Assoc. 79(387):516-524, as MatchIt 4.7.2, method = "subclass", but that nobody is
-    moved to fill an empty subclass.
+    Source: Rosenbaum and Rubin (1984), J. Am. Stat. Assoc. 79(387):516-524, as MatchIt
+    4.7.2, method = "subclass", but that nobody is moved to fill an empty subclass.
     """
-    if space.score is None:
-        raise DesignError(
-            'method "subclass" ranks students by a score; use "propensity" or "logit"',
-            "distance",
-        )
+    assert space.score is not None
     own = space.score[target(study.treated, design.estimand)]
     edges = _quantiles(own, design.subclasses)
     number = np.searchsorted(edges, space.score, side="right")

@@ -164,6 +164,15 @@ def test_the_order_of_keys_does_not_change_the_hash():
         ({"gaps": [{"dimension": "r", "focal": 1, "reference": 2, "sd": "x"}]}, "sd"),
         ({"gaps": [{"dimension": "r", "focal": [], "reference": 2}]}, "a group's name"),
         ({"seed": "x"}, "seed"),
+        ({"method": "ipw", "distance": "euclidean"}, 'distance: method "ipw" goes by'),
+        ({"method": "subclass", "distance": "mahalanobis"}, "use propensity or logit"),
+        ({"method": "optimal", "replacement": True}, "method: with replacement the"),
+        ({"method": "full", "replacement": True}, "replacement: in a full match"),
+        (
+            {"method": "full", "reuse": 2, "replacement": True},
+            'reuse: method "full" has no use',
+        ),
+        ({"method": "optimal", "caliper": {}, "prefer": [["s"]]}, "prefer: method"),
     ],
 )
 def test_a_wrong_key_is_refused_by_its_path(keys, says):
