@@ -5,13 +5,13 @@ c'b - c'beta = r'e, and no n by n matrix is ever formed.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats, Ints, by_code, how_many
-from outcomes.engine.linear import Fit, blocks, gram, moments, times
+from outcomes.engine.linear import Fit, blocks, by_columns, gram, moments, times
 
 NULL = 1e-10  # what is left of a residual, or of a cluster's, below this is nothing
 BATCH = 16384  # rows of clusters that are worked on at once, unless one alone has more
@@ -69,6 +69,7 @@ def cr2(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
     Stat. 36(4):672-683, as clubSandwich.
     """
     _clusters(clusters)
+    fit, clusters = as_arms(fit, clusters)
     link, w = residual_link(fit), fit.weights
     is_even = bool((w == w[0]).all())
     if is_even:  # WX says nothing that X does not
@@ -88,6 +89,30 @@ def cr2(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
     variance = float(np.sum(np.concatenate(sums) ** 2))
     df = satterthwaite(np.concatenate(own), np.concatenate(moved), link)
     return Spread(float(np.sqrt(variance)), df)
+
+
+def as_arms(fit: Fit, clusters: Ints) -> tuple[Fit, Ints]:
+    """Each arm of a cluster as one row, in a model of equal weights that knows nothing
+    but the arm; any other as it is.
+
+    c students are a row sqrt(c) x with the residual sum(e) / sqrt(c). So X_g'X_g, and
+    whatever a rule sums over the students of a cluster, stay what they are.
+    """
+    w, t = fit.weights, fit.x[:, -1]
+    knows_arms = fit.x.shape[1] == 2 and bool((fit.x[:, 0] == 1).all())
+    if not knows_arms or (w != w[0]).any() or ((t != 0) & (t != 1)).any():
+        return fit, clusters
+    arm = 2 * clusters + (t == 1)
+    count = np.bincount(arm)
+    there = np.flatnonzero(count)
+    root = np.sqrt(count[there])
+    same = replace(
+        fit,
+        x=by_columns(root, root * (there % 2)),
+        weights=np.full(len(there), w[0]),
+        residuals=np.bincount(arm, fit.residuals)[there] / root,
+    )
+    return same, there // 2
 
 
 def batches(clusters: Ints) -> Iterator[tuple[Ints, Flags]]:

@@ -4,7 +4,13 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Floats, Ints
-from outcomes.engine.covariance import Spread, batches, residual_link, satterthwaite
+from outcomes.engine.covariance import (
+    Spread,
+    as_arms,
+    batches,
+    residual_link,
+    satterthwaite,
+)
 from outcomes.engine.linear import Fit, inverse
 
 GONE = 1e-9  # share of a column's own variance that no longer counts as any
@@ -24,6 +30,7 @@ def cr3(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
     count = int(clusters.max()) + 1
     if count < 2:
         raise NotEstimable("all students are in one cluster")
+    fit, clusters = as_arms(fit, clusters)
     moments = inverse(fit.bread)
     falls, own, moved = [], [], []
     for rows, is_there in batches(clusters):

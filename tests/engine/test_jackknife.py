@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.covariance import cr1, cr2
+from outcomes.engine.covariance import as_arms, cr1, cr2
 from outcomes.engine.jackknife import cr3
 from outcomes.engine.linear import least_squares
+from tests.engine import oracles
 from tests.engine import oracles_errors as literal
 from tests.engine.worked import REFERENCE, honest, kindergarten, star
 
@@ -33,6 +34,23 @@ def test_leaving_out_by_algebra_is_leaving_out_by_refitting(seed):
     slow = literal.degrees_left_out(x, w, SLOPE, clusters)
     assert found.df == pytest.approx(slow, rel=1e-8)
     assert 1 <= found.df <= 6 + 1e-9
+
+
+@given(st.integers(0, 10_000), st.sampled_from([1.0, 2.5]))
+def test_an_arm_of_a_cluster_in_one_row_gives_the_errors_of_its_students(seed, weight):
+    y, x, _, clusters = made_up(seed)
+    w, x, slope = np.full(60, weight), x[:, :2], SLOPE[:2]
+    fit = least_squares(y, x, w)
+    assert len(as_arms(fit, clusters)[0].x) <= 14
+    found = cr3(fit, slope, clusters)
+    assert found.std_error == pytest.approx(
+        literal.left_out(y, x, w, slope, clusters), rel=1e-8
+    )
+    slow = literal.degrees_left_out(x, w, slope, clusters)
+    assert found.df == pytest.approx(slow, rel=1e-8)
+    variance, df = oracles.cr2_variance_and_df(y, x, w, clusters, slope)
+    found = cr2(fit, slope, clusters)
+    assert (found.std_error**2, found.df) == pytest.approx((variance, df), rel=1e-6)
 
 
 def test_error_and_degrees_of_freedom_are_those_of_r():
