@@ -126,6 +126,8 @@ def _t_ignoring(found: Effect) -> float:
     for other in found.inference.alternatives:
         if other.se_kind == "HC3":
             return known(found.estimate) / known(other.std_error)
+    if isinstance(found.inference.std_error, NotEstimable):
+        raise NotEstimable(str(found.inference.std_error))
     raise NotEstimable("this estimator has no error that ignores clusters")
 
 

@@ -100,11 +100,11 @@ def test_a_share_has_a_test_but_no_total_sd():
     assert row["g_total"] is None
 
 
-def test_three_students_have_a_test_but_no_size_in_sds():
+def test_three_students_have_neither_a_test_nor_a_size_in_sds():
     frame = gains(n_treated=1, n_comparison=2, school=["a", "b", "b"])
     keys = {"cluster": "school", "assignment": "school", "method": "full"}
     report = run(frame, **keys, distance="euclidean")
     (row,) = report["clustering_corrections"]
-    assert row["t"] is not None
+    assert row["t"] is row["p"] is None  # one alone shows no spread
     assert row["g_total"] is row["g_total_std_error"] is None
-    assert "three students" in row["not_estimable"]
+    assert "one student alone in an arm" in row["not_estimable"]
