@@ -40,10 +40,6 @@ def nearest_in_cells(n: int) -> Lap:
     return _nearest_lap(town, town.cell)
 
 
-def nearest_in_a_tenth(n: int) -> Lap:
-    return nearest_in_cells(n // 10)
-
-
 def optimal_in_cells(n: int) -> Lap:
     town = district(n)
     return _optimal_lap(town, town.cell)

@@ -18,6 +18,7 @@ CELLS = {"exact": ["school", "grade"]}
 METRIC = {"distance": "mahalanobis", "caliper": {}}
 REUSED = {"replacement": True}
 TRUTH, TOLERANCE = 0.25, 0.1
+MOST = 0.8  # of participants have a match in their own cell
 ALIKE = 0.1  # SD; most that a covariate may be apart in a match that is one
 
 
@@ -71,6 +72,16 @@ def memory(n: int) -> Lap:
 def matching_memory(n: int) -> Lap:
     """The same of admission, score and match alone."""
     return _memory(n, _match)
+
+
+def matched_in_cells(n: int) -> Lap:
+    """Score and match of a table that is admitted; the engine checks each promise."""
+    plan, warn = design(cluster=None, **CELLS), Notices()
+    frame = district(n).frame()
+    study = Study.from_frame(frame, plan, warn, with_outcomes=False)
+    seconds, found = best_of(lambda: arrange(study, plan, warn), repeats=2)
+    few = found.matched.n_sets < MOST * study.treated.sum()
+    return Lap(seconds, wrong="many are without a match" if few else "")
 
 
 def _match(frame: pd.DataFrame) -> Arrangement:

@@ -132,8 +132,17 @@ def cells(codes: list[Ints], n: int) -> Ints:
     for code in codes:
         gone |= code == UNKNOWN
         both = cell * (int(code.max(initial=0)) + 2) + code + 1
-        cell = pd.factorize(both, sort=True)[0]  # numbered anew: no product overflows
+        cell = _numbered(both)  # anew each time, so that no product overflows
     return np.where(gone, UNKNOWN, cell)
+
+
+def _numbered(codes: Ints) -> Ints:
+    """(n,) the place of each code >= 0 among those that are there."""
+    if codes.max(initial=0) > len(codes):  # too many to count each
+        places: Ints = pd.factorize(codes, sort=True)[0]
+        return places
+    is_there = np.bincount(codes) > 0
+    return (np.cumsum(is_there) - 1)[codes]
 
 
 def by_cell(rows: Ints, cell: Ints) -> dict[int, Ints]:
