@@ -11,18 +11,15 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from outcomes.designs.design import Design
-from outcomes.designs.errors import InputError
-from outcomes.engine import cell_distances
 from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.cell_distances import cells_with_distances
 from outcomes.engine.distance import Space
 from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched, from_cells
 from outcomes.engine.optimal_scores import MORE, SERVED, pairs_on_scores
+from outcomes.engine.ratio_cells import assign_between
 from outcomes.engine.ratio_scores import pairs_in_ratio
 from outcomes.engine.study import Study
-
-MOST = 3 * MORE  # the worth of a first partner where the ratio varies
 
 
 def match_optimal(
@@ -104,37 +101,6 @@ def assign(distances: Floats, ratio: int) -> tuple[Ints, Ints]:
     one, other = linear_sum_assignment(cost)
     real = allowed[one // ratio, columns[other]]
     return one[real] // ratio, columns[other[real]]
-
-
-def assign_between(
-    distances: Floats, least: int, mean: int, most: int
-) -> tuple[Ints, Ints]:
-    """(p,) rows and columns of the pairs that cost least, `mean` a row on average.
-
-    distances : (t, c), infinite where forbidden. Each row stands `most` times; all but
-    `mean` of these times are spent on nobody, which is worth more than any partner, so
-    that no more pairs are made. Where not all can be served, a row's first partner is
-    worth three times all distances together, each up to the `least`-th twice.
-
-    Raises InputError where the matrix is more than memory should hold.
-    """
-    t, c = distances.shape
-    if t * most * (c + t * (most - mean)) > cell_distances.LARGEST:
-        raise InputError(
-            f"{t} participants with up to {most} of {c} comparison students of one "
-            "cell are too many pairs to weigh at once; name exact columns that divide "
-            'them, use method "nearest", or remove min_ratio and max_ratio',
-            "too_many_pairs",
-        )
-    cost = np.repeat(distances, most, axis=0)
-    place, unit = np.arange(len(cost)) % most, _above(cost)
-    worth = (MORE + (place < least) + (place == 0)) * unit
-    cost = np.minimum(cost - worth[:, None], 0)
-    nobody = np.full((len(cost), t * (most - mean)), -(MOST + 1) * unit)
-    one, other = linear_sum_assignment(np.hstack([cost, nobody]))
-    real = np.flatnonzero(other < c)
-    real = real[np.isfinite(distances[one[real] // most, other[real]])]
-    return one[real] // most, other[real]
 
 
 def _above(cost: Floats) -> float:

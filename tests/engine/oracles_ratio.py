@@ -3,6 +3,7 @@
 from itertools import product
 
 import numpy as np
+from scipy.optimize import linear_sum_assignment
 
 from tests.engine.oracles import nearest_free
 
@@ -57,3 +58,22 @@ def best_pairs(distances, least, mean, most):
         total = sum(distances[row][j] for row, j in chosen)
         best = min(best, (-served, -first, -len(chosen), total))
     return -best[0], -best[1], -best[2], best[3]
+
+
+def in_one_assignment(distances, least, mean, most):
+    """The best way to pair, as one assignment of a library: rows and columns.
+
+    distances : (t, c), infinite where forbidden. A row stands `most` times; all but
+    `mean` of these go to nobody, who is worth more than any partner. A first partner is
+    worth three times all distances together, each up to the `least`-th twice.
+    """
+    t, c = distances.shape
+    unit = 1 + (t * most + 1) * distances[np.isfinite(distances)].max(initial=0)
+    place = np.arange(t * most) % most
+    worth = (1 + (place < least) + (place == 0)) * unit
+    cost = np.minimum(np.repeat(distances, most, axis=0) - worth[:, None], 0)
+    nobody = np.full((len(cost), t * (most - mean)), -4 * unit)
+    one, other = linear_sum_assignment(np.hstack([cost, nobody]))
+    real = np.flatnonzero(other < c)
+    real = real[np.isfinite(distances[one[real] // most, other[real]])]
+    return one[real] // most, other[real]

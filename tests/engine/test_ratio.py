@@ -9,11 +9,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
-from outcomes.designs.errors import DesignError, InputError, PromiseBroken
-from outcomes.engine import cell_distances
+from outcomes.designs.errors import DesignError, PromiseBroken
 from outcomes.engine.evaluate import evaluate
-from outcomes.engine.optimal import assign_between
 from outcomes.engine.promises import check_promises
+from outcomes.engine.ratio_cells import assign_between
 from outcomes.services.methods import paragraph
 from outcomes.services.redo import matchit_call
 from tests.engine import lalonde, oracles_ratio
@@ -77,7 +76,6 @@ def test_the_optimum_has_as_many_pairs_and_is_no_farther_apart_than_in_r(spec):
     assert found.matched.total_distance <= r["total"]
 
 
-IN_REACH = {"caliper": {"age": {"width": 30, "unit": "raw"}}}
 RATIOS = [(2, 1, 4), (2, 1, 3), (3, 2, 4), (1, 1, 2), (3, 1, 3)]
 
 
@@ -222,13 +220,6 @@ def test_a_broken_ratio_is_seen_on_the_finished_sets(strict):
     check_promises(study, wanted, *rest)
     with pytest.raises(PromiseBroken, match='"ratio"'):
         check_promises(study, dataclasses.replace(wanted, **strict), *rest)
-
-
-def test_more_pairs_than_memory_holds_are_refused(monkeypatch):
-    monkeypatch.setattr(cell_distances, "LARGEST", 185 * 429)
-    with pytest.raises(InputError, match='use method "nearest"') as refusal:
-        lalonde.arranged(method="optimal", **IN_REACH, **ONE_TO_FOUR)
-    assert refusal.value.code == "too_many_pairs"
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""The optimum of a variable ratio on a score: along the line, without a matrix."""
+"""The optimum of a variable ratio: along the line of a score, and under any limits."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outcomes.engine.optimal import assign_between
+from outcomes.engine.ratio_cells import assign_between
 from outcomes.engine.ratio_scores import pairs_in_ratio
 from tests.engine import lalonde, oracles_ratio
 from tests.engine.test_ratio import ONE_TO_FOUR, RATIOS, sizes
@@ -58,7 +58,7 @@ def test_it_is_that_of_the_whole_matrix(arms, ratios):
     mean, least, most = ratios
     matrix = np.abs(arms[0][:, None] - arms[1])
     found = along_the_line(*arms, (least, mean, most))
-    other = assign_between(matrix, least, mean, most)
+    other = oracles_ratio.in_one_assignment(matrix, least, mean, most)
     ratios = (least, mean, most)
     assert told(*found, matrix, ratios) == near(told(*other, matrix, ratios))
 
@@ -68,7 +68,8 @@ def test_without_ties_the_same_students_are_taken_and_given_as_many(seed):
     random = np.random.default_rng(seed)
     turns, pool = random.normal(1, 1, 30), random.normal(0, 1, 80)
     one, other = along_the_line(turns, pool, (1, 2, 4))
-    by_matrix, taken = assign_between(np.abs(turns[:, None] - pool), 1, 2, 4)
+    matrix = np.abs(turns[:, None] - pool)
+    by_matrix, taken = oracles_ratio.in_one_assignment(matrix, 1, 2, 4)
     assert np.bincount(one).tolist() == np.bincount(by_matrix).tolist()
     assert set(other) == set(taken)
 
@@ -87,6 +88,19 @@ def test_a_caliper_that_is_too_narrow_for_the_line_leaves_it_to_the_matrix(width
         *np.bincount(np.bincount(one), minlength=5)[1:],
     ]
     assert found.matched.total_distance == near(matrix[one, other].sum())
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("forbidden", [0.0, 0.5, 0.9])
+def test_under_any_limits_the_pairs_are_those_of_one_assignment(seed, forbidden):
+    random = np.random.default_rng(seed)
+    t, c = random.integers(2, 25), random.integers(2, 80)
+    matrix = random.random((t, c))
+    matrix[random.random((t, c)) < forbidden] = np.inf
+    mean, least, most = RATIOS[seed % len(RATIOS)]
+    found = zip(*assign_between(matrix, least, mean, most), strict=True)
+    best = oracles_ratio.in_one_assignment(matrix, least, mean, most)
+    assert set(found) == set(zip(*best, strict=True))
 
 
 def test_a_cell_of_thousands_needs_no_matrix():
