@@ -219,6 +219,7 @@ GOALS = (
         )
         for name, says, n, run, seconds in (
             ("400", "400 nominated of 30,000", 30_400, product.nominated, 10),
+            ("days", "the same on 30 days", 30_400, product.one_by_one, 10),
             ("3000", "3,000 in whole grades", 30_000, product.whole_grades, 60),
         )
         for kind, absent in (
@@ -228,19 +229,26 @@ GOALS = (
     ),
     Goal(
         "D1",
-        "every column of 20,000 snapshots from PostgreSQL to a table",
-        {"full": (20_000,)},
+        "every column of a million snapshots from PostgreSQL to a table",
+        ONLY_MILLION,
         READ,
         (Contestant("COPY to nowhere", reading.copied, product.no_server), LISTED),
         {"COPY to nowhere": 1.8, "values_list": 0.5},
     ),
     Goal(
+        "D1-memory",
+        "peak memory of the same",
+        ONLY_MILLION,
+        READ,
+        (LISTED,),
+        {"values_list": 1 / 3},
+        measure="peak_mb",
+    ),
+    Goal(
         "D2",
-        "from rows in PostgreSQL to a stored report, against its rows alone",
-        {"full": (30_400,)},
-        Contestant(
-            "a run", partial(product.nominated, "postgresql"), product.no_server
-        ),
+        "a year of a million snapshots to stored pairs, against its rows alone",
+        ONLY_MILLION,
+        Contestant("pairs stored", reading.pairs_stored, product.no_server),
         (Contestant("rows alone", reading.rows_alone, product.no_server),),
         {"rows alone": 1.5},
     ),

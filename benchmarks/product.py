@@ -19,7 +19,8 @@ from benchmarks.contest import Contestant, Lap, peak_mb
 
 STUDENTS_A_SCHOOL, GRADES = 500, ("04", "05", "06", "07", "08")
 WHOLE = ("04", "05", "06")  # the grades that take part as a whole
-FIRST_DAY, LAST_DAY = date(2025, 10, 6), date(2025, 10, 31)
+FIRST_DAY, LAST_DAY = date(2025, 10, 6), date(2025, 11, 7)
+DAYS = 30  # on which somebody begins where not all begin at once
 EFFECT, NOISE = 3.0, 6.0  # points
 MOST_MB = 1536.0
 PLAN = {
@@ -79,7 +80,13 @@ def _server(folder: str):
 
 def nominated(kind: str, n: int) -> Lap:
     """One student in some seventy-five takes part, at all schools."""
-    return _lap(kind, n, NOMINATED, whole_grades=False)
+    return _lap(kind, n, NOMINATED)
+
+
+def one_by_one(kind: str, n: int) -> Lap:
+    """The same, but they begin on thirty days: each other student may be compared on
+    each of them."""
+    return _lap(kind, n, NOMINATED, days=DAYS)
 
 
 def whole_grades(kind: str, n: int) -> Lap:
@@ -87,13 +94,13 @@ def whole_grades(kind: str, n: int) -> Lap:
     return _lap(kind, n, WHOLE_GRADES, whole_grades=True)
 
 
-def _lap(kind: str, n: int, plan: dict, *, whole_grades: bool) -> Lap:
+def _lap(kind: str, n: int, plan: dict, **who) -> Lap:
     with database(kind):
         # The models can be imported only once the settings are read.
         from benchmarks import registry
         from outcomes.services import execution
 
-        run = registry.queued_run(plan, registry.fill(n, whole_grades=whole_grades))
+        run = registry.queued_run(plan, registry.fill(n, **who))
         start = perf_counter()
         execution.execute(run.pk)
         seconds = perf_counter() - start

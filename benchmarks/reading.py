@@ -1,4 +1,4 @@
-"""Rows of PostgreSQL as a table: every column of the snapshots of n students.
+"""From n snapshots in PostgreSQL: all of them as a table, or a tenth to stored pairs.
 
 Seconds are those of the clock here, since the database server works too.
 """
@@ -10,10 +10,18 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from benchmarks.contest import Lap
-from benchmarks.product import NOMINATED, database
+from benchmarks.contest import Lap, peak_above
+from benchmarks.product import database
 
 REPEATS = 3
+YEAR = {
+    "outcomes": ["ela"],
+    "covariates": ["low_income", "swd", "el_status", "gender", "attendance_rate"],
+    "exact": ["grade"],
+    "distance": "logit",
+    "caliper": {"distance": {"width": 0.2, "unit": "sd"}},
+    "cluster": "school",
+}
 
 
 def fetched(n: int) -> Lap:
@@ -27,9 +35,11 @@ def listed(n: int) -> Lap:
 
 
 def _fetch(rows, names: list[str]) -> pd.DataFrame:
+    from outcomes.moment import one_moment
     from outcomes.rows import fetch
 
-    return fetch(rows, **{name: name for name in names})
+    with one_moment():
+        return fetch(rows, **{name: name for name in names})
 
 
 def _list(rows, names: list[str]) -> pd.DataFrame:
@@ -38,12 +48,15 @@ def _list(rows, names: list[str]) -> pd.DataFrame:
 
 def _lap(n: int, read: Callable[..., pd.DataFrame]) -> Lap:
     with database("postgresql"):
-        from benchmarks import registry
+        from benchmarks import years
+        from enrollment.models import StudentYear
 
-        rows = registry.snapshots(n).order_by("pk")
+        years.fill(n)
+        rows = StudentYear.objects.all()
         names = [field.name for field in rows.model._meta.concrete_fields]
+        peak = peak_above(lambda: read(rows, names))  # while there is nothing yet
         wrong = differs(read(rows, names), rows)
-        return Lap(_best(lambda: read(rows, names)), wrong=wrong)
+        return Lap(_best(lambda: read(rows, names)), peak, wrong)
 
 
 def differs(table: pd.DataFrame, rows) -> str:
@@ -83,28 +96,64 @@ def copied(n: int) -> Lap:
     with database("postgresql"):
         from django.db import connection
 
-        from benchmarks import registry
+        from benchmarks import years
+        from enrollment.models import StudentYear
 
-        table = registry.snapshots(n).model._meta.db_table
-        query = f"COPY (SELECT * FROM {table} ORDER BY id) TO '/dev/null'"
+        years.fill(n)
+        query = f"COPY (SELECT * FROM {StudentYear._meta.db_table}) TO '/dev/null'"
         with connection.cursor() as cursor:
             return Lap(_best(lambda: cursor.execute(query)))
 
 
 def rows_alone(n: int) -> Lap:
-    """The cohort of a run and all that its plan asks of it, and no more."""
-    with database("postgresql"):
-        from benchmarks import registry
-        from outcomes.frames import frame_of
-        from outcomes.services.evaluations import plan_of
+    """The latest year of a district as a frame, and no more."""
+    return _year(n, _rows)
 
-        program = registry.fill(n, whole_grades=False)
-        evaluation = registry.queued_run(NOMINATED, program).evaluation
+
+def pairs_stored(n: int) -> Lap:
+    """The same, matched, and the pairs stored as the product stores them."""
+    return _year(n, _pairs)
+
+
+def _year(n: int, work: Callable[..., str]) -> Lap:
+    with database("postgresql"):
+        from benchmarks import registry, years
+        from outcomes.services import leases
+        from tests.factories import MeasureFactory
+
+        years.fill(n)
+        MeasureFactory(code="ela", domain="ela")
+        run = registry.queued_run(YEAR, years.twentieths())
+        lease = leases.take(run.pk)
         start = perf_counter()
-        plan = plan_of(evaluation)
-        table = frame_of(evaluation, plan, with_outcomes=True).table
-        seconds = perf_counter() - start
-        return Lap(seconds, wrong="" if len(table) == n else f"{len(table)} rows")
+        wrong = work(run.evaluation, lease, n // years.YEARS)
+        return Lap(perf_counter() - start, wrong=wrong)
+
+
+def _rows(evaluation, lease, students: int) -> str:
+    from outcomes.frames import frame_of
+    from outcomes.services.evaluations import plan_of
+
+    table = frame_of(evaluation, plan_of(evaluation), with_outcomes=False).table
+    return "" if len(table) == students else f"{len(table)} rows"
+
+
+def _pairs(evaluation, lease, students: int) -> str:
+    from outcomes.engine.baseline import establish
+    from outcomes.engine.evaluate import _pairs
+    from outcomes.frames import frame_of
+    from outcomes.models.findings import MatchedStudent
+    from outcomes.services import execution, leases
+    from outcomes.services.evaluations import plan_of
+
+    plan = plan_of(evaluation)
+    frame = frame_of(evaluation, plan, with_outcomes=False)
+    base = establish(frame.table, plan.design, lambda *_: None, with_outcomes=False)
+    facts = dict.fromkeys(("input_hash", "baseline_hash"), base.input_hash)
+    matched = execution._matched(_pairs(base))
+    leases.finish(lease, report="{}", matched=matched, engine="benchmark", **facts)
+    stored = MatchedStudent.objects.count()
+    return "" if stored >= 2 * 0.9 * students / 20 else f"{stored} are stored"
 
 
 def _best(work: Callable[[], object]) -> float:

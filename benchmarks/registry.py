@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
 import numpy as np
-from django.db.models import QuerySet
 
 from benchmarks.product import (
     EFFECT,
@@ -44,9 +43,9 @@ BATCH = 2_000
 TOLERANCE = 1.0  # points
 
 
-def fill(n: int, *, whole_grades: bool) -> Program:
+def fill(n: int, *, whole_grades: bool = False, days: int = 1) -> Program:
     """Students, each with a snapshot and two scores in either year; the program that
-    some of them take part in."""
+    some of them take part in, whose spells begin on so many days."""
     facts = facts_of(n, whole_grades=whole_grades)
     schools = [SchoolFactory() for _ in range(int(facts["school"].max()) + 1)]
     students = _students(n)
@@ -55,19 +54,20 @@ def fill(n: int, *, whole_grades: bool) -> Program:
         for year, values in ((2025, facts["before"]), (2026, facts["after"])):
             scores = _scores(students, code, year, values[:, j])
             Score.objects.bulk_create(scores, BATCH)
+    return enrolled(students, schools, facts["takes_part"], days)
+
+
+def enrolled(
+    students: list[Student],
+    schools: list[School],
+    takes_part: np.ndarray,
+    days: int = 1,
+) -> Program:
+    """A program, and those of the students who take part in it."""
     program = ProgramFactory(code="extra-hour")
-    spells = _spells(students, schools, facts["takes_part"], program)
+    spells = _spells(students, schools, takes_part, program, days)
     Enrollment.objects.bulk_create(spells, BATCH)
     return program
-
-
-def snapshots(n: int) -> QuerySet[StudentYear]:
-    """Those of n students, and nothing else of them."""
-    facts = facts_of(n, whole_grades=False)
-    schools = [SchoolFactory() for _ in range(int(facts["school"].max()) + 1)]
-    made = _snapshots(_students(n), schools, facts)
-    StudentYear.objects.bulk_create(made, BATCH)
-    return StudentYear.objects.all()
 
 
 def _students(n: int) -> list[Student]:
@@ -128,6 +128,7 @@ def _spells(
     schools: list[School],
     takes_part: np.ndarray,
     program: Program,
+    days: int,
 ) -> Iterator[Enrollment]:
     seat, year = count(1), SchoolYearFactory(year=2026)
     offering = OfferingFactory(
@@ -139,7 +140,7 @@ def _spells(
             offering=offering,
             program=program,
             seat=next(seat),
-            first_day=FIRST_DAY,
+            first_day=FIRST_DAY + timedelta(int(i) % days),
             planned_last_day=offering.last_day,
         )
 

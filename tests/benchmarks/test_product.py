@@ -1,11 +1,14 @@
 """The benchmark of the whole product asks what the product answers."""
 
+from datetime import timedelta
+
 import pytest
 
 from benchmarks import product, registry
 from benchmarks.contest import Goal, Lap
 from benchmarks.goals import GOALS
 from benchmarks.rounds import Result, Round
+from enrollment.models import Enrollment
 from outcomes.services import execution
 
 pytestmark = pytest.mark.django_db
@@ -29,6 +32,12 @@ def test_participants_that_are_not_stored_are_missed(run, monkeypatch):
     objects = registry.MatchedStudent.objects
     monkeypatch.setattr(objects, "filter", lambda **which: objects.none())
     assert "are stored" in registry.wrong(run)
+
+
+def test_spells_begin_on_as_many_days_as_asked():
+    registry.fill(2_000, days=3)
+    begun = Enrollment.objects.values_list("first_day", flat=True).distinct()
+    assert set(begun) == {product.FIRST_DAY + timedelta(i) for i in range(3)}
 
 
 def test_a_run_that_failed_has_no_time():
