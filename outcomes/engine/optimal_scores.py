@@ -83,8 +83,8 @@ def _walk(turns: Ints, pool: Ints, score: Floats, cell: Ints, ratio: int) -> Wal
     step = np.where(in_pool, -1, ratio)
     is_first = np.diff(cell[rows], prepend=-2) != 0
     is_last = np.append(is_first[1:], True)
-    from_left = _seeking(step, is_first)
-    from_right = _seeking(step[::-1], is_last[::-1])[::-1]
+    from_left = seeking(step, is_first)
+    from_right = seeking(step[::-1], is_last[::-1])[::-1]
     starts = (from_left == 0) & np.append(True, from_right[:-1] == 0)
     times = np.where(in_pool, (from_left > 0) | (from_right > 0), ratio)
     rows = np.repeat(rows, times)
@@ -94,13 +94,13 @@ def _walk(turns: Ints, pool: Ints, score: Floats, cell: Ints, ratio: int) -> Wal
     return Walk(rows, score[rows], worth, np.repeat(np.cumsum(starts), times))
 
 
-def _seeking(step: Ints, is_first: Flags) -> Ints:
+def seeking(step: Ints, is_first: Flags) -> Ints:
     """(n,) how many still seek when a walk through the cells comes to each stop."""
     level = np.cumsum(step) - step
     deep = int(level.max(initial=0) - level.min(initial=0)) + 1
     level = level - deep * np.cumsum(is_first)  # each cell starts afresh, below all
-    seeking: Ints = level - np.minimum.accumulate(level)
-    return seeking
+    still: Ints = level - np.minimum.accumulate(level)
+    return still
 
 
 def _idle(walk: Walk) -> Flags:

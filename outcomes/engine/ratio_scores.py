@@ -11,6 +11,7 @@ import numpy as np
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.limits import by_cell
 from outcomes.engine.line import in_order, least_so_far
+from outcomes.engine.optimal_scores import seeking
 
 NOWHERE = float("inf")
 
@@ -33,10 +34,22 @@ def pairs_in_ratio(
         is_pool = np.arange(len(rows)) >= len(here)
         order = in_order(score[rows], cell[rows], is_pool)
         rows, seeks = rows[order], ~is_pool[order]
+        needed = _needed(seeks, ratios[-1])
+        rows, seeks = rows[needed], seeks[needed]
         given = _given(score[rows], seeks, *ratios)
         one.append(np.repeat(rows[seeks], given[seeks]))
         other.append(rows[~seeks & (given > 0)])
     return np.concatenate(one), np.concatenate(other)
+
+
+def _needed(seeks: Flags, most: int) -> Flags:
+    """(n,) stops but for comparison students whom no optimal pair can need: on either
+    side participants find all they may seek before they come to them."""
+    step, first = np.where(seeks, most, -1), np.arange(len(seeks)) == 0
+    from_left = seeking(step, first)
+    from_right = seeking(step[::-1], first)[::-1]
+    needed: Flags = seeks | (from_left > 0) | (from_right > 0)
+    return needed
 
 
 def _given(score: Floats, seeks: Flags, least: int, mean: int, most: int) -> Ints:
