@@ -127,7 +127,8 @@ def test_a_report_counts_the_sets_and_judges_what_is_left():
 
 
 def test_the_verdict_is_of_the_table_on_the_analytic_sample():
-    found = report(lalonde_with_holes(6), broken_sets="drop")
+    keys = {"broken_sets": "drop", "pretests": ["re75"]}
+    found = report(lalonde_with_holes(6), **keys)
     (table,) = found["balance_analytic"]
     worst = max(table["balance"], key=lambda row: abs(row["judged"]))
     assert table["outcome"] == "re78"
