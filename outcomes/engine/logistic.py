@@ -14,7 +14,7 @@ HALVINGS = 30
 COARSER = 16  # a large table begins where one row in so many ended
 SAMPLE = 2_000  # rows on which first steps are worth trying
 SETTLED = 3e-5  # change of any logit; its square, 1e-9, bounds what is still to come
-TINY = float(np.finfo(float).tiny)
+TINY = float(np.sqrt(np.finfo(float).tiny))  # odds; sums of 1 over them are finite
 
 
 def logistic(columns: Columns, y: Flags) -> tuple[Floats, bool]:

@@ -116,3 +116,11 @@ def test_threads_change_no_bit():
         for threads in ("1", "2")
     ]
     assert found[0] == found[1]
+
+
+def test_one_participant_among_few_may_be_certain_beyond_all_measure():
+    """Odds of 1e-308 once stood under a line whose squares nobody can add."""
+    x = np.array([[20, 8, 0], [10, 4, 0], [0, 0, 0], [20, 8, 3], [0, 8, 3], [20, 0, 3]])
+    model = standardized(x / 3, np.arange(3))
+    _, settled = logistic(model.block, np.arange(6) == 0)
+    assert not settled
