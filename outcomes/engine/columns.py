@@ -138,7 +138,7 @@ def codes(values: Texts) -> Ints:
 def numbers(column: Series) -> Floats:
     """(n,) finite numbers, NaN where missing. Raises InputError on text and on inf."""
     gone = missing(column)
-    present = column[~gone]
+    present = column[~gone] if gone.any() else column
     parsed = pd.to_numeric(present, errors="coerce").to_numpy(dtype=float)
     if is_text(column) and np.isnan(parsed).any():
         odd = present.iloc[int(np.flatnonzero(np.isnan(parsed))[0])]
