@@ -17,8 +17,8 @@ def can_balance(x, target, least):
 
 
 def most_even_divergence(x, target):
-    """The least sum of w log w over weights that balance; None where the solver, which
-    wants independent constraints, does not get there."""
+    """The least sum of w log w that a solver finds over weights that balance, if not
+    the least there is; None where it, which wants independent constraints, has none."""
     a, b = _constraints(x, target)
     found = minimize(
         lambda w: np.sum(w * np.log(w)),

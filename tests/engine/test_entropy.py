@@ -69,7 +69,8 @@ def test_weights_are_the_most_even_that_balance_and_need_no_order(frame, random)
     w = w / w.sum()
     assert study.covariates.x[~study.treated].T @ w == near(target, abs=1e-6)
     least = most_even_divergence(others, target)
-    assert least is None or np.sum(w * np.log(w)) == near(least, abs=1e-5)
+    # They balance, so a lower value is a better one: the solver may stop early.
+    assert least is None or np.sum(w * np.log(w)) <= least + 1e-5
     order = random.sample(range(len(frame)), len(frame))
     again, other = match_on(frame.iloc[order], design)
     assert weights_by_unit(study, found.matched) == weights_by_unit(
