@@ -189,7 +189,8 @@ GOALS = (
         {"quick": (500_000,), "full": (TENFOLD,)},
         Contestant("score and match", whole.matched_in_cells),
         (Contestant("a tenth", lambda n: whole.matched_in_cells(n // 10)),),
-        {"a tenth": 15},
+        {"a tenth": {TENFOLD: 15}},
+        guard={"a tenth": 20},
     ),
     Goal(
         "M11",
@@ -216,6 +217,7 @@ GOALS = (
             Contestant("a run", partial(run, kind), absent),
             (product.allowed(seconds),),
             {"allowed": 1.0},
+            rounds={n: 1},
         )
         for name, says, n, run, seconds in (
             ("400", "400 nominated of 30,000", 30_400, product.nominated, 10),
@@ -242,6 +244,7 @@ GOALS = (
         READ,
         (LISTED,),
         {"values_list": 1 / 3},
+        rounds={MANY: 1},
         measure="peak_mb",
     ),
     Goal(
