@@ -14,7 +14,17 @@ from benchmarks.growth import Growth, Slope
 from benchmarks.rounds import Pair, Result
 
 FOLDER = Path(__file__).parent
-HEADINGS = ("goal", "rows", "ours", "other", "ratio", "at most", "peak MB", "verdict")
+HEADINGS = (
+    "goal",
+    "rows",
+    "ours",
+    "other",
+    "ratio",
+    "at most",
+    "peak MB",
+    "verdict",
+    "load",
+)
 COUNTED = {"pass", "held", "told", "FAIL"}  # verdicts that ratios led to
 
 
@@ -41,6 +51,7 @@ def _record(result: Result, pair: Pair) -> dict[str, Any]:
         "peaks_mb": [max(peaks) for peaks in laps if peaks],
         "verdict": verdict,
         "wrong": result.wrong(pair),
+        "load": os.getloadavg()[0],
     }
 
 
@@ -57,17 +68,17 @@ def of_growth(goal: Growth, sizes: tuple[int, ...], found: Slope) -> dict[str, A
         "peaks_mb": [],
         "verdict": found.verdict(goal.at_most),
         "wrong": [],
+        "load": os.getloadavg()[0],
     }
 
 
 def run_of(tier: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
-    """The records with the day, the machine's load and every version."""
+    """The records with the day, the machine and every version."""
     packages = ("numpy", "scipy", "pandas")
     return {
         "day": datetime.now(UTC).date().isoformat(),
         "tier": tier,
         "cores": os.cpu_count(),
-        "load": os.getloadavg()[0],
         "versions": {"Python": python_version()}
         | {name: version(name) for name in packages}
         | {"MatchIt": matchit.version() or "absent"}
@@ -93,6 +104,7 @@ def cells(record: dict[str, Any]) -> tuple[str, ...]:
         _bound_said(record),
         " / ".join(f"{peak:.0f}" for peak in record["peaks_mb"]),
         "; ".join([record["verdict"], *record["wrong"]]),
+        f"{record['load']:.1f}",
     )
 
 
@@ -105,18 +117,30 @@ def _bound_said(record: dict[str, Any]) -> str:
 def footer(run: dict[str, Any]) -> str:
     versions = ", ".join(f"{name} {which}" for name, which in run["versions"].items())
     return (
-        f"{run['day']}, tier {run['tier']}: {run['cores']} cores, load "
-        f"{run['load']:.1f}, one BLAS thread; {versions}."
+        f"{run['day']}, tier {run['tier']}: {run['cores']} cores, one BLAS thread; "
+        f"{versions}."
     )
 
 
 def save(run: dict[str, Any], folder: Path = FOLDER) -> None:
-    """The run as JSON, and the page made of that JSON alone."""
+    """The run as JSON, and the page made of that JSON alone.
+
+    What was stored of other goals stays, if it is of the same day and versions.
+    """
     store = folder / f"results-{run['tier']}.json"
-    store.write_text(json.dumps(run, indent=1) + "\n")
+    kept = _others(run, json.loads(store.read_text())) if store.exists() else []
+    together = {**run, "records": [*kept, *run["records"]]}
+    store.write_text(json.dumps(together, indent=1) + "\n")
     runs = [json.loads(path.read_text()) for path in sorted(folder.glob("results-*"))]
     pages = [_page(kept) for kept in runs]
     (folder / "RESULTS.md").write_text("\n".join(["# Results", "", *pages]))
+
+
+def _others(run: dict[str, Any], stored: dict[str, Any]) -> list[dict[str, Any]]:
+    if {**run, "records": []} != {**stored, "records": []}:
+        return []
+    anew = {record["goal"] for record in run["records"]}
+    return [record for record in stored["records"] if record["goal"] not in anew]
 
 
 def _page(run: dict[str, Any]) -> str:

@@ -1,5 +1,7 @@
 """A bound must bite: double work fails, a wrong answer is void, a skip is no pass."""
 
+import json
+
 import pytest
 
 from benchmarks import kernels, report
@@ -60,6 +62,19 @@ def test_the_page_is_written_from_the_json_of_the_run_alone(tmp_path):
     assert (
         "| C | 10 | ours | other, seconds | 2 (2 to 2) | 1.5 | 10 / 20 | FAIL |" in page
     )
+
+
+def test_what_is_stored_of_other_goals_stays_while_it_is_of_the_same_versions(tmp_path):
+    def stored(code, **more):
+        report.save(report.run_of("quick", [{**row, "goal": code}]) | more, tmp_path)
+        text = (tmp_path / "results-quick.json").read_text()
+        return [record["goal"] for record in json.loads(text)["records"]]
+
+    (row,) = report.records(result(Lap(2.0), Lap(1.0)))
+    assert stored("M1") == ["M1"]
+    assert stored("M2") == ["M1", "M2"]
+    assert stored("M1") == ["M2", "M1"]
+    assert stored("M3", versions={"numpy": "3.0"}) == ["M3"]
 
 
 def test_the_fastest_repeat_counts():
