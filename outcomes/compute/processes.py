@@ -39,13 +39,19 @@ class Processes:
             try:
                 for i, argument in enumerate(arguments):
                     if _is_lost(answers[i]):
-                        answers[i] = self._started().submit(task, argument)
+                        answers[i] = self._submitted(task, argument)
                 asked = [answer for answer in answers if answer is not None]
                 _wait(asked, wanted)
                 return [answer.result() for answer in asked]
             except BrokenProcessPool:
                 self.close()
         raise ProcessesLost
+
+    def _submitted(self, task: Callable[[A], R], argument: A) -> Future[R]:
+        try:
+            return self._started().submit(task, argument)
+        except OSError as error:  # it broke while one more process was being started
+            raise BrokenProcessPool(str(error)) from error
 
     def close(self) -> None:
         if self._pool is not None:

@@ -2,10 +2,14 @@
 
 import os
 import time
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from functools import partial
+from typing import ClassVar
 
 import pytest
 
+from outcomes.compute import processes
 from outcomes.compute.chosen import always
 from outcomes.compute.scheduler import Scheduler, SchedulerSilent
 from outcomes.compute.sharing import ProcessesLost
@@ -46,6 +50,22 @@ def test_a_task_that_kills_its_process_is_refused_in_words(elsewhere):
         elsewhere.run(chores.killed_always, range(6), always)
     assert refusal.value.code == "processes_lost"
     assert elsewhere.run(abs, [-1], always) == [1]  # and others go on
+
+
+def test_processes_that_break_while_one_more_starts_are_begun_anew(monkeypatch):
+    class Breaks(ProcessPoolExecutor):
+        broken: ClassVar[list[str]] = []
+
+        def submit(self, *task):
+            if not self.broken:
+                self.broken.append("handle is closed")
+                raise OSError(self.broken[0])
+            return super().submit(*task)
+
+    monkeypatch.setattr(processes, "ProcessPoolExecutor", Breaks)
+    with closing(processes.Processes(2)) as begun:
+        assert begun.run(abs, [-1, -2], always) == [1, 2]
+    assert Breaks.broken
 
 
 def test_the_first_refusal_comes_back_with_its_code(elsewhere):
