@@ -180,6 +180,8 @@ def _ranges(rows: QuerySet) -> list[QuerySet]:
         return [rows]
     of_all = rows.model._base_manager
     low, high = of_all.aggregate(a=Min("pk"), z=Max("pk")).values()
+    if low is None:  # all are gone, and the server has not noticed yet
+        return [rows]
     edges = np.linspace(low, high + 1, -(-n // RANGE) + 1).astype(np.int64).tolist()
     return [rows.filter(pk__gte=a, pk__lt=z) for a, z in pairwise(edges)]
 
