@@ -168,28 +168,19 @@ def _standing_row(standing: Standing) -> dict[str, object]:
     return row if held_back is None else row | {"held_back": held_back}
 
 
-def _pairs(base: Baseline) -> list[dict[str, Any]]:
-    """One entry a member of a set; the weights of a student add up to his own."""
+def _pairs(base: Baseline) -> dict[str, list[Any]]:
+    """By column, each member of a set; the weights of a student add up to his own."""
     matched = base.arranged.matched.sorted()
     study, rows = base.study, matched.rows
-    members = zip(
-        (matched.sets + 1).tolist(),
-        study.units[rows].tolist(),
-        matched.membership_weights().tolist(),
-        matched.is_treated.tolist(),
-        strict=True,
-    )
-    entries = [
-        {"set": number, "unit": unit, "weight": weight, "treated": treated}
-        for number, unit, weight, treated in members
-    ]
-    more: dict[str, list[Any]] = {}
+    members = {
+        "set": (matched.sets + 1).tolist(),
+        "unit": study.units[rows].tolist(),
+        "weight": matched.membership_weights().tolist(),
+        "treated": matched.is_treated.tolist(),
+    }
     if study.entries is not None:
         labels = np.array(study.entries.labels, dtype=object)
-        more["entry"] = labels[study.entries.code[rows]].tolist()
+        members["entry"] = labels[study.entries.code[rows]].tolist()
     if tiers := base.arranged.limits.tiers:
-        more["tier"] = [int(t) or None for t in member_tiers(tiers, matched)]
-    for column, values in more.items():
-        for entry, value in zip(entries, values, strict=True):
-            entry[column] = value
-    return entries
+        members["tier"] = [int(t) or None for t in member_tiers(tiers, matched)]
+    return members

@@ -12,15 +12,25 @@ ENGINE_VERSION = "1.2.0"
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """design : as it was used; parts : the report's sections in order; pairs : one
-    entry a member of a set, for the analyst who holds the table."""
+    """design : as it was used; parts : the report's sections in order; members : by
+    column, of each member of a set, for the analyst who holds the table."""
 
     design: Design
     parts: Mapping[str, Any]
-    pairs: list[dict[str, Any]]
+    members: Mapping[str, list[Any]]
+
+    @property
+    def pairs(self) -> list[dict[str, Any]]:
+        """One entry a member of a set."""
+        rows = zip(*self.members.values(), strict=True)
+        return [dict(zip(self.members, row, strict=True)) for row in rows]
 
     def report(self) -> dict[str, Any]:
-        """Plain values for JSON: no NaN, null beside the reason for it."""
+        return {**self.printed(), "pairs": self.pairs}
+
+    def printed(self) -> dict[str, Any]:
+        """All but the pairs, in plain values for JSON: no NaN, null beside the reason
+        for it."""
         printed: dict[str, Any] = plain(
             {
                 "design_hash": self.design.hash(),
@@ -29,4 +39,4 @@ class Findings:
                 "design": self.design.to_dict(),
             }
         )
-        return {**printed, "pairs": self.pairs}
+        return printed

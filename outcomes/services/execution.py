@@ -5,6 +5,7 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
+from itertools import compress
 from time import monotonic
 from typing import Any
 
@@ -25,10 +26,19 @@ from outcomes.plans import Plan
 from outcomes.services import leases
 from outcomes.services.evaluations import hash_of, plan_of
 from outcomes.services.leases import Lease, LeaseLost
+from outcomes.services.matched_students import Columns
 
 log = logging.getLogger("outcomes")
 Progress = Callable[[str, float], None]
 SECONDS_BETWEEN_WRITES = 0.5
+KEPT_AS = {  # the fields that hold what the engine says of a member of a set
+    "unit": "student_id",
+    "set": "set_number",
+    "treated": "is_participant",
+    "weight": "weight",
+    "entry": "entry",
+    "tier": "tier",
+}
 INTERNAL_ERROR = "The software failed; the log of the worker says how."
 
 
@@ -77,15 +87,14 @@ def _find(lease: Lease, tell: Progress) -> dict[str, Any]:
         frame = frame_of(run.evaluation, plan, with_outcomes=is_impact)
     if is_impact:
         findings = evaluate(frame.table, plan.design, tell)
-        report, pairs = findings.report(), findings.pairs
+        report, members = findings.printed(), findings.members
     else:
-        report, pairs = diagnose(frame.table, plan.design, tell), []
+        report, members = diagnose(frame.table, plan.design, tell), {}
     report |= {"design_hash": run.design_hash, "cohort": frame.cohort}
     report["warnings"] = [*frame.warnings, *report.get("warnings", [])]
-    report.pop("pairs", None)
     return {
         "report": canonical(report),
-        "matched": _matched(pairs),
+        "matched": _matched(members),
         "input_hash": report["input_hash"],
         "baseline_hash": (
             _baseline_hash(frame.table, plan) if is_impact else report["input_hash"]
@@ -105,18 +114,11 @@ def canonical(report: dict[str, Any]) -> str:
     return json.dumps(report, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
-def _matched(pairs):
+def _matched(members: dict[str, list[Any]]) -> Columns:
     """Who stands in which set, with the weight the effects were computed with."""
-    for pair in pairs:
-        if pair["weight"] > 0:
-            yield {
-                "student_id": int(pair["unit"]),
-                "set_number": pair["set"],
-                "is_participant": pair["treated"],
-                "weight": pair["weight"],
-                "entry": pair.get("entry"),
-                "tier": pair.get("tier"),
-            }
+    counts = [weight > 0 for weight in members.get("weight", ())]
+    kept = {name: [*compress(column, counts)] for name, column in members.items()}
+    return {KEPT_AS[name]: column for name, column in kept.items()}
 
 
 def _telling(lease: Lease, watch: Progress | None) -> Progress:

@@ -1,7 +1,6 @@
 """A worker's hold on a run. Who lost it can write nothing any more: every write names
 the attempt it was made under, and the run's row is the fence."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -12,7 +11,8 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from outcomes.models import Run, RunState
-from outcomes.models.findings import Findings, MatchedStudent
+from outcomes.models.findings import Findings
+from outcomes.services.matched_students import Columns, keep
 from outcomes.tasks import execute_run
 
 
@@ -57,13 +57,12 @@ def renew(lease: Lease, **seen) -> None:
 
 
 @transaction.atomic
-def finish(lease: Lease, *, report: str, matched: Iterable[dict], **facts) -> None:
+def finish(lease: Lease, *, report: str, matched: Columns, **facts) -> None:
     """All that was found and the end of the run, in one transaction or not at all."""
     if not lease.row().select_for_update().exists():
         raise LeaseLost
     Findings.objects.create(run_id=lease.run_id, report=report)
-    rows = (MatchedStudent(run_id=lease.run_id, **each) for each in matched)
-    MatchedStudent.objects.bulk_create(rows, batch_size=5_000)
+    keep(lease.run_id, matched)
     _end(lease, state=RunState.DONE, progress=1, **facts)
 
 

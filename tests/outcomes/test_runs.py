@@ -121,7 +121,7 @@ def test_who_lost_the_lease_writes_nothing_any_more(queued):
     leases.reap()
     held = leases.take(queued.pk)
     assert held.attempt == 2
-    facts = {"report": "{}", "matched": [], "input_hash": "i", "engine": "1"}
+    facts = {"report": "{}", "matched": {}, "input_hash": "i", "engine": "1"}
     with pytest.raises(leases.LeaseLost):
         leases.finish(lost, **facts)
     with pytest.raises(leases.LeaseLost):
