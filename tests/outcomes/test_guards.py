@@ -15,6 +15,7 @@ from tests.factories import (
     MeasureFactory,
     RunFactory,
     ScoreFactory,
+    StudentFactory,
     UserFactory,
 )
 from tests.factories.days import FIRST_DAY, LAST_DAY, NOON
@@ -109,6 +110,18 @@ def test_only_a_running_run_takes_findings(state):
         FindingsFactory(run=run)
     with refused("only_a_running_run_matches"):
         MatchedStudentFactory(run=run)
+
+
+def test_one_run_that_has_ended_refuses_the_rows_of_all():
+    students = [StudentFactory(), StudentFactory()]
+    of = [RunFactory(state="running"), RunFactory(state="done")]
+    both = [
+        MatchedStudentFactory.build(run=run, student=student)
+        for run, student in zip(of, students, strict=True)
+    ]
+    with refused("only_a_running_run_matches"):
+        MatchedStudent.objects.bulk_create(both)
+    assert not MatchedStudent.objects.exists()
 
 
 def test_a_draft_has_no_impact_run():
