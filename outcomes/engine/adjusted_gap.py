@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.influence import Estimate
 from outcomes.engine.linear import least_squares
 from outcomes.engine.outcome_model import refuse_extrapolation
@@ -22,11 +22,12 @@ GapRule = Callable[[Floats, Flags, Floats], Estimate]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Part:
-    """One group of one arm. members : its positions among n students; columns : (n, k)
-    1 and covariates about the target's mean; weights : (n,) calibrated, 0 elsewhere;
-    target : (n,) shares of the target's students in the group."""
+    """One group of one arm. members : (g,) its positions among n students; columns :
+    (n, k) 1 and covariates about the target's mean; base : (g,) the members' weights
+    before; weights : (n,) calibrated, 0 elsewhere; target : (n,) shares of the target's
+    students in the group."""
 
-    members: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+    members: Ints
     columns: Floats
     base: Floats
     weights: Floats

@@ -1,6 +1,6 @@
 """Standard errors of one contrast of a weighted regression: HC3, CR1, CR2.
 
-All work on the influence r = W X (X'WX)^-1 c of each row, so a contrast c'b has
+All work on the weight r = W X (X'WX)^-1 c of each row, so a contrast c'b has
 c'b - c'beta = r'e, and no n by n matrix is ever formed.
 """
 
@@ -11,7 +11,7 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats, Ints, by_code, how_many
-from outcomes.engine.linear import Fit, blocks, by_columns, gram, moments, times
+from outcomes.engine.linear import Fit, blocks, by_columns, gram, moments
 
 NULL = 1e-10  # what is left of a residual, or of a cluster's, below this is nothing
 BATCH = 16384  # rows of clusters that are worked on at once, unless one alone has more
@@ -26,11 +26,6 @@ class Spread:
     df: float
 
 
-def influence(fit: Fit, contrast: Floats) -> Floats:
-    """(n,) weight of each row's error in the contrast (k,)."""
-    return fit.weights * times(fit.x, fit.bread @ contrast)
-
-
 def hc3(fit: Fit, contrast: Floats) -> Spread:
     """Heteroskedasticity-robust: sqrt(sum (r_i e_i / (1 - h_i))^2), df n - k.
 
@@ -43,7 +38,7 @@ def hc3(fit: Fit, contrast: Floats) -> Spread:
         part = fit.of(rows)
         hat = part.weights * _leverage(part)
         left = np.where(hat < 1 - NULL, 1 - hat, np.inf)
-        scores = influence(part, contrast) * part.residuals / left
+        scores = part.implied(contrast) * part.residuals / left
         total += float(np.sum(scores**2))
     return Spread(float(np.sqrt(total)), float(fit.residual_df))
 
@@ -55,7 +50,7 @@ def cr1(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
     """
     count, n = _clusters(clusters), len(fit.x)
     _require_freedom(fit)
-    sums = np.bincount(clusters, influence(fit, contrast) * fit.residuals)
+    sums = np.bincount(clusters, fit.implied(contrast) * fit.residuals)
     factor = count / (count - 1) * (n - 1) / fit.residual_df
     return Spread(float(np.sqrt(factor * np.sum(sums**2))), float(count - 1))
 
@@ -76,7 +71,7 @@ def cr2(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
         same = np.eye(fit.x.shape[1])
         fold = np.vstack([same, w[0] * same])
         link = fold.T @ link @ fold
-    r = influence(fit, contrast)
+    r = fit.implied(contrast)
     sums, own, moved = [], [], []
     for rows, is_there in batches(clusters):
         both = fit.x[rows] * is_there[..., None]

@@ -95,17 +95,11 @@ def _correlation(sample: Sample, before: Floats) -> float:
 
 def differenced_row(found: Differenced) -> Mapping[str, object]:
     """The numbers as the report prints them, beside an effect."""
-    inference = found.inference
     return {
         "pretest": found.pretest,
         "g": found.g,
         "correlation": found.correlation,
-        "std_error": inference.std_error,
-        "se_kind": inference.se_kind,
-        "df": inference.df,
-        "ci_low": inference.ci_low,
-        "ci_high": inference.ci_high,
-        "p": inference.p,
+        **found.inference.numbers,
         "rests_on": found.rests_on,
         "text": _text(found),
     }

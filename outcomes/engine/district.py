@@ -21,7 +21,7 @@ from outcomes.engine.coverage import (
     district_gap,
 )
 from outcomes.engine.decomposition import accounting, four_parts
-from outcomes.engine.estimable import Number, attempt
+from outcomes.engine.estimable import Number, attempt, known
 from outcomes.engine.gap import att_of_group, reference_sd, require_four_groups
 from outcomes.engine.gap_closing import (
     MeanUnder,
@@ -86,14 +86,13 @@ def district_row(
         "reference": spec.reference,
         "outcome": spec.outcome,
     }
-    try:
-        found = _district(everyone, labels, spec, names, design, pool_sd)
-    except NotEstimable as reason:
-        return {**head, **dict.fromkeys(PARTS, reason)}
-    models = _or_reason(_models, found)
+    found = attempt(_district, everyone, labels, spec, names, design, pool_sd)
+    if isinstance(found, NotEstimable):
+        return {**head, **dict.fromkeys(PARTS, found)}
+    models = attempt(_models, found)
     return {
         **head,
-        **{name: _or_reason(part, found, models) for name, part in PARTS.items()},
+        **{name: attempt(part, found, models) for name, part in PARTS.items()},
     }
 
 
@@ -112,13 +111,6 @@ def _district(
     require_four_groups(everyone.where(both), focal)
     sample = everyone.where(both).in_sds(reference_sd(spec, pool_sd))
     return District(sample, focal, names, design)
-
-
-def _or_reason(compute: Callable[..., Any], *given: object) -> Any:
-    try:
-        return compute(*given)
-    except NotEstimable as reason:
-        return reason
 
 
 def _models(found: District) -> Models:
@@ -143,15 +135,9 @@ def _models(found: District) -> Models:
     )
 
 
-def _fitted(models: Models | NotEstimable) -> Models:
-    if isinstance(models, NotEstimable):
-        raise models
-    return models
-
-
 def _rules(found: District, models: Models | NotEstimable) -> list[dict[str, Any]]:
     """The gap as it was, and under each rule by each estimator."""
-    fits, n = _fitted(models), len(found.focal)
+    fits, n = known(models), len(found.focal)
     chances = {
         "none": np.zeros(n),
         "all": np.ones(n),
@@ -236,7 +222,7 @@ def _coverage(found: District, models: object) -> dict[str, Any]:
 
 
 def _four_parts(found: District, models: Models | NotEstimable) -> dict[str, float]:
-    fits = _fitted(models)
+    fits = known(models)
     gain = times(fits.with_program - fits.without_program, fits.slopes)
     without = times(fits.without_program, fits.slopes)
     participates = found.sample.treated.astype(float)

@@ -10,7 +10,6 @@ from outcomes.engine.arrays import Floats
 from outcomes.engine.difference_in_differences import Differenced, differenced_row
 from outcomes.engine.effect_sizes import (
     cox_index,
-    e_value,
     hedges_g,
     improvement_index,
 )
@@ -31,7 +30,7 @@ from outcomes.engine.outcome_model import (
     refuse_extrapolation,
 )
 from outcomes.engine.sample import Sample
-from outcomes.engine.sensitivity import e_values
+from outcomes.engine.sensitivity import e_value, e_values
 from outcomes.terms import Estimand, Estimator, OutcomeKind
 
 ALONE = NotEstimable("one student alone in an arm does not show how students vary")
@@ -156,12 +155,7 @@ def effect_row(found: Effect) -> dict[str, object]:
         "group": found.group,
         "estimator": str(found.estimator),
         "estimate": found.estimate,
-        "std_error": inference.std_error,
-        "se_kind": inference.se_kind,
-        "df": inference.df,
-        "ci_low": inference.ci_low,
-        "ci_high": inference.ci_high,
-        "p": inference.p,
+        **inference.numbers,
         "hedges_g": found.hedges_g,
         "improvement_index": attempt(_improvement, found),
         "e_value": attempt(_e_value, found),

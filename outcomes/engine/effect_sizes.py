@@ -4,7 +4,7 @@ Source: WWC Procedures Handbook 4.1, pp. 15-16 and Appendix E. Means may be adju
 weighted; SDs are always the unadjusted ones of the students themselves.
 """
 
-from math import exp, log, sqrt
+from math import log, sqrt
 
 from scipy.special import ndtr
 
@@ -12,7 +12,6 @@ from outcomes.designs.errors import NotEstimable
 
 COX = 1.65  # SDs of the logistic distribution to those of the normal one
 ROUNDING = 1e-12  # a weighted or adjusted share this near 0 or 1 is 0 or 1
-LARGEST = 700.0  # the log of a risk ratio, just within what a number can hold
 
 
 def small_sample(n_t: int, n_c: int) -> float:
@@ -57,16 +56,3 @@ def cox_index(p_t: float, p_c: float, n_t: int, n_c: int) -> float:
 def improvement_index(g: float) -> float:
     """100 (Phi(g) - .5): the rise in rank of an average comparison student."""
     return float(100 * (ndtr(g) - 0.5))
-
-
-def e_value(d: float) -> float:
-    """How strong a hidden factor would have to be to explain an effect of d SD away.
-
-    The risk ratio it needs with both participation and outcome: RR = exp(.91 |d|),
-    E = RR + sqrt(RR (RR - 1)). Source: VanderWeele and Ding (2017), Ann. Intern. Med.
-    Raises NotEstimable for an effect of hundreds of SDs, which no factor could make.
-    """
-    if 0.91 * abs(d) > LARGEST:
-        raise NotEstimable("the effect is beyond what a risk ratio can hold")
-    ratio = exp(0.91 * abs(d))
-    return ratio * (1 + sqrt(1 - 1 / ratio))

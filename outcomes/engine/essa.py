@@ -12,11 +12,11 @@ from outcomes.designs.design import Design
 from outcomes.engine.arrays import how_many
 from outcomes.engine.effect import Effect
 from outcomes.engine.estimable import known
+from outcomes.engine.multiplicity import ALPHA
 from outcomes.engine.significance import Standing
 from outcomes.engine.verdict import Verdict
 from outcomes.terms import VerdictCode
 
-ALPHA = 0.05
 STUDENTS = 350
 SITES = 2
 
@@ -58,8 +58,8 @@ def candidacy(
     estimate : positive is good; is_significant : after correction for many outcomes;
     is_adjusted : selection is controlled for by matching or covariates; n_students,
     n_sites : of the analytic sample, both groups; sites None where the design names no
-    cluster to count them by. Tier 2 needs all criteria; tier 3 a
-    significant positive effect with controls; whatever remains is tier 4.
+    cluster to count them by. Tier 2 needs all criteria; tier 3 a significant positive
+    effect with controls; whatever remains is tier 4.
     """
     is_positive = is_significant and estimate > 0
     criteria = (

@@ -3,28 +3,31 @@
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from math import isfinite
-from typing import Any, ParamSpec, TypeAlias
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from outcomes.designs.errors import NotEstimable
 
 P = ParamSpec("P")
+T = TypeVar("T")
 Number: TypeAlias = float | NotEstimable
 DIGITS = 12  # significant; the rest is the order in which a processor added
 
 
-def attempt(compute: Callable[P, float], *args: P.args, **kwargs: P.kwargs) -> Number:
-    """The number, or the reason why there is none."""
+def attempt(
+    compute: Callable[P, T], *args: P.args, **kwargs: P.kwargs
+) -> T | NotEstimable:
+    """The number, or whatever is made of numbers, or the reason why there is none."""
     try:
         return compute(*args, **kwargs)
     except NotEstimable as reason:
         return reason.with_traceback(None)  # which would keep every array it has seen
 
 
-def known(number: Number) -> float:
-    """The number itself; raises the reason where there is none."""
-    if isinstance(number, NotEstimable):
-        raise number
-    return number
+def known(found: T | NotEstimable) -> T:
+    """What was found itself; raises the reason where there is nothing."""
+    if isinstance(found, NotEstimable):
+        raise found
+    return found
 
 
 def plain(value: Any) -> Any:

@@ -15,7 +15,7 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.adjusted_gap import GapRule, adjusted_gap
 from outcomes.engine.aipw import fitted_att
-from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.arrays import Flags, Floats, Texts
 from outcomes.engine.effect import ALONE, fitted
 from outcomes.engine.estimable import Number, attempt, known
 from outcomes.engine.inference import Inference, by_influence, infer, nothing
@@ -51,7 +51,7 @@ class Gap:
 
 def gap_rows(
     sample: Sample,
-    labels: "np.ndarray[tuple[int], np.dtype[np.object_]]",
+    labels: Texts,
     spec: GapSpec,
     outcome: Outcome,
     design: Design,
@@ -235,7 +235,6 @@ def _counts(sample: Sample, is_focal: Flags) -> Mapping[str, int]:
 
 
 def _row(gap: Gap, spec: GapSpec) -> dict[str, object]:
-    inference = gap.inference
     return {
         "dimension": spec.dimension,
         "focal": spec.focal,
@@ -246,11 +245,6 @@ def _row(gap: Gap, spec: GapSpec) -> dict[str, object]:
         "without_program": gap.without_program,
         "closed": gap.closed,
         "share_closed": gap.share_closed,
-        "std_error": inference.std_error,
-        "se_kind": inference.se_kind,
-        "df": inference.df,
-        "ci_low": inference.ci_low,
-        "ci_high": inference.ci_high,
-        "p": inference.p,
-        "alternatives": inference.alternatives,
+        **gap.inference.numbers,
+        "alternatives": gap.inference.alternatives,
     }

@@ -5,10 +5,9 @@ import numpy as np
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Floats
 from outcomes.engine.effect import Effect
-from outcomes.engine.effect_sizes import e_value
 from outcomes.engine.estimable import Number, attempt, known
 from outcomes.engine.sample import Sample
-from outcomes.engine.sensitivity import gamma_at, signed_rank
+from outcomes.engine.sensitivity import e_value, gamma_at, signed_rank
 
 
 def rosenbaum_gamma(sample: Sample, estimate: Number) -> float:

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.special import stdtr, stdtrit
+from scipy.special import stdtr
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Ints, how_many
 from outcomes.engine.covariance import Spread
-from outcomes.engine.estimable import Number, known
-from outcomes.engine.few_clusters import Widest, are_few, widest
+from outcomes.engine.estimable import Number, attempt, known
+from outcomes.engine.few_clusters import Widest, are_few, half_width, widest
 from outcomes.engine.influence import Estimate
 from outcomes.engine.linear import Fit, by_columns, least_squares
 from outcomes.engine.outcome_model import EFFECT, contrast, spreads
@@ -19,7 +19,6 @@ from outcomes.engine.permutation import permute_clusters
 from outcomes.engine.sample import Sample
 from outcomes.terms import Estimator
 
-LEVEL = 0.95
 NO_SPREAD = NotEstimable("zero variance: the outcome does not vary within the groups")
 ALIKE = NotEstimable("zero variance: those whom this error compares say just the same")
 EXACT = 1e-12  # residuals below this share of the outcome's range are rounding
@@ -49,6 +48,12 @@ class Inference:
     p: Number
     alternatives: tuple[Alternative, ...] = ()
     has_few_clusters: bool = False
+
+    @property
+    def numbers(self) -> dict[str, object]:
+        """As every row of a report prints them."""
+        names = ("std_error", "se_kind", "df", "ci_low", "ci_high", "p")
+        return {name: getattr(self, name) for name in names}
 
 
 def infer(
@@ -85,10 +90,7 @@ def by_influence(found: Estimate, sample: Sample, design: Design) -> Inference:
     elif sample.sets is not None:
         kind, units = "influence by set", sample.sets
     count = len(found.influence) if units is None else how_many(units)
-    try:
-        spread: Spread | NotEstimable = Spread(found.std_error(units), float(count - 1))
-    except NotEstimable as reason:
-        spread = reason
+    spread = attempt(lambda: Spread(found.std_error(units), float(count - 1)))
     return from_spread(found.value, kind, spread, ())
 
 
@@ -158,7 +160,7 @@ def from_spread(
         return _without(spread, kind, beside)
     if spread.std_error <= 0:
         return _without(NO_SPREAD, kind, beside)
-    half = float(stdtrit(spread.df, (1 + LEVEL) / 2)) * spread.std_error
+    half = half_width(spread)
     return Inference(
         std_error=spread.std_error,
         se_kind=kind,

@@ -10,9 +10,9 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.aipw import fitted_effect
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
-from outcomes.engine.covariance import influence
 from outcomes.engine.effect import ALONE, fitted
 from outcomes.engine.linear import gram, inverse
+from outcomes.engine.multiplicity import ALPHA
 from outcomes.engine.outcome_model import (
     EFFECT,
     contrast,
@@ -22,7 +22,6 @@ from outcomes.engine.outcome_model import (
 from outcomes.engine.sample import Sample
 from outcomes.terms import Estimator
 
-ALPHA = 0.05
 SINGULAR = 1e-12  # share of the largest variance below which a direction has none
 
 
@@ -78,8 +77,9 @@ def _group_effect(
         return GroupEffect(group, member, found.value, spread, columns.shape[1])
     fit = fitted(part, columns, means=2)
     on = contrast(fit, {EFFECT: 1.0})
-    refuse_extrapolation(fit.implied(on), (part.treated, ~part.treated))
-    spread[member] = influence(fit, on) * fit.residuals
+    implied = fit.implied(on)
+    refuse_extrapolation(implied, (part.treated, ~part.treated))
+    spread[member] = implied * fit.residuals
     value = float(on @ fit.coefficients)
     return GroupEffect(group, member, value, spread, len(fit.kept))
 

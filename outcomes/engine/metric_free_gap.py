@@ -75,16 +75,6 @@ def share_meeting_gap(
     )
 
 
-def share_below_median(scores: Floats, focal: Flags, weights: Floats) -> float:
-    """Share of the focal group strictly below the reference group's median, 0 to 1.
-
-    One half when there is no gap. Source: Cohen (1988), U3, in its rank form. Raises
-    NotEstimable when a group is empty.
-    """
-    median = _median(scores[~focal], weights[~focal])
-    return weighted_mean((scores < median).astype(float), weights * focal).value
-
-
 def percentile_of_focal_mean(scores: Floats, focal: Flags, weights: Floats) -> float:
     """Percentile (0 to 100) of the focal mean among reference students, ties half.
 
@@ -92,19 +82,6 @@ def percentile_of_focal_mean(scores: Floats, focal: Flags, weights: Floats) -> f
     """
     mean = np.array([weighted_mean(scores, weights * focal).value])
     return 100 * float(_share_below(mean, scores, weights * ~focal)[0])
-
-
-def _median(scores: Floats, weights: Floats) -> float:
-    """The point with half the weight on either side, midway when there are two."""
-    if np.sum(weights) <= 0:
-        raise NotEstimable("a gap needs students in both groups")
-    seen = weights > 0
-    order = np.argsort(scores[seen], kind="stable")
-    ranked, heaped = scores[seen][order], np.cumsum(weights[seen][order])
-    half = heaped[-1] / 2
-    low = int(np.searchsorted(heaped, half * (1 - 1e-12), "left"))
-    high = int(np.searchsorted(heaped, half * (1 + 1e-12), "left"))
-    return float(ranked[low] + ranked[min(high, len(ranked) - 1)]) / 2
 
 
 def metrics_agree(closed: Iterable[float]) -> bool:

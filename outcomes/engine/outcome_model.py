@@ -8,6 +8,7 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.covariance import Spread, cr1, cr2, hc3
+from outcomes.engine.estimable import attempt
 from outcomes.engine.jackknife import cr3
 from outcomes.engine.linear import Fit, by_columns, independent, moments
 from outcomes.engine.sample import Sample
@@ -104,14 +105,7 @@ def spreads(
     if sets is not None:
         rules.append(("CR1 by set", lambda: cr1(fit, on, sets)))
     rules.append(("HC3", lambda: hc3(fit, on)))
-    return [(kind, _attempt(rule)) for kind, rule in rules]
-
-
-def _attempt(rule: Callable[[], Spread]) -> Spread | NotEstimable:
-    try:
-        return rule()
-    except NotEstimable as reason:
-        return reason.with_traceback(None)
+    return [(kind, attempt(rule)) for kind, rule in rules]
 
 
 def stands_in(columns: Floats, sample: Sample, covariate: Floats) -> bool:

@@ -52,7 +52,7 @@ def permute_clusters(
     size = np.bincount(clusters, minlength=count)
     share = np.bincount(clusters, treated, count) / size
     if not np.isin(share, (0.0, 1.0)).all():
-        raise NotEstimable("a cluster holds both arms; turn signs within clusters")
+        raise NotEstimable("a cluster holds both arms, so it cannot be dealt whole")
     block = np.zeros(count, dtype=np.int64)
     if blocks is not None:
         block[clusters] = blocks
@@ -99,32 +99,6 @@ def _dealt(
         rank = random.random((block.draws, len(m))).argsort(axis=1)
         deals[:, m] = rank < k
     return _difference(deals, sums)
-
-
-def flip_signs(parts: Floats, seed: int, draws: int = DRAWS) -> Permuted:
-    """Turn the sign of each cluster's part in an estimate, for clusters with both arms.
-
-    parts : (G,) what each cluster adds to the estimate under no effect, as sums of the
-    influence of a model without the program. All 2^G signs are tried when there are at
-    most draws + 1. Assumes parts symmetric about zero. Raises NotEstimable below two
-    clusters.
-    """
-    count = len(parts)
-    if count < 2:
-        raise NotEstimable("turning signs needs two clusters")
-    observed = np.array([parts.sum()])
-    if count < 63 and 2**count <= draws + 1:
-        signs = np.array(list(product((1.0, -1.0), repeat=count)))
-        return _compare(signs @ parts, observed, is_exact=True)
-    flipped = run(partial(_flipped, parts), blocks_of_draws(seed, draws))
-    return _compare(np.concatenate(flipped), observed, is_exact=False)
-
-
-def _flipped(parts: Floats, block: Block) -> Floats:
-    """(b,) the estimate under a sample of signs."""
-    signs = block.random().choice((1.0, -1.0), (block.draws, len(parts)))
-    sums: Floats = signs @ parts
-    return sums
 
 
 def _compare(found: Floats, observed: Floats, is_exact: bool) -> Permuted:

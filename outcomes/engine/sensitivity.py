@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import sqrt
+from math import exp, sqrt
 
 import numpy as np
 from scipy.optimize import brentq
@@ -11,12 +11,26 @@ from scipy.stats import binom, rankdata
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Floats
-from outcomes.engine.effect_sizes import e_value
 
 LOG_RATIO = 0.91  # log risk ratio an SD of effect stands for
 LOG_RATIO_95 = 1.78  # 0.91 times 1.96, as the source rounds it
+LARGEST = 700.0  # the log of a risk ratio, just within what a number can hold
 FEWEST_PAIRS = 10  # the normal approximation of the signed rank is poor below
 LARGEST_GAMMA = 1000.0
+
+
+def e_value(d: float) -> float:
+    """How strong a hidden factor would have to be to explain an effect of d SD away.
+
+    The risk ratio it needs with both participation and outcome: RR = exp(.91 |d|),
+    E = RR + sqrt(RR (RR - 1)). Source: VanderWeele and Ding (2017), Ann. Intern. Med.
+    167(4):268-274. Raises NotEstimable for an effect of hundreds of SDs, which no
+    factor could make.
+    """
+    if LOG_RATIO * abs(d) > LARGEST:
+        raise NotEstimable("the effect is beyond what a risk ratio can hold")
+    ratio = exp(LOG_RATIO * abs(d))
+    return ratio * (1 + sqrt(1 - 1 / ratio))
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +45,7 @@ class EValue:
 def e_values(d: float, std_error: float) -> EValue:
     """Of an effect of d SD; the limit is 1 when the interval holds zero.
 
-    The near limit of the log risk ratio is .91 |d| - 1.78 se. Source: VanderWeele and
-    Ding (2017), Ann. Intern. Med. 167(4):268-274.
+    The near limit of the log risk ratio is .91 |d| - 1.78 se. Source: as `e_value`.
     """
     near = max(abs(d) - LOG_RATIO_95 / LOG_RATIO * std_error, 0.0)
     return EValue(e_value(d), e_value(near))

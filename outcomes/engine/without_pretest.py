@@ -101,9 +101,7 @@ def _row(main: Effect, name: str, found: Rematch | NotEstimable) -> dict[str, ob
 
 
 def _estimate(main: Effect, found: Rematch | NotEstimable) -> float:
-    if isinstance(found, NotEstimable):
-        raise found
-    study, design, matched = found
+    study, design, matched = known(found)
     y = study.outcomes[main.outcome.name]
     sample = (
         unmatched_sample(study, y, design.estimand)

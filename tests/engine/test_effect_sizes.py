@@ -44,12 +44,6 @@ def test_the_improvement_index():
         assert effect_sizes.improvement_index(float(g)) == near(rank)
 
 
-def test_the_e_value():
-    assert effect_sizes.e_value(0.2) == near(formulas()["e_value"]["e_point"])
-    assert effect_sizes.e_value(-0.2) == effect_sizes.e_value(0.2)
-    assert effect_sizes.e_value(0.0) == 1
-
-
 def test_groups_without_spread_have_no_effect_size():
     with pytest.raises(NotEstimable, match="zero variance"):
         effect_sizes.hedges_g(1.0, 0.0, 0.0, 5, 5)
@@ -61,12 +55,6 @@ def test_three_students_have_no_size_in_sds_for_their_correction_is_0():
     with pytest.raises(NotEstimable, match="three students"):
         effect_sizes.hedges_g(1.0, 1.0, 0.0, 2, 1)
     assert effect_sizes.hedges_g(1.0, 1.0, 1.0, 2, 2) == near(4 / 7)
-
-
-def test_an_effect_beyond_numbers_has_no_e_value():
-    assert effect_sizes.e_value(700.0) > 1e276
-    with pytest.raises(NotEstimable, match="risk ratio"):
-        effect_sizes.e_value(-5770.5)
 
 
 COHORTS = {

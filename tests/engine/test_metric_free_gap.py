@@ -48,7 +48,6 @@ def test_the_gaps_of_star_are_those_of_r(case, arm):
     given_ = (children.z, children.focal, in_arm(children, arm))
     assert gaps.chance_ahead(*given_).value == pytest.approx(known["auc"], rel=1e-9)
     assert gaps.v_gap(*given_).value == pytest.approx(known["V"], rel=1e-9)
-    assert gaps.share_below_median(*given_) == pytest.approx(known["U3"], rel=1e-9)
     points = 100 * gaps.share_meeting_gap(*given_, meets_on_z()).value
     assert points == pytest.approx(known["prof_gap_pp"], rel=1e-9)
 
@@ -118,8 +117,8 @@ def test_a_weight_of_three_is_three_students(groups):
     scores, focal, weights = groups
     times = weights.astype(int)
     alone = np.repeat(scores, times), np.repeat(focal, times), np.ones(times.sum())
-    for measure in (gaps.share_below_median, gaps.percentile_of_focal_mean):
-        assert measure(*groups) == pytest.approx(measure(*alone), abs=1e-9)
+    percentile = gaps.percentile_of_focal_mean(*groups)
+    assert percentile == pytest.approx(gaps.percentile_of_focal_mean(*alone), abs=1e-9)
     meets = gaps.share_meeting_gap(*groups, 0.0).value
     assert meets == pytest.approx(gaps.share_meeting_gap(*alone, 0.0).value, abs=1e-12)
 
@@ -159,10 +158,7 @@ def test_groups_that_do_not_overlap_have_no_v():
         gaps.v_gap(np.array([1.0, 2, 3, 4]), np.array([1, 1, 0, 0]) == 1, np.ones(4))
 
 
-@pytest.mark.parametrize(
-    "measure",
-    [gaps.chance_ahead, gaps.share_below_median, gaps.percentile_of_focal_mean],
-)
+@pytest.mark.parametrize("measure", [gaps.chance_ahead, gaps.percentile_of_focal_mean])
 def test_an_empty_group_has_no_gap(measure):
     with pytest.raises(NotEstimable):
         measure(np.arange(4.0), np.zeros(4, bool), np.ones(4))

@@ -1,12 +1,10 @@
-from itertools import product
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.permutation import flip_signs, permute_clusters
+from outcomes.engine.permutation import permute_clusters
 from tests.engine import oracles_errors as literal
 
 
@@ -82,23 +80,6 @@ def test_when_nothing_happens_p_is_small_no_more_often_than_it_says():
     assert np.mean(np.array(found) <= 0.05) <= 0.09
 
 
-@given(st.lists(st.floats(-5, 5), min_size=2, max_size=8))
-def test_signs_are_turned_in_every_way(parts):
-    parts = np.array(parts)
-    bar = abs(parts.sum()) * (1 - 1e-9)
-    ways = [abs(np.dot(s, parts)) >= bar for s in product((1, -1), repeat=len(parts))]
-    found = flip_signs(parts, seed=1)
-    assert found.p == pytest.approx(np.mean(ways))
-
-
-def test_ten_cohorts_that_all_gain_are_two_in_a_thousand():
-    found = flip_signs(np.full(9, 0.1), seed=1)
-    assert found.p == pytest.approx(2 / 512)
-    sampled = flip_signs(np.full(30, 0.1), seed=1)
-    assert not sampled.is_exact
-    assert sampled.p == pytest.approx(1 / 1000)
-
-
 def test_what_cannot_be_dealt_anew_is_refused():
     values, weights, treated, clusters = made_up(1)
     mixed = treated.copy()
@@ -110,5 +91,3 @@ def test_what_cannot_be_dealt_anew_is_refused():
         permute_clusters(
             values, weights, treated, clusters, seed=1, blocks=clusters.copy()
         )
-    with pytest.raises(NotEstimable, match="two clusters"):
-        flip_signs(np.ones(1), seed=1)

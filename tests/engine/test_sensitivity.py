@@ -9,7 +9,7 @@ from scipy.stats import norm, rankdata
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine import sensitivity
-from outcomes.engine.effect_sizes import e_value
+from outcomes.engine.sensitivity import e_value
 from tests.engine.worked import formulas
 
 distinct = st.lists(
@@ -27,6 +27,12 @@ def test_the_worked_effect_needs_a_ratio_of_one_point_seven():
     assert found.limit == pytest.approx(case["e_ci"], rel=1e-6)
     ratio = case["rr_example"]
     assert e_value(log(ratio["rr"]) / 0.91) == pytest.approx(ratio["e"], rel=1e-6)
+
+
+def test_an_effect_beyond_numbers_has_no_e_value():
+    assert e_value(700.0) > 1e276
+    with pytest.raises(NotEstimable, match="risk ratio"):
+        e_value(-5770.5)
 
 
 two_digits = st.integers(-200, 200).map(lambda i: i / 100)
