@@ -1,5 +1,6 @@
 """Words that models and engine both speak. The first of each enum is its default."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
@@ -103,6 +104,12 @@ class Estimand(StrEnum):
     ATE = "ATE"  # both together
 
 
+# What a report calls the students whom the effect is on.
+PEOPLE: Mapping[Estimand, str] = {
+    Estimand.ATT: "participants",
+    Estimand.ATC: "comparison students",
+    Estimand.ATE: "students",
+}
 ATM = "ATM"  # those of the estimand's students who found a match
 
 

@@ -17,13 +17,13 @@ from outcomes.charts.style import (
     whole,
 )
 from outcomes.charts.words import (
-    PEOPLE,
     estimand_of,
     estimate,
     in_units,
     in_words,
     unit_of,
 )
+from outcomes.terms import PEOPLE
 
 NAIVE, MATCHED = "before matching, everyone", "after matching"
 

@@ -73,7 +73,7 @@ def change_in_words(row: dict) -> str:
 
 
 def is_sure(row: dict) -> bool:
-    """Whether the interval of the change leaves zero out."""
+    """Whether the interval leaves zero out, be it of an effect or of a gap's change."""
     return row["ci_low"] is not None and row["ci_low"] * row["ci_high"] > 0
 
 

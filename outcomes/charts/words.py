@@ -3,6 +3,8 @@
 import re
 from typing import Any
 
+from outcomes.terms import Estimand
+
 BINARY = "binary"
 MINUS = "\N{MINUS SIGN}"
 FACTS = {  # what is known of a student, where its name says too little
@@ -16,16 +18,9 @@ RISE = " over "  # a trend is called "later over earlier"
 TIMES = " x "  # a product of two covariates, or a square
 
 
-PEOPLE = {  # whom an effect is on, by the estimand of the plan
-    "ATT": "participants",
-    "ATC": "comparison students",
-    "ATE": "students",
-}
-
-
-def estimand_of(report: dict[str, Any]) -> str:
+def estimand_of(report: dict[str, Any]) -> Estimand:
     """The plan's own; plans of long ago knew of participants only."""
-    return report.get("design", {}).get("estimand", "ATT")
+    return Estimand(report.get("design", {}).get("estimand", Estimand.ATT))
 
 
 def in_words(covariate: str) -> str:

@@ -10,9 +10,8 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.effect_sizes import cox_index, hedges_g, pooled_sd
 from outcomes.engine.estimable import Number, attempt
-from outcomes.engine.estimand import PEOPLE
 from outcomes.engine.study import Study
-from outcomes.terms import Estimand
+from outcomes.terms import PEOPLE, Estimand
 
 ROUNDING = 1e-12  # weighted means of equal values differ by no more
 

@@ -13,7 +13,7 @@ from outcomes.engine.balance import BalanceRow
 from outcomes.engine.cluster_sets import ClusterSets
 from outcomes.engine.columns import UNKNOWN
 from outcomes.engine.effect import Effect
-from outcomes.engine.estimand import PEOPLE, sought_for, target
+from outcomes.engine.estimand import sought_for, target
 from outcomes.engine.few_clusters import are_few
 from outcomes.engine.matched import effective_size
 from outcomes.engine.matching import Arrangement
@@ -22,7 +22,7 @@ from outcomes.engine.sample import Sample
 from outcomes.engine.study import Study
 from outcomes.engine.verdict import ADJUSTABLE, is_domain_unsaid
 from outcomes.engine.whole_clusters import CLASSMATE
-from outcomes.terms import Assignment, Estimand, Estimator
+from outcomes.terms import PEOPLE, Assignment, Estimand, Estimator
 
 FEW_STUDENTS = 10
 SHARE_KEPT = 0.7

@@ -1,18 +1,9 @@
 """Whose effect is told: the target to whom the weights and the models are turned."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from outcomes.engine.arrays import Flags
 from outcomes.terms import Estimand
-
-# What a report calls the students whom the effect is on.
-PEOPLE: Mapping[Estimand, str] = {
-    Estimand.ATT: "participants",
-    Estimand.ATC: "comparison students",
-    Estimand.ATE: "students",
-}
 
 
 def target(treated: Flags, estimand: Estimand) -> Flags:

@@ -78,13 +78,9 @@ def headline(report: Report) -> str:
     sure, unsure = FOUND[estimand_of(report)]
     if row["significant"]:
         return sure.format(way=way, name=name)
-    if leaves_zero_out(row):
+    if is_sure(row):
         return unsure.format(way=way, name=name)
     return f"No clear difference in {name}"
-
-
-def leaves_zero_out(row: dict[str, Any]) -> bool:
-    return row["ci_low"] is not None and row["ci_low"] * row["ci_high"] > 0
 
 
 def cards(report: Report) -> list[Card]:
