@@ -17,12 +17,12 @@ from outcomes.engine.canonical import seeded_order
 from outcomes.engine.influence import Estimate
 from outcomes.engine.linear import blocks, coefficients
 from outcomes.engine.logistic import logistic
+from outcomes.engine.matrix import EVERYONE, Matrix
 from outcomes.engine.standardized import Standardized, standardized
 from outcomes.terms import Estimand
 
 CERTAIN = 1 - 1e-9  # a comparison student this sure to take part weighs without bound
 FOLDS = 5
-EVERYONE = slice(None)  # which makes no copy
 Part: TypeAlias = Flags | slice
 
 
@@ -54,7 +54,7 @@ def aipw_att(
     return Estimate(value, psi)
 
 
-def fitted_att(outcome: Floats, treated: Flags, x: Floats) -> Estimate:
+def fitted_att(outcome: Floats, treated: Flags, x: Floats | Matrix) -> Estimate:
     """`aipw_att` of everyone, both models fitted on the same students.
 
     x : (n, k) covariates without an intercept. Score by logistic regression, outcome by
@@ -64,7 +64,7 @@ def fitted_att(outcome: Floats, treated: Flags, x: Floats) -> Estimate:
 
 
 def fitted_effect(
-    outcome: Floats, treated: Flags, x: Floats, estimand: Estimand
+    outcome: Floats, treated: Flags, x: Floats | Matrix, estimand: Estimand
 ) -> Estimate:
     """The same for whomever the estimand is about."""
     return _effect(outcome, treated, x, [(EVERYONE, EVERYONE)], estimand)
@@ -73,7 +73,7 @@ def fitted_effect(
 def cross_fitted(
     outcome: Floats,
     treated: Flags,
-    x: Floats,
+    x: Floats | Matrix,
     fold: Ints,
     estimand: Estimand = Estimand.ATT,
 ) -> Estimate:
@@ -102,7 +102,7 @@ def folds(keys: Texts, seed: int, count: int = FOLDS) -> Ints:
 def _effect(
     outcome: Floats,
     treated: Flags,
-    x: Floats,
+    x: Floats | Matrix,
     parts: list[tuple[Part, Part]],
     estimand: Estimand,
 ) -> Estimate:
@@ -123,7 +123,7 @@ def of_both(att: Estimate, atc: Estimate, treated: Flags) -> Estimate:
 
 
 def _held_out(
-    outcome: Floats, treated: Flags, x: Floats, parts: list[tuple[Part, Part]]
+    outcome: Floats, treated: Flags, x: Floats | Matrix, parts: list[tuple[Part, Part]]
 ) -> Estimate:
     """The ATT. parts : which students to predict, and which to learn from."""
     score, without = np.empty(len(x)), np.empty(len(x))

@@ -62,7 +62,8 @@ def balanced_students(study: Study, design: Design, cell: Ints, warn: Warn) -> F
 def in_sds(study: Study) -> Floats:
     """(n, k) covariates from the participants' mean in their SDs; where participants do
     not vary, in the SD of everyone."""
-    x, own = study.covariates.x, study.covariates.x[study.treated]
+    x = study.covariates.x.dense()
+    own = x[study.treated]
     share = own.mean(axis=0)
     sd = own.std(axis=0, ddof=min(1, len(own) - 1))
     binary = study.covariates.is_binary

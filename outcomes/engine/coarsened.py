@@ -21,7 +21,7 @@ def coarsened_cells(study: Study, design: Design) -> Ints:
     (2012), Polit. Anal. 20(1):1-24; Sturges (1926), as MatchIt 4.7.2, method = "cem".
     """
     _check_cutpoints(study, design)
-    columns = zip(study.covariates.names, study.covariates.x.T, strict=True)
+    columns = zip(study.covariates.names, study.covariates.x, strict=True)
     binned = [_binned(x, design.cutpoints.get(name)) for name, x in columns]
     return cells([*study.exact.values(), *binned], study.n)
 

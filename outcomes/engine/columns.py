@@ -136,10 +136,13 @@ def codes(values: Texts) -> Ints:
 
 
 def numbers(column: Series) -> Floats:
-    """(n,) finite numbers, NaN where missing. Raises InputError on text and on inf."""
+    """(n,) finite numbers, NaN where missing; the column's own where they are all
+    there. Raises InputError on text and on inf."""
     gone = missing(column)
     present = column[~gone] if gone.any() else column
-    parsed = pd.to_numeric(present, errors="coerce").to_numpy(dtype=float)
+    is_number = present.dtype.kind in "iuf"
+    read = present if is_number else pd.to_numeric(present, errors="coerce")
+    parsed: Floats = read.to_numpy(dtype=float)
     if is_text(column) and np.isnan(parsed).any():
         odd = present.iloc[int(np.flatnonzero(np.isnan(parsed))[0])]
         raise InputError(
@@ -153,6 +156,8 @@ def numbers(column: Series) -> Floats:
             "values; correct them or leave the cells empty",
             "infinite",
         )
+    if not gone.any():
+        return parsed
     out = np.full(len(column), np.nan)
     out[~gone] = parsed
     return out

@@ -10,6 +10,7 @@ import pandas as pd
 from outcomes.designs.errors import InputError
 from outcomes.engine import columns
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
+from outcomes.engine.matrix import EVERYONE, Matrix, Narrow
 from outcomes.engine.notices import Warn
 
 MISSING_LEVEL = "(missing)"
@@ -20,33 +21,33 @@ RARE_LEVEL = "(rare)"
 class Covariates:
     """The matrix that scores are fitted on and balance is judged on.
 
-    x : (n, k) by columns, no cell missing; names : k names, a level as `race=black`;
+    x : (n, k), no cell missing; names : k names, a level as `race=black`;
     source : k names of the columns they came from; is_binary : (k,) holds 0 and 1 only;
     in_model : (k,) False for the base level of a text column, which the others imply.
     """
 
-    x: Floats
+    x: Matrix
     names: tuple[str, ...]
     source: tuple[str, ...]
     is_binary: Flags
     in_model: Flags
 
     @property
-    def model(self) -> Floats:
+    def model(self) -> Matrix:
         """(n, m) the columns that enter a model."""
-        return self.x if self.in_model.all() else self.x[:, self.in_model]
+        return self.x.only(self.in_model)
 
-    def model_of(self, rows: Ints) -> Floats:
+    def model_of(self, rows: Ints) -> Matrix:
         """(m, k) the columns that enter a model, of these rows; everyone's no copy."""
-        if len(rows) == len(self.x) and (rows == np.arange(len(rows))).all():
-            return self.model
-        columns = [self.x[rows, j] for j in np.flatnonzero(self.in_model)]
-        return np.array(columns).reshape(len(columns), len(rows)).T
+        is_everyone = len(rows) == len(self.x) and (rows == np.arange(len(rows))).all()
+        return self.model[EVERYONE if is_everyone else rows]
 
     def where(self, rows: Ints | Flags) -> "Covariates":
         """Those rows only; a column that no longer varies there leaves the model."""
         x = self.x[rows]
-        varies = (x.min(axis=0) < x.max(axis=0)) if len(x) else self.in_model
+        if not len(x):
+            return replace(self, x=x)
+        varies = np.array([_varies(column) for column in x], dtype=bool)
         return replace(self, x=x, in_model=self.in_model & varies)
 
 
@@ -54,8 +55,15 @@ class Covariates:
 class Column:
     name: str
     source: str
-    values: Floats
+    values: Narrow
+    is_binary: bool
     in_model: bool = True
+
+    @classmethod
+    def of(cls, name: str, source: str, values: Floats) -> "Column":
+        is_binary = bool(((values == 0) | (values == 1)).all())
+        narrow = values.astype(np.int8) if is_binary else values
+        return cls(name, source, narrow, is_binary)
 
 
 def build(
@@ -67,27 +75,22 @@ def build(
     other rare ones.
     Raises InputError for infinite values and for text that names, not groups, students.
     """
-    # Each has its place at once: a list of columns would hold all of them twice.
-    x, said = np.empty((len(wanted), len(frame))), list[tuple[str, str, bool]]()
-    for name in wanted:
-        for column in _columns(frame[name], name, warn, level_minimum):
-            if _varies(column.values):
-                said.append((column.name, column.source, column.in_model))
-                if len(said) > len(x):
-                    x.resize((len(said), len(frame)), refcheck=False)
-                x[len(said) - 1] = column.values
-    x.resize((len(said), len(frame)), refcheck=False)
-    names, source, in_model = zip(*said, strict=True) if said else ((), (), ())
+    made = [
+        column
+        for name in wanted
+        for column in _columns(frame[name], name, warn, level_minimum)
+        if _varies(column.values)
+    ]
     return Covariates(
-        x=x.T,
-        names=names,
-        source=source,
-        is_binary=np.array([np.isin(row, (0, 1)).all() for row in x], dtype=bool),
-        in_model=np.array(in_model, dtype=bool),
+        x=Matrix(len(frame), tuple(column.values for column in made)),
+        names=tuple(column.name for column in made),
+        source=tuple(column.source for column in made),
+        is_binary=np.array([column.is_binary for column in made], dtype=bool),
+        in_model=np.array([column.in_model for column in made], dtype=bool),
     )
 
 
-def _varies(values: Floats) -> bool:
+def _varies(values: Narrow) -> bool:
     return bool(values.min() < values.max())
 
 
@@ -117,10 +120,10 @@ def _columns(
 def _numeric(column: columns.Series, name: str, gone: Flags) -> list[Column]:
     values = columns.numbers(column)
     if not gone.any():
-        return [Column(name, name, values)]
+        return [Column.of(name, name, values)]
     values[gone] = values[~gone].mean()
-    flag = Column(f"{name}={MISSING_LEVEL}", name, gone.astype(float))
-    return [Column(name, name, values), flag]
+    flag = Column(f"{name}={MISSING_LEVEL}", name, gone.astype(np.int8), is_binary=True)
+    return [Column.of(name, name, values), flag]
 
 
 def _joined(column: columns.Series, name: str, warn: Warn, minimum: int) -> Texts:
@@ -165,7 +168,7 @@ def _levels(labels: Texts, name: str, gone: Flags) -> list[Column]:
     labels[gone] = MISSING_LEVEL
     levels = [*known, MISSING_LEVEL] if gone.any() else known
     made = [
-        Column(f"{name}={level}", name, (labels == level).astype(float), i > 0)
+        Column(f"{name}={level}", name, (labels == level).astype(np.int8), True, i > 0)
         for i, level in enumerate(levels)
     ]
     return made[1:] if len(made) == 2 else made

@@ -28,7 +28,7 @@ def entropy_weights(study: Study, design: Design, cell: Ints, kept: Flags) -> Fl
     turned to the whole. Raises InputError where no weights do. Source: Hainmueller
     (2012), Polit. Anal. 20(1):25-46, its dual by Newton's method.
     """
-    x, treated = study.covariates.x[kept], study.treated[kept]
+    x, treated = study.covariates.x.dense(kept), study.treated[kept]
     x = x / np.where(x.std(axis=0) > 0, x.std(axis=0), 1)
     _, code = np.unique(cell[kept], return_inverse=True)
     whole = target(treated, design.estimand)

@@ -15,6 +15,6 @@ def exact_cells(study: Study) -> Ints:
     """
     alike = [
         np.unique(column, return_inverse=True)[1].astype(np.int64)
-        for column in study.covariates.x.T
+        for column in study.covariates.x
     ]
     return cells([*study.exact.values(), *alike], study.n)

@@ -19,7 +19,7 @@ def whitened(covariates: Covariates, treated: Flags, warn: Warn) -> Floats:
     all n (divisor n - 1). A column that those before it all but imply (condition beyond
     1e8) is left out and named. Source: MatchIt 4.7.2, distance = "mahalanobis".
     """
-    x = covariates.model
+    x = covariates.model.dense()
     within = _within(x, treated)
     scale = within.std(axis=0)
     varies = scale > FLAT * x.std(axis=0)
@@ -50,7 +50,7 @@ def ranked(covariates: Covariates) -> Floats:
     one. Source: Rosenbaum (2010), Design of Observational Studies, ch. 8, as MatchIt
     4.7.2, distance = "robust_mahalanobis".
     """
-    ranks = rankdata(covariates.x, axis=0)
+    ranks = rankdata(covariates.x.dense(), axis=0)
     ranks = ranks - ranks.mean(axis=0)
     untied = np.std(np.arange(len(ranks)), ddof=1)
     # Ranks at the untied SD have this covariance; a column is never constant.
@@ -67,12 +67,13 @@ def scaled(covariates: Covariates, treated: Flags) -> Floats:
 
     Source: MatchIt 4.7.2, distance = "scaled_euclidean".
     """
-    within = _within(covariates.x, treated)
+    x = covariates.x.dense()
+    within = _within(x, treated)
     sd = np.sqrt((within**2).sum(axis=0) / (len(within) - 1))
-    varies = sd > FLAT * covariates.x.std(axis=0)
+    varies = sd > FLAT * x.std(axis=0)
     if not varies.any():
         return np.zeros((len(within), 1))
-    points: Floats = covariates.x[:, varies] / sd[varies]
+    points: Floats = x[:, varies] / sd[varies]
     return points
 
 

@@ -33,7 +33,7 @@ def overlap(fitted: Propensity | None, treated: Flags) -> dict[str, Any] | None:
 
 def separating(covariates: Covariates, treated: Flags) -> str | None:
     """The first covariate on which no participant is where a comparison student is."""
-    for name, x in zip(covariates.names, covariates.x.T, strict=True):
+    for name, x in zip(covariates.names, covariates.x, strict=True):
         own = x[treated]
         # Who is not below the lowest participant, or not above the highest.
         reached = np.count_nonzero(x >= own.min()), np.count_nonzero(x <= own.max())

@@ -8,6 +8,7 @@ from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.estimand import sought_for, target
 from outcomes.engine.linear import gram
+from outcomes.engine.matrix import Matrix
 from outcomes.engine.study import Study
 from outcomes.terms import Estimand
 
@@ -49,7 +50,7 @@ def product_balance(
     if not (arms[0].any() and arms[1].any()):
         return None
     covariates = study.covariates
-    centre = covariates.x[target(treated, estimand)].mean(axis=0)
+    centre = covariates.x.dense(target(treated, estimand)).mean(axis=0)
     means = [_means(covariates.x, arm, weights, centre) for arm in arms]
     first, second = _pairs(covariates)
     apart = (means[0] - means[1])[first, second]
@@ -66,19 +67,19 @@ def product_balance(
     return ProductBalance(len(sizes), beyond, tuple(worst))
 
 
-def _means(x: Floats, arm: Flags, weights: Floats, centre: Floats) -> Floats:
+def _means(x: Matrix, arm: Flags, weights: Floats, centre: Floats) -> Floats:
     """(k, k) weighted means of all products in an arm."""
     w = weights[arm]
-    part = x[arm] - centre
+    part = x.dense(arm) - centre
     means: Floats = gram(part * w[:, None], part) / np.sum(w)
     return means
 
 
-def _unit(x: Floats, centre: Floats, treated: Flags, estimand: Estimand) -> Floats:
+def _unit(x: Matrix, centre: Floats, treated: Flags, estimand: Estimand) -> Floats:
     """(k, k) what differences are measured in, as in the balance table."""
     if estimand != Estimand.ATE:
-        return _spread(x[sought_for(treated, estimand)] - centre)
-    both = [_spread(x[arm] - centre) ** 2 for arm in (treated, ~treated)]
+        return _spread(x.dense(sought_for(treated, estimand)) - centre)
+    both = [_spread(x.dense(arm) - centre) ** 2 for arm in (treated, ~treated)]
     unit: Floats = np.sqrt((both[0] + both[1]) / 2)
     return unit
 

@@ -9,6 +9,7 @@ from outcomes.engine.arrays import Flags, Floats, Ints, how_many
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.estimand import target
 from outcomes.engine.matched import Matched, effective_size
+from outcomes.engine.matrix import Matrix
 from outcomes.engine.study import Study
 from outcomes.terms import Estimand
 
@@ -46,7 +47,7 @@ class Sample:
         )
 
     @property
-    def as_read(self) -> Floats:
+    def as_read(self) -> Matrix:
         """(m, k) their covariates as they came, for models that centre them."""
         return self.covariates.model_of(self.rows)
 
@@ -54,7 +55,7 @@ class Sample:
     def x(self) -> Floats:
         """(m, k) their covariates, each from its least value up: every model has an
         intercept, and a level common to all only costs digits."""
-        x = self.as_read
+        x = self.as_read.dense()
         return x - x.min(axis=0) if len(x) else x
 
     def in_sds(self, sd: float) -> "Sample":

@@ -69,7 +69,7 @@ def _fewer(covariates: Covariates, name: str) -> Covariates:
     keep = np.array([source != name for source in covariates.source], dtype=bool)
     where = np.flatnonzero(keep)
     return Covariates(
-        x=covariates.x[:, keep],
+        x=covariates.x.only(keep),
         names=tuple(covariates.names[i] for i in where),
         source=tuple(covariates.source[i] for i in where),
         is_binary=covariates.is_binary[keep],

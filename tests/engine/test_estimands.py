@@ -177,7 +177,8 @@ def test_the_largest_balanced_match_is_sought_for_comparison_students(tolerance)
     weights = found.matched.weights()
     own, other = ((weights > 0) & arm for arm in (~study.treated, study.treated))
     assert own.sum() == other.sum() > 0
-    x, sd = study.covariates.x, study.covariates.x[~study.treated].std(axis=0)
+    x = study.covariates.x.dense()
+    sd = x[~study.treated].std(axis=0)
     apart = np.abs(x[own].mean(axis=0) - x[other].mean(axis=0)) / sd
     assert apart.max() <= tolerance + 1e-4
 

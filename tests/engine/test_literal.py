@@ -161,7 +161,7 @@ def test_the_propensity_score_has_a_second_opinion(frame):
     warn = Notices()
     found = propensity(study.covariates, study.treated, warn)
     assume(not warn.found)
-    x = sm.add_constant(study.covariates.model)
+    x = sm.add_constant(study.covariates.model.dense())
     other = sm.GLM(study.treated.astype(float), x, family=sm.families.Binomial())
     fitted = other.fit(tol=1e-12, maxiter=100)
     assert found.score == near(fitted.fittedvalues, abs=1e-7)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
+from outcomes.engine.matrix import Matrix
 from outcomes.engine.metrics import scaled
 from tests.engine.lalonde import SPECS, arranged, largest, report
 from tests.engine.oracles_metrics import robust_mahalanobis, scaled_euclidean
@@ -28,7 +29,7 @@ def test_lalonde_balance_is_that_of_r(distance):
 def test_distances_on_lalonde_are_the_formulas(pair):
     i, j = pair
     study, found = arranged(distance="robust_mahalanobis")
-    x = study.covariates.x
+    x = study.covariates.x.dense()
     assert found.space.between(np.array([i]), np.array([j])) == pytest.approx(
         robust_mahalanobis(x, i, j)
     )
@@ -54,8 +55,7 @@ def test_the_unit_of_a_covariate_does_not_matter(frame, distance, unit, start):
 
 def test_a_covariate_that_only_the_arms_differ_in_is_left_out():
     study, _ = arranged(distance="euclidean")
-    x = np.full((study.n, 1), 0.1)
-    x[study.treated] = 0.7
+    x = Matrix(study.n, (np.where(study.treated, 0.7, 0.1),))
     covariates = type(study.covariates)(
         x, ("a",), ("a",), np.array([False]), np.array([True])
     )

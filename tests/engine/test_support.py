@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError, PromiseBroken
 from outcomes.engine.covariates import Covariates
+from outcomes.engine.matrix import Matrix
 from outcomes.engine.overlap import separating
 from outcomes.engine.promises import check_promises
 from outcomes.engine.support import beyond_support
@@ -111,7 +112,8 @@ def test_a_covariate_that_separates_is_found_by_both_arms_ranges(n, k, seed):
     x = random.integers(0, 4, (n, k)).astype(float)
     treated = np.arange(n) < random.integers(1, n)
     names, flags = tuple("abc"[:k]), np.zeros(k, dtype=bool)
-    found = separating(Covariates(x, names, names, flags, ~flags), treated)
+    held = Matrix(n, tuple(x.T))
+    found = separating(Covariates(held, names, names, flags, ~flags), treated)
     ranges = [(x[treated, j], x[~treated, j]) for j in range(k)]
     apart = [t.min() > c.max() or c.min() > t.max() for t, c in ranges]
     assert found == (names[apart.index(True)] if any(apart) else None)

@@ -10,13 +10,14 @@ import numpy as np
 import pandas as pd
 
 from outcomes.engine.covariates import Covariates
+from outcomes.engine.matrix import Matrix
 
 REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 
 
 def no_covariates(n: int) -> Covariates:
     none = np.empty(0, dtype=bool)
-    return Covariates(np.empty((n, 0)), (), (), none, none)
+    return Covariates(Matrix(n, ()), (), (), none, none)
 
 
 @cache
