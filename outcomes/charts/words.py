@@ -38,6 +38,17 @@ def in_words(covariate: str) -> str:
     return said.replace("_", " ")
 
 
+def why_unknown(row: dict[str, Any], *keys: str) -> str:
+    """Why the first of these is null, without the names of all that is null with it."""
+    said = re.split(r"(?:^|; )((?:\w+, )*\w+): ", row.get("not_estimable", ""))[1:]
+    reasons = {
+        key: reason
+        for names, reason in zip(said[::2], said[1::2], strict=True)
+        for key in names.split(", ")
+    }
+    return next((reasons[key] for key in keys if key in reasons), "")
+
+
 def counted(n: int, people: str) -> str:
     """`1 participant`, `2 participants`."""
     return f"{n:,} {people.removesuffix('s') if n == 1 else people}"

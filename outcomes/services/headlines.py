@@ -16,6 +16,7 @@ from outcomes.charts.words import (
     number,
     numbers,
     unit_of,
+    why_unknown,
 )
 
 Report = dict[str, Any]
@@ -92,7 +93,7 @@ def _size(report: Report) -> Card:
     kind = kinds_of(report)[row["outcome"]]
     question = f"How big is the difference in {in_words(row['outcome'])}?"
     if row["estimate"] is None:
-        return Card(question, "Cannot be told", [row.get("not_estimable", "")])
+        return Card(question, "Cannot be told", [why_unknown(row, "estimate")])
     size, _, rest = effect_in_words(row, kind).partition(" ")
     details = [f"95% interval: {rest.strip('()')} {unit_of(kind)}"]
     place = min(max(round(50 + (row["improvement_index"] or 0)), 1), 99)
@@ -150,10 +151,8 @@ def _gap(report: Report) -> Card:
     if not rows:
         return Card(question, "Not asked", ["This plan compares no gap"])
     row = rows[0]
-    if row["as_delivered"] is None or row["closed"] is None:
-        return Card(question, "Cannot be told", [row.get("not_estimable", "")])
-    if row["ci_low"] is None:
-        reason = row.get("not_estimable", "")
+    if None in (row["as_delivered"], row["closed"], row["ci_low"]):
+        reason = why_unknown(row, "as_delivered", "closed", "ci_low")
         return Card(question, "Cannot be told", [gap_in_words(row), reason])
     answer, _, interval = change_in_words(row).partition(" (")
     before, after = numbers(row["without_program"], row["as_delivered"])

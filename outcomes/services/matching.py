@@ -53,9 +53,9 @@ def matched(report: Report) -> Iterator[str]:
     if design["method"] in IN_PAIRS:
         how += f", {_how_many(design)}, and every one of them may be used "
         how += _again(design)
-    told = f", from {listed([in_words(name) for name in names])}" if names else ""
+    told = listed([in_words(name) for name in names])
     yield from _clusters(report)
-    yield f"In matching{told}, {how}."
+    yield f"Students were matched on {told}: {how}." if names else f"{_sentence(how)}."
     if design["exact"]:
         yield f"They are equal in {listed([in_words(e) for e in design['exact']])}."
     yield from _preferred(design)
@@ -67,6 +67,10 @@ def matched(report: Report) -> Iterator[str]:
         in_sds = f" ({said['width']:g} SD)" if said.get("unit") == "sd" else ""
         width = f"{caliper['width']:.3g}{in_sds}"
         yield f"On {in_words(caliper['on'])} no more than {width} apart."
+
+
+def _sentence(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _how(method: str, estimand: str) -> str:

@@ -13,9 +13,11 @@ from outcomes.charts.words import (
     estimand_of,
     in_units,
     in_words,
+    listed,
     number,
     numbers,
     unit_of,
+    why_unknown,
 )
 from outcomes.services.cautions import limits
 from outcomes.services.matching import matched
@@ -75,6 +77,7 @@ def paragraph(report: Report) -> str:
 
 def compared(report: Report) -> Iterator[str]:
     sample = report["sample"]
+    yield from _left_out_before(report)
     yield (
         f"{sample['matched_treated']:,} of "
         f"{counted(sample['treated'], 'participants')} "
@@ -94,6 +97,21 @@ def compared(report: Report) -> Iterator[str]:
         yield f"{who} {'is' if row['n'] == 1 else 'are'} left out because {why}."
 
 
+def _left_out_before(report: Report) -> Iterator[str]:
+    """Who could not be compared at all, for want of a value that matching needs."""
+    said = []
+    for row in report["sample"]["excluded"]:
+        reason, _, column = row["reason"].partition(": ")
+        key, missing, _ = reason.partition("_missing")
+        arms = [(row["treated"], "participants"), (row["comparison"], "other students")]
+        who = listed([counted(n, people) for n, people in arms if n])
+        if missing:
+            value = in_words(column or report["design"][key])
+            said.append(f"{who} whose {value} is not known")
+    if said:
+        yield f"Left out before matching: {'; '.join(said)}."
+
+
 def balanced(report: Report) -> Iterator[str]:
     verdict = report["verdict"]
     worst = [_worst(report, key) for key in ("smd_before", "smd_after")]
@@ -110,9 +128,9 @@ def balanced(report: Report) -> Iterator[str]:
     )
     if verdict["decided_by"] and verdict["value"] is not None:
         yield (
-            f"{in_words(verdict['decided_by'])} decided this, with a difference of "
-            f"{abs(verdict['value']):.3g} SD (up to 0.05 counts as alike, up to 0.25 "
-            "as adjustable)."
+            f"This was decided by {in_words(verdict['decided_by'])}, with a difference "
+            f"of {abs(verdict['value']):.3g} SD (up to 0.05 counts as alike, up to "
+            "0.25 as adjustable)."
         )
 
 
@@ -133,14 +151,27 @@ def estimated(report: Report) -> Iterator[str]:
         if row["group"] is not None:
             continue
         if row["estimate"] is None:
-            yield f"On {in_words(row['outcome'])} it cannot be told."
+            why = why_unknown(row, "estimate")
+            because = f": {why}" if why else ""
+            yield f"On {in_words(row['outcome'])} it cannot be told{because}."
             continue
         kind = kinds[row["outcome"]]
         yield (
             f"On {in_words(row['outcome'])} it is {effect_in_words(row, kind)} "
             f"{unit_of(kind)}, with its 95% interval."
         )
+        yield from _of_whom(row, report["sample"])
         yield from _doubt(row, kind)
+
+
+def _of_whom(row: dict, sample: dict) -> Iterator[str]:
+    """Whom an effect rests on, where that is not everyone who was matched."""
+    arms = [row["n_treated"], row["n_comparison"]]
+    if arms != [sample["matched_treated"], sample["matched_comparison"]]:
+        yield (
+            f"It rests on {counted(arms[0], 'participants')} and "
+            f"{counted(arms[1], 'comparison students')} whose outcome is known."
+        )
 
 
 def _doubt(row: dict, kind: str) -> Iterator[str]:
@@ -176,7 +207,9 @@ def closed(report: Report) -> Iterator[str]:
         if row["metric"] != "mean_sd":
             continue
         if row["as_delivered"] is None or row["closed"] is None:
-            yield f"The gap of {gap_in_words(row)} cannot be told."
+            why = why_unknown(row, "as_delivered", "closed")
+            because = f": {why}" if why else ""
+            yield f"The gap of {gap_in_words(row)} cannot be told{because}."
             continue
         before, after = numbers(row["without_program"], row["as_delivered"])
         yield (

@@ -29,14 +29,17 @@ MINUS = "\N{MINUS SIGN}"
         "take part.",
         "Weighted, the latter count as much as 200 students.",
         "17 participants are left out because nobody was near enough.",
+        "Students were matched on low income and ela before: each participant was "
+        "given the nearest",
         "up to 3 each, and every one of them may be used once only.",
         "They are equal in grade.",
         "On distance no more than 0.27 (0.2 SD) apart.",
         "was 0.90 SD before matching, on ela before, and is 0.12 SD after it, on low "
         "income: yes.",
         "the comparison meets its standards with reservations",
-        "low income: yes decided this, with a difference of 0.12 SD",
+        "This was decided by low income: yes, with a difference of 0.12 SD",
         "On ela it is +7.25 (+5.00 to +9.50) points, with its 95% interval.",
+        "It rests on 101 participants and 211 comparison students whose outcome is",
         "The standard error is 1 with 17.3 degrees of freedom, which allows for "
         "students of one school being alike and for few of them (CR2)",
         "would be 0.80 SD without the program and is 0.50 SD with it: narrower by 0.30 "
@@ -51,10 +54,11 @@ def test_it_says(sentence):
 
 
 def test_what_cannot_be_told_is_said_to_be_so():
-    effect = {**EFFECT, "estimate": None, "std_error": None, "p": None}
+    nobody = {"not_estimable": "estimate, p: nobody is left; pool years; df: no p"}
+    effect = {**EFFECT, "estimate": None, "std_error": None, "p": None} | nobody
     gap = {**GAP, "as_delivered": None, "closed": None}
     said = paragraph(report(effects=[effect], gaps=[gap], balance=[]))
-    assert "On ela it cannot be told." in said
+    assert "On ela it cannot be told: nobody is left; pool years." in said
     assert "(race or ethnicity) cannot be told." in said
     assert "before matching" not in said
     assert "None" not in said
@@ -91,6 +95,25 @@ def test_one_is_not_many():
     assert "1 of 1 participant was compared with 1 of 1 student who did not" in said
     assert "1 participant is left out because nobody was near enough." in said
     assert "2 participants are left out because nobody was equal" in said
+
+
+def test_it_says_who_could_not_be_compared_at_all():
+    rows = [
+        {"reason": "pretest_missing: ela_before", "treated": 1, "comparison": 1183},
+        {"reason": "cluster_missing", "treated": 0, "comparison": 2},
+        {"reason": "already_participant", "treated": 0, "comparison": 30},
+    ]
+    said = paragraph(report(sample=REPORT["sample"] | {"excluded": rows}))
+    assert said.startswith(
+        "Left out before matching: 1 participant and 1,183 other students whose ela "
+        "before is not known; 2 other students whose school is not known. 109 of 126"
+    )
+    assert "Left out before" not in paragraph(report())
+
+
+def test_an_effect_on_all_who_were_matched_needs_no_second_count():
+    everyone = {"n_treated": 109, "n_comparison": 244}
+    assert "It rests on" not in paragraph(report(effects=[EFFECT | everyone]))
 
 
 def test_each_limit_is_said_once_and_not_what_was_counted_above():
@@ -135,6 +158,12 @@ def test_it_says_how_often_one_may_serve_and_whom_to_prefer():
         "level and grade, and only then among all others."
     ) in said
     assert "may be used again" in with_design(replacement=True)
+
+
+def test_without_anything_to_match_on_a_sentence_still_begins_as_one():
+    said = with_design(covariates=[], pretests=[])
+    assert "Students were matched on" not in said
+    assert ". Each participant was given the nearest of the other students, by" in said
 
 
 @pytest.mark.parametrize(
