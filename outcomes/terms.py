@@ -117,3 +117,6 @@ class GapMetric(StrEnum):
     MEAN_SD = "mean_sd"
     V = "v"
     SHARE_MEETING = "share_meeting"
+
+
+FEW_STUDENTS = 10  # fewer on a side say more of themselves than of the program

@@ -23,19 +23,23 @@ from outcomes.charts.words import (
     in_words,
     unit_of,
 )
-from outcomes.terms import PEOPLE
+from outcomes.terms import FEW_STUDENTS, PEOPLE
 
 NAIVE, MATCHED = "before matching, everyone", "after matching"
 
 
 def effect_plot(report: dict[str, Any]) -> Chart:
-    """A panel an outcome in its own points, a row a group, zero always in sight."""
+    """A panel an outcome in its own points, a row a group, zero always in sight.
+
+    A group of few is not drawn: one child may move it further than any program moves
+    another, and a page is shown to who knows the children.
+    """
     kinds = kinds_of(report)
     known, naive = (
         [
             {**row, "people": group_in_words(row, report)}
             for row in report[section]
-            if row["estimate"] is not None
+            if row["estimate"] is not None and not _is_of_few(row)
         ]
         for section in ("effects", "naive")
     )
@@ -45,10 +49,21 @@ def effect_plot(report: dict[str, Any]) -> Chart:
     ]
     return whole(
         _headline(known, kinds),
-        "Participants minus comparison students, with 95% intervals",
+        "Participants minus comparison students, with 95% intervals"
+        + _left_out(report),
         _description(known, kinds),
         panels(parts),
     )
+
+
+def _is_of_few(row: dict) -> bool:
+    is_few = min(row["n_treated"], row["n_comparison"]) < FEW_STUDENTS
+    return bool(row["group"]) and is_few
+
+
+def _left_out(report: dict[str, Any]) -> str:
+    are_few = any(_is_of_few(row) for row in report["effects"])
+    return f"; groups of fewer than {FEW_STUDENTS} are not drawn" if are_few else ""
 
 
 def group_in_words(row: dict, report: dict[str, Any]) -> str:

@@ -22,9 +22,8 @@ from outcomes.engine.sample import Sample
 from outcomes.engine.study import Study
 from outcomes.engine.verdict import ADJUSTABLE, is_domain_unsaid
 from outcomes.engine.whole_clusters import CLASSMATE
-from outcomes.terms import PEOPLE, Assignment, Estimand, Estimator
+from outcomes.terms import FEW_STUDENTS, PEOPLE, Assignment, Estimand, Estimator
 
-FEW_STUDENTS = 10
 SHARE_KEPT = 0.7
 STUDENTS_A_COVARIATE = 5
 STUDENTS_A_COEFFICIENT = 3
@@ -228,10 +227,20 @@ def of_gap(spec: GapSpec, n_reference: int, warn: Warn) -> None:
 def of_groups(
     sizes: Mapping[str, int], coefficients: int, design: Design, warn: Warn
 ) -> None:
-    """Groups too thin for a model of their own, which then fits chance.
+    """Groups in which a number tells of single students, and groups too thin for a
+    model of their own, which then fits chance.
 
     sizes : the smaller arm of each group; coefficients : of one arm's model.
     """
+    few = [group for group, size in sizes.items() if 0 < size < FEW_STUDENTS]
+    if few:
+        warn(
+            "small_groups",
+            f"{', '.join(few)}: fewer than {FEW_STUDENTS} students on one side, so a "
+            "number says more of them than of the program, and whoever knows them may "
+            "read how they did. Do not publish it, nor what it can be worked out from; "
+            "join groups, or pool years.",
+        )
     enough = STUDENTS_A_COEFFICIENT * coefficients
     thin = [group for group, size in sizes.items() if 0 < size < enough]
     if thin and design.estimator != Estimator.DIFFERENCE:

@@ -31,6 +31,7 @@ LIMITS = {
     "quasi_separation": "a level that is all in one group",
     "rare_level": "rare levels that were joined",
     "reference_unavailable": "too few in a reference group",
+    "small_groups": "groups of fewer than ten students",
     "student_in_two_clusters": "students who stand in two clusters",
     "thin_groups": "groups that are too thin for a model of their own",
     "trimmed": "weights that were trimmed",

@@ -146,6 +146,22 @@ def test_g19_a_school_is_one_student_to_the_exact_interval():
     assert row["exact_interval"] == near([-edge, edge])
 
 
+@pytest.mark.parametrize("arms", [(9, 20), (20, 9), (10, 10)])
+def test_g20_a_group_of_under_ten_on_a_side_is_named_and_never_significant(arms):
+    n, m = arms
+    group = ["few"] * n + ["many"] * (30 - n) + ["few"] * m + ["many"] * (90 - m)
+    report = run(gains(group=group), **PLANNED | EVERYONE | {"subgroups": ["group"]})
+    found = [w["text"] for w in report["warnings"] if w["code"] == "small_groups"]
+    assert [text.startswith("group=few: fewer") for text in found] == [True] * (
+        min(arms) < 10
+    )
+    _, few, many = report["effects"]
+    assert (few["n_treated"], few["n_comparison"]) == arms
+    assert few["p"] < 0.05
+    assert not few["significant"]
+    assert not many["significant"]
+
+
 @pytest.mark.parametrize(("n", "is_there"), [(0, False), (9, False), (10, True)])
 def test_g21_a_reference_group_of_under_ten_is_unavailable(n, is_there):
     group = ["f"] * 6 + ["r"] * (n // 2) + ["f"] * (6 - n // 2)

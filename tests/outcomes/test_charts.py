@@ -162,3 +162,13 @@ def test_names_and_numbers_are_said_as_people_say_them():
     assert numbers(23.31, -2.656) == ["23.3", f"{MINUS}2.7"]
     assert estimate(1, None, None) == "+1.00 (interval unknown)"
     assert estimate(0, -1, 1) == f"0.00 ({MINUS}1.00 to +1.00)"
+
+
+def test_a_group_of_few_is_not_drawn():
+    few = EFFECT | {"group": "race_ethnicity=asian", "n_treated": 9, "estimate": 30.0}
+    enough = few | {"group": "race_ethnicity=black", "n_treated": 10}
+    chart = charts.effect_plot(report(effects=[EFFECT, few, enough]))
+    assert "asian" not in str(chart)
+    assert "race or ethnicity: black" in str(chart)
+    assert chart["title"]["subtitle"].endswith("fewer than 10 are not drawn")
+    assert "drawn" not in str(charts.effect_plot(report(effects=[EFFECT, enough])))
