@@ -69,6 +69,37 @@ def test_it_prints_a_log_in_that_works_and_stops_when_asked(port, tmp_path):
         socket.create_connection(("127.0.0.1", port), timeout=1)
 
 
+# What `serve` starts, by one who can be killed once both are there.
+STARTS_BOTH = """
+import os, sys, time, django
+os.environ["DJANGO_SETTINGS_MODULE"] = "programs_tracker.settings"
+django.setup()
+from outcomes.management.commands import serve
+where = "127.0.0.1", int(sys.argv[1])
+with serve.process(*serve.WORKER), serve.process(*serve.web_server(*where)) as web:
+    serve.wait_until_up(*where, web)
+    print("up", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_both_end_when_who_started_them_is_killed(port, tmp_path):
+    database = {"DATABASE_URL": f"sqlite:///{tmp_path}/served.sqlite3"}
+    serving = subprocess.Popen(
+        [sys.executable, "-c", STARTS_BOTH, str(port)],
+        cwd=ROOT,
+        env={**os.environ, **database, "VAR": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # the worker finds no table here
+        text=True,
+    )
+    assert serving.stdout.readline() == "up\n"
+    serving.kill()
+    serving.communicate(timeout=30)  # until all who hold its output have ended
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", port), timeout=1)
+
+
 WAITS = "import time; time.sleep(60)"
 IS_KILLED = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
 FAILS = "raise SystemExit(3)"

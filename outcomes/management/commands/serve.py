@@ -13,8 +13,10 @@ from django.core.management.base import BaseCommand, CommandError
 from enrollment.access import Role
 from enrollment.models import User
 from enrollment.services import accounts
+from outcomes.management import until_closed
 
 OFFICE = "office"
+WORKER = ("manage.py", "worker", "--until-closed")
 SECONDS_TO_START, SECONDS_TO_STOP = 30, 20
 
 
@@ -38,7 +40,7 @@ class Command(BaseCommand):
                 self.say_where(f"http://{host}:{port}")
 
                 def start() -> subprocess.Popen:
-                    return running.enter_context(process("manage.py", "worker"))
+                    return running.enter_context(process(*WORKER))
 
                 raise CommandError(keep_working(web, start, self.stderr.write))
         except KeyboardInterrupt:
@@ -80,7 +82,8 @@ def refuse_taken(host: str, port: int) -> None:
 def web_server(host: str, port: int) -> list[str]:
     threads = ["--worker-class", "gthread", "--workers", "2", "--threads", "4"]
     where = ["--bind", f"{host}:{port}", "--log-level", "warning"]
-    return ["-m", "gunicorn", "programs_tracker.wsgi", *threads, *where]
+    end = ["--config", f"python:{until_closed.__name__}"]
+    return ["-m", "gunicorn", "programs_tracker.wsgi", *threads, *where, *end]
 
 
 @contextmanager
@@ -89,16 +92,20 @@ def process(*arguments: str):
 
     Ctrl-C reaches us alone, and a worker that is asked once finishes its run first.
     """
-    command = [sys.executable, *arguments]
-    child = subprocess.Popen(command, cwd=settings.BASE_DIR, start_new_session=True)
-    try:
-        yield child
-    finally:
-        child.terminate()
+    with subprocess.Popen(
+        [sys.executable, *arguments],
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.PIPE,  # closed by whatever ends us, a kill too
+        start_new_session=True,
+    ) as child:
         try:
-            child.wait(SECONDS_TO_STOP)
-        except subprocess.TimeoutExpired:
-            child.kill()
+            yield child
+        finally:
+            child.terminate()
+            try:
+                child.wait(SECONDS_TO_STOP)
+            except subprocess.TimeoutExpired:
+                child.kill()
 
 
 def wait_until_up(host: str, port: int, web: subprocess.Popen) -> None:

@@ -1,9 +1,6 @@
 """A worker: takes queued runs, one after another, until it is stopped."""
 
-import os
 import signal
-import sys
-import threading
 import time
 from contextlib import contextmanager
 
@@ -12,6 +9,7 @@ from django.db import OperationalError
 from django.utils.crypto import get_random_string
 from django_tasks_db.management.commands.db_worker import Worker, valid_interval
 
+from outcomes.management.until_closed import stop_when_closed
 from outcomes.management.workers import work_together
 from outcomes.services import leases
 
@@ -53,7 +51,7 @@ class Command(BaseCommand):
                 raise CommandError("A worker ended with a fault; it says why above.")
             return
         if until_closed:
-            threading.Thread(target=stop_when_closed, daemon=True).start()
+            stop_when_closed()
         self.work_alone(batch=batch, once=once, interval=interval)
 
     def work_alone(self, *, batch, once, interval):
@@ -80,13 +78,6 @@ class Command(BaseCommand):
             worker.run()
         except OperationalError as lost:
             self.stderr.write(f"The database is out of reach, trying again: {lost}")
-
-
-def stop_when_closed() -> None:
-    """A killed keeper tells nobody. As when told once, the present run is finished."""
-    while os.read(sys.stdin.fileno(), 1):
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 @contextmanager
