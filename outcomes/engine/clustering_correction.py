@@ -27,7 +27,7 @@ from outcomes.engine.sample import Sample
 from outcomes.terms import Assignment, OutcomeKind
 
 NOT_ACHIEVEMENT = ("attendance", "behavior", "discipline", "engagement")
-UNKNOWN = NotEstimable(
+NO_CLUSTER = NotEstimable(
     "whole schools or grades were assigned, but the design names no cluster, so that "
     "nobody knows how many students share one; set cluster"
 )
@@ -62,7 +62,7 @@ def clustering_correction(found: Effect, design: Design) -> ClusteringCorrection
     """
     is_whole = design.assignment != Assignment.STUDENT
     if found.sample.clusters is None:
-        return _nothing(found, "both", UNKNOWN) if is_whole else None
+        return _nothing(found, "both", NO_CLUSTER) if is_whole else None
     clustered = "both" if is_whole else "treated"
     try:
         return _corrected(found, clustered)
@@ -74,10 +74,11 @@ def _corrected(found: Effect, clustered: str) -> ClusteringCorrection:
     sample = found.sample
     sample.require_both_arms()
     part = sample if clustered == "both" else sample.where(sample.treated)
-    codes = _codes(part)
+    codes = part.cluster_codes
+    assert codes is not None
     count = how_many(codes)
     size = len(codes) / count
-    icc, icc_from = _icc(found, part)
+    icc, icc_from = _icc(found, part, codes)
     if clustered == "both":
         layout = both_arms(len(codes), size, icc)
     else:
@@ -100,22 +101,11 @@ def _corrected(found: Effect, clustered: str) -> ClusteringCorrection:
     )
 
 
-def _codes(part: Sample) -> Ints:
-    codes = part.cluster_codes
-    if codes is None:
-        raise UNKNOWN
-    return codes
-
-
-def _icc(found: Effect, part: Sample) -> tuple[float, str]:
+def _icc(found: Effect, part: Sample, codes: Ints) -> tuple[float, str]:
     """Of the outcome with each arm's mean taken out; 0 where chance makes it negative,
     the WWC's own assumption where the data cannot tell."""
-    values = part.y - part.y.min()
-    for arm in (part.treated, ~part.treated):
-        if arm.any():
-            values[arm] -= values[arm].mean()
     try:
-        return max(0.0, icc_anova(values, _codes(part))), "data"
+        return max(0.0, icc_anova(part.within_arms(part.y), codes)), "data"
     except NotEstimable:
         is_other = found.outcome.domain in NOT_ACHIEVEMENT
         return ICC_OTHER if is_other else ICC_ACHIEVEMENT, "assumed"

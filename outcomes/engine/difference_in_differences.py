@@ -80,13 +80,7 @@ def _correlation(sample: Sample, before: Floats) -> float:
     """Of before and after, each arm's own means taken out, so that neither selection
     nor effect counts as likeness; students unweighted, as in the SDs."""
     sample.require_both_arms()
-    within = []
-    for values in (sample.y, before):
-        values = values - values.min()
-        for arm in (sample.treated, ~sample.treated):
-            values[arm] -= values[arm].mean()
-        within.append(values)
-    after, earlier = within
+    after, earlier = (sample.within_arms(values) for values in (sample.y, before))
     size = np.sqrt(np.sum(after**2) * np.sum(earlier**2))
     if size <= 0:
         raise NotEstimable("zero variance: before or after nobody differs")

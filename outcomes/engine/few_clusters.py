@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from scipy.special import stdtr, stdtrit
 
-from outcomes.designs.errors import NotEstimable
 from outcomes.engine.covariance import Spread
 
 TREATED_CLUSTERS = 20
@@ -14,13 +13,11 @@ DF = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Widest:
-    """se_kind, spread : the error to report; p : the largest of all; is_few : whether
-    more than the first error was asked."""
+    """se_kind, spread : the error to report; p : the largest of all."""
 
     se_kind: str
     spread: Spread
     p: float
-    is_few: bool
 
 
 def are_few(n_treated_clusters: int, df: float) -> bool:
@@ -32,27 +29,20 @@ def are_few(n_treated_clusters: int, df: float) -> bool:
 
 
 def widest(
-    estimate: float,
-    spreads: Mapping[str, Spread],
-    n_treated_clusters: int,
-    permutation_p: float | None = None,
+    estimate: float, spreads: Mapping[str, Spread], permutation_p: float | None = None
 ) -> Widest:
-    """The first of `spreads` (CR2) unless clusters are few; else the one of the widest
-    95% interval, and the largest p, that of the permutation test among them.
-
-    Raises NotEstimable without an error above zero.
-    """
-    usable = {kind: s for kind, s in spreads.items() if s.std_error > 0 and s.df > 0}
-    if not usable:
-        raise NotEstimable("no error of this effect can be had")
-    first = next(iter(usable))
-    is_few = are_few(n_treated_clusters, usable[first].df)
-    kind = max(usable, key=lambda k: half_width(usable[k])) if is_few else first
-    asked = usable.values() if is_few else [usable[first]]
-    ps = [float(2 * stdtr(s.df, -abs(estimate) / s.std_error)) for s in asked]
-    if is_few and permutation_p is not None:
+    """Of errors above 0 the one of the widest 95% interval, and the largest p, that of
+    the permutation test among them."""
+    kind = max(spreads, key=lambda k: half_width(spreads[k]))
+    ps = [two_sided_p(estimate, spread) for spread in spreads.values()]
+    if permutation_p is not None:
         ps.append(permutation_p)
-    return Widest(kind, usable[kind], max(ps), is_few)
+    return Widest(kind, spreads[kind], max(ps))
+
+
+def two_sided_p(estimate: float, spread: Spread) -> float:
+    """How often t would be as far from 0, if the truth were 0."""
+    return float(2 * stdtr(spread.df, -abs(estimate) / spread.std_error))
 
 
 def half_width(spread: Spread) -> float:

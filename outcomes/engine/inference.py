@@ -11,7 +11,13 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Ints, how_many
 from outcomes.engine.covariance import Spread
 from outcomes.engine.estimable import Number, attempt, known
-from outcomes.engine.few_clusters import Widest, are_few, half_width, widest
+from outcomes.engine.few_clusters import (
+    Widest,
+    are_few,
+    half_width,
+    two_sided_p,
+    widest,
+)
 from outcomes.engine.influence import Estimate
 from outcomes.engine.linear import Fit, by_columns, least_squares
 from outcomes.engine.outcome_model import EFFECT, contrast, spreads
@@ -123,11 +129,10 @@ def _widest(
     }
     if clusters is None or not usable:
         return None
-    treated_clusters = sample.treated_clusters
-    if not are_few(treated_clusters, next(iter(usable.values())).df):
+    if not are_few(sample.treated_clusters, next(iter(usable.values())).df):
         return None
     permuted = _permuted(sample, clusters, design) if is_effect else None
-    return widest(estimate, usable, treated_clusters, permuted)
+    return widest(estimate, usable, permuted)
 
 
 def _permuted(sample: Sample, clusters: Ints, design: Design) -> float | None:
@@ -167,7 +172,7 @@ def from_spread(
         df=spread.df,
         ci_low=estimate - half,
         ci_high=estimate + half,
-        p=float(2 * stdtr(spread.df, -abs(estimate) / spread.std_error)),
+        p=two_sided_p(estimate, spread),
         alternatives=beside,
     )
 

@@ -23,11 +23,10 @@ TIE = 1e-9  # relative: statistics this close to the observed one count as equal
 
 @dataclass(frozen=True, slots=True)
 class Permuted:
-    """p : two-sided, the observed deal included; smallest : the least p that any deal
-    of these clusters could have; draws : deals compared; is_exact : all there are."""
+    """p : two-sided, the observed deal included; draws : deals compared; is_exact : all
+    there are."""
 
     p: float
-    smallest: float
     draws: int
     is_exact: bool
 
@@ -105,9 +104,5 @@ def _compare(found: Floats, observed: Floats, is_exact: bool) -> Permuted:
     """Share of deals at least as far from zero as the observed one."""
     if not is_exact:  # a sample of deals does not hold the observed one
         found = np.append(found, observed)
-    size = np.abs(found)
-    p, smallest = (
-        float(np.mean(size >= bar * (1 - TIE)))
-        for bar in (abs(float(observed[0])), float(size.max()))
-    )
-    return Permuted(p, smallest, len(found), is_exact)
+    bar = abs(float(observed[0])) * (1 - TIE)
+    return Permuted(float(np.mean(np.abs(found) >= bar)), len(found), is_exact)

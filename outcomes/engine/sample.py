@@ -114,6 +114,14 @@ class Sample:
     def ess_comparison(self) -> float:
         return effective_size(self.weights[~self.treated])
 
+    def within_arms(self, values: Floats) -> Floats:
+        """(m,) values with each arm's own mean taken out, students unweighted."""
+        within: Floats = values - values.min()  # a common level only costs digits
+        for arm in (self.treated, ~self.treated):
+            if arm.any():
+                within[arm] -= within[arm].mean()
+        return within
+
     def mean(self, arm: Flags) -> float:
         """Weighted mean outcome of an arm (m,)."""
         w = self.weights[arm]

@@ -18,11 +18,11 @@ def unmatched_reasons(
 ) -> list[tuple[str, int]]:
     """(reason, number of students), most frequent first.
 
-    support : beyond the scores of the other arm; missing : a limited column is empty;
-    exact : nobody of the other arm in the cell; anti_exact : all of them are on the
-    forbidden side; caliper : some stayed free, but too far away; pool_exhausted : all
-    went to others; balance : a larger match would not have been balanced; cluster : the
-    cluster found none to be compared with.
+    cluster : the cluster found none to be compared with; support : beyond the scores of
+    the other arm; exact_missing, limit_missing : an exact or another limited column is
+    empty; exact : nobody of the other arm in the cell; anti_exact : all of them are on
+    the forbidden side; pool_exhausted : all went to others; caliper : some stayed free,
+    but too far away; balance : a larger match would not have been balanced.
     """
     weights = matched.weights()
     # Only a pair, or a limit on reuse, uses a student up.
