@@ -27,20 +27,45 @@ class Spread:
 
 
 def hc3(fit: Fit, contrast: Floats) -> Spread:
-    """Heteroskedasticity-robust: sqrt(sum (r_i e_i / (1 - h_i))^2), df n - k.
+    """Heteroskedasticity-robust: sqrt(sum (r_i e_i / (1 - h_i))^2), Satterthwaite df.
 
-    Source: MacKinnon and White (1985), as sandwich::vcovHC(type = "HC3"). A student who
-    alone decides a coefficient (h = 1) has no residual and adds nothing, as in CR2.
+    n - k degrees of freedom would call two participants among hundreds as sure as
+    hundreds. Source: MacKinnon and White (1985), as sandwich::vcovHC(type = "HC3"); its
+    degrees of freedom: Bell and McCaffrey (2002); Imbens and Kolesar (2016), Rev. Econ.
+    Stat. 98(4):701-712. A student who alone decides a coefficient (h = 1) has no
+    residual and adds nothing, as in CR2.
     """
     _require_freedom(fit)
-    total = 0.0
+    total, pulls = 0.0, np.empty(len(fit.x))
     for rows in blocks(len(fit.x)):
         part = fit.of(rows)
-        hat = part.weights * _leverage(part)
+        hat = part.weights * _form(part.x, part.bread)
         left = np.where(hat < 1 - NULL, 1 - hat, np.inf)
-        scores = part.implied(contrast) * part.residuals / left
-        total += float(np.sum(scores**2))
-    return Spread(float(np.sqrt(total)), float(fit.residual_df))
+        own = part.implied(contrast)
+        total += float(np.sum((own * part.residuals / left) ** 2))
+        pulls[rows] = own / left
+    return Spread(float(np.sqrt(total)), _df_alone(fit, pulls**2))
+
+
+def _df_alone(fit: Fit, squared: Floats) -> float:
+    """`satterthwaite` where each student is a cluster; squared : (n,) p_i^2."""
+    link, is_even = _short_link(fit)
+    k = fit.x.shape[1]
+
+    def both(rows: slice) -> Floats:
+        x = fit.x[rows].T
+        return x if is_even else np.vstack([x, x * fit.weights[rows]])
+
+    small = moments(both, squared) @ link
+    total, squares = 0.0, float(np.trace(small @ small))
+    for rows in blocks(len(squared)):
+        part, own = fit.of(rows), squared[rows]
+        shared = _form(part.x, link[:k, :k])
+        if not is_even:
+            shared += 2 * part.weights * _form(part.x, link[:k, k:])
+        total += float(np.sum(own * (1 + shared)))
+        squares += float(np.sum(own**2 * (1 + 2 * shared)))
+    return _df(total, squares)
 
 
 def cr1(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
@@ -65,13 +90,8 @@ def cr2(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
     """
     _clusters(clusters)
     fit, clusters = as_arms(fit, clusters)
-    link, w = residual_link(fit), fit.weights
-    is_even = bool((w == w[0]).all())
-    if is_even:  # WX says nothing that X does not
-        same = np.eye(fit.x.shape[1])
-        fold = np.vstack([same, w[0] * same])
-        link = fold.T @ link @ fold
-    r = fit.implied(contrast)
+    link, is_even = _short_link(fit)
+    r, w = fit.implied(contrast), fit.weights
     sums, own, moved = [], [], []
     for rows, is_there in batches(clusters):
         both = fit.x[rows] * is_there[..., None]
@@ -128,12 +148,12 @@ def batches(clusters: Ints) -> Iterator[tuple[Ints, Flags]]:
         yield order[at], step < sizes[some, None]
 
 
-def _leverage(fit: Fit) -> Floats:
-    """(n,) x_i'(X'WX)^-1 x_i."""
-    columns = np.ascontiguousarray(fit.x.T)
-    moved = np.einsum("jk,ki->ji", fit.bread, columns)
-    hat: Floats = np.einsum("ji,ji->i", moved, columns)
-    return hat
+def _form(x: Floats, inner: Floats) -> Floats:
+    """(n,) x_i' A x_i of rows (n, k) and A (k, k): with (X'WX)^-1, the leverage."""
+    columns = np.ascontiguousarray(x.T)
+    moved = np.einsum("jk,ki->ji", inner, columns)
+    form: Floats = np.einsum("ji,ji->i", moved, columns)
+    return form
 
 
 def _require_freedom(fit: Fit) -> None:
@@ -153,6 +173,17 @@ def residual_link(fit: Fit) -> Floats:
     squared = moments(lambda rows: fit.x[rows].T, fit.weights**2)
     zero = np.zeros_like(fit.bread)
     return np.block([[fit.bread @ squared @ fit.bread, -fit.bread], [-fit.bread, zero]])
+
+
+def _short_link(fit: Fit) -> tuple[Floats, bool]:
+    """`residual_link`, and whether the weights are even: it is then (k, k), for WX says
+    nothing that X does not."""
+    link, w = residual_link(fit), fit.weights
+    if (w != w[0]).any():
+        return link, False
+    same = np.eye(fit.x.shape[1])
+    fold = np.vstack([same, w[0] * same])
+    return fold.T @ link @ fold, True
 
 
 def _adjust(r: Floats, both: Floats, link: Floats) -> Floats:
@@ -178,6 +209,10 @@ def satterthwaite(own: Floats, moved: Floats, link: Floats) -> float:
     cross = np.einsum("gi,ij,gj->g", moved, link, moved)
     small = gram(moved, moved) @ link
     squares = np.sum(own**2) + 2 * np.sum(own * cross) + np.trace(small @ small)
+    return _df(float(np.sum(own + cross)), float(squares))
+
+
+def _df(total: float, squares: float) -> float:
     if squares <= 0:
-        raise NotEstimable("the clusters leave no error to learn from")
-    return float(np.sum(own + cross) ** 2 / squares)
+        raise NotEstimable("the students leave no error to learn from")
+    return total**2 / squares

@@ -173,7 +173,7 @@ def _under(
         closed = gap_closed(models, chances, found.focal, estimator)
     except NotEstimable as reason:
         return {**head, **dict.fromkeys(RULE_NUMBERS, reason)}
-    inference = by_influence(closed, found.sample, found.design)
+    inference = _error(closed, found)
     return _rule_row(head, gap, closed.value, inference, found)
 
 
@@ -185,7 +185,7 @@ def _rule_row(
     found: District,
 ) -> dict[str, Any]:
     """std_error and what follows are those of `closed`."""
-    of_gap = by_influence(gap, found.sample, found.design).std_error
+    of_gap = _error(gap, found).std_error
     numbers = (
         gap.value,
         of_gap,
@@ -198,9 +198,13 @@ def _rule_row(
     return {**head, **dict(zip(RULE_NUMBERS, numbers, strict=True))}
 
 
+def _error(of: Estimate, found: District) -> Inference:
+    return by_influence(of, found.sample, found.design, found.focal)
+
+
 def _coverage(found: District, models: object) -> dict[str, Any]:
     """Reach times effect, beside whom it helps more: two answers often confused."""
-    sample, focal, design = found.sample, found.focal, found.design
+    sample, focal = found.sample, found.focal
     att = {True: att_of_group(sample, focal), False: att_of_group(sample, ~focal)}
     share = {g: float(sample.treated[focal == g].mean()) for g in (True, False)}
     delivered = float(sample.y[~focal].mean() - sample.y[focal].mean())
@@ -214,10 +218,10 @@ def _coverage(found: District, models: object) -> dict[str, Any]:
         "att_focal": att[True].value,
         "att_reference": att[False].value,
         **asdict(gap),
-        "std_error": by_influence(in_district, sample, design).std_error,
+        "std_error": _error(in_district, found).std_error,
         "share_closed": attempt(lambda: gap.share_closed),
         "closed_among_participants": among.value,
-        "std_error_among_participants": by_influence(among, sample, design).std_error,
+        "std_error_among_participants": _error(among, found).std_error,
     }
 
 

@@ -139,7 +139,7 @@ def require_four_groups(sample: Sample, is_focal: Flags) -> None:
 def _closed(sample: Sample, is_focal: Flags, design: Design) -> tuple[float, Inference]:
     if design.estimator == Estimator.AIPW:
         found = att_of_group(sample, is_focal) - att_of_group(sample, ~is_focal)
-        return found.value, by_influence(found, sample, design)
+        return found.value, by_influence(found, sample, design, is_focal)
     model = model_of(design)
     blocks = [
         _block(group, model(sample.where(group))) for group in (is_focal, ~is_focal)
@@ -209,7 +209,7 @@ def _weighted_gap(
         closed = without - delivered
     except NotEstimable as reason:
         return _absent(metric, reason)
-    inference = by_influence(closed, sample, design)
+    inference = by_influence(closed, sample, design, is_focal)
     return _gap(metric, delivered.value, closed.value, inference)
 
 

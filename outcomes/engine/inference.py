@@ -8,7 +8,7 @@ from scipy.special import stdtr
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Ints, how_many
+from outcomes.engine.arrays import Flags, Ints, how_many
 from outcomes.engine.covariance import Spread
 from outcomes.engine.estimable import Number, attempt, known
 from outcomes.engine.few_clusters import (
@@ -88,16 +88,39 @@ def infer(
     return replace(inference, p=reported.p, has_few_clusters=True)
 
 
-def by_influence(found: Estimate, sample: Sample, design: Design) -> Inference:
-    """Inference on an estimate that carries its influence (m,), by the same rule."""
+def by_influence(
+    found: Estimate, sample: Sample, design: Design, focal: Flags | None = None
+) -> Inference:
+    """Inference on an estimate that carries its influence (m,), by the same rule.
+
+    The degrees of freedom are those of the smallest arm, of either group where focal
+    (m,) tells two apart: its clusters, sets or students less one. All of them together
+    would call three clusters among a hundred as sure as a hundred (decision 15).
+    Source: the lower bound of Welch (1947), Biometrika 34.
+    """
     kind, units = "influence", None
     if sample.clusters is not None:
         kind, units = f"influence by {design.cluster}", sample.clusters
     elif sample.sets is not None:
         kind, units = "influence by set", sample.sets
-    count = len(found.influence) if units is None else how_many(units)
-    spread = attempt(lambda: Spread(found.std_error(units), float(count - 1)))
+    spread = attempt(
+        lambda: Spread(
+            found.std_error(units), _df_of_smallest(sample.treated, focal, units)
+        )
+    )
     return from_spread(found.value, kind, spread, ())
+
+
+def _df_of_smallest(treated: Flags, focal: Flags | None, units: Ints | None) -> float:
+    groups = [slice(None)] if focal is None else [focal, ~focal]
+    counts = [
+        int(np.count_nonzero(arm[g])) if units is None else how_many(units[g][arm[g]])
+        for arm in (treated, ~treated)
+        for g in groups
+    ]
+    if min(counts) < 2:
+        raise NotEstimable("one cluster alone in an arm does not show how they vary")
+    return float(min(counts) - 1)
 
 
 def _above_rounding(
