@@ -20,12 +20,17 @@ def placebos_of(plan: Plan, first_day: date) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for outcome in (column for column in plan.scores if column.is_outcome):
         latest = years.get(outcome.measure.pk, [])[:2]
-        if len(latest) == 2:
+        is_placebo = outcome.year in years.get(outcome.measure.pk, [])
+        if len(latest) == 2 and not is_placebo:
             placebo = _placebo(plan, outcome, *latest, years)
             found[placebo["name"]] = placebo
     taken = {outcome.name for outcome in plan.design.outcomes}
     taken |= plan.design.not_measures.keys()
-    return [placebo for name, placebo in found.items() if name not in taken]
+    return [
+        placebo
+        for name, placebo in found.items()
+        if taken.isdisjoint({name, *placebo["pretests"]})
+    ]
 
 
 def _placebo(

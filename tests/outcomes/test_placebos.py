@@ -210,3 +210,8 @@ def test_what_students_are_grouped_by_is_no_placebo_of_its_own(two_years, draft)
     two_years.ela.kind = "levels"
     two_years.ela.save()
     assert draft(subgroups=["ela@2025"]).design["placebo"] == []
+
+
+@pytest.mark.parametrize("years", [["ela@2024"], ["ela@2025"], ["ela", "ela@2024"]])
+def test_an_outcome_of_before_the_window_is_itself_the_placebo(two_years, draft, years):
+    assert draft(outcomes=years, covariates=["gender"]).design["placebo"] == []
