@@ -27,11 +27,14 @@ from enrollment.models import (
 from outcomes import school_grades
 from outcomes.completion import code_of, completed
 from outcomes.designs import reading
+from outcomes.designs.clauses import Outcome
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
 from outcomes.groups import check_gaps, grouping_names, refuse_numbers
 from outcomes.models import Measure, Period, Score, ScoreStatus
+from outcomes.models.measures import Kind
 from outcomes.school_grades import SchoolGradeColumn, is_school_grade, years_over
+from outcomes.terms import OutcomeKind
 
 YES_NO = ("yes", "no")
 # What is known of a student on a day, with the labels it takes; none: any value.
@@ -180,7 +183,31 @@ def _outcomes(design, measures, outcome_year) -> Iterator[ScoreColumn]:
             follows_entry=year is None,
         )
         refuse_other_years(column, [column.year], path)
+        _refuse_other_kind(outcome, measure, f"outcomes[{i}]")
         yield column
+
+
+def _refuse_other_kind(outcome: Outcome, measure: Measure, path: str) -> None:
+    """What scores of the measure cannot be: found before the plan is locked for good,
+    and without a look at any."""
+    is_flag = measure.kind == Kind.BINARY or (measure.minimum, measure.maximum) == (
+        0,
+        1,
+    )
+    if outcome.kind == OutcomeKind.BINARY and not is_flag:
+        expected = f'"{measure.kind}", for {measure} is not 0 or 1'
+        raise reading.refuse(f"{path}.kind", str(outcome.kind), expected)
+    for i, level in enumerate(outcome.levels):
+        if not _is_on_the_scale(level, measure):
+            expected = f"a value on the scale of {measure}"
+            raise reading.refuse(f"{path}.levels[{i}]", level, expected)
+
+
+def _is_on_the_scale(level: str, measure: Measure) -> bool:
+    try:
+        return measure.spans(float(level))
+    except ValueError:
+        return False
 
 
 def _explaining_columns(design: Design, measures):

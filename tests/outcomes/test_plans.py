@@ -191,6 +191,34 @@ def test_a_wrong_name_is_refused_where_it_stands(read, design, path, words):
     assert words in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("outcome", "path"),
+    [
+        ({"kind": "binary"}, "outcomes[0].kind"),
+        ({"kind": "levels", "levels": ["450", "low"]}, "outcomes[0].levels[1]"),
+        ({"kind": "levels", "levels": ["450", "700"]}, "outcomes[0].levels[1]"),
+    ],
+)
+def test_an_outcome_is_nothing_that_its_measure_cannot_be(read, outcome, path):
+    with pytest.raises(DesignError) as refusal:
+        read(outcomes=[{"name": "ela"} | outcome])
+    assert refusal.value.path == path
+
+
+@pytest.mark.parametrize(
+    ("measure", "asked"),
+    [
+        ({"kind": "binary"}, {"kind": "binary"}),
+        ({"minimum": 0, "maximum": 1}, {"kind": "binary"}),
+        ({"kind": "levels"}, {"kind": "levels", "levels": ["450", "500.5"]}),
+    ],
+)
+def test_a_measure_may_be_asked_as_what_it_is(read, measure, asked):
+    MeasureFactory(code="passed", **measure)
+    plan = read(outcomes=[{"name": "passed"} | asked])
+    assert plan.design.outcomes[0].kind == asked["kind"]
+
+
 @pytest.mark.parametrize("kind", ["levels", "binary"])
 def test_a_measure_in_levels_groups_students(read, kind):
     MeasureFactory(code="band", kind=kind)
