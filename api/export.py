@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 
 from django.http import StreamingHttpResponse
 
@@ -47,11 +48,13 @@ def lines(columns: Iterable[str], rows: Iterable[tuple]) -> Iterator[str]:
 
 
 def cell(value):
-    """Text that a spreadsheet cannot run; numbers and days as they are."""
+    """Text that a spreadsheet cannot run, instants as in JSON; numbers as they are."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, list):
         return cell(" ".join(str(cell(item)) for item in value))
     return marked(value) if isinstance(value, str) else value

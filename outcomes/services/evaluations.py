@@ -205,9 +205,11 @@ def _swap(evaluation: Evaluation, version: int, **values) -> Evaluation:
     seen = Evaluation.objects.filter(
         pk=evaluation.pk, version=version, state=EvaluationState.DRAFT
     )
-    if not seen.update(version=F("version") + 1, **values):
-        raise StaleVersion("Somebody changed this evaluation: read it again.")
+    is_written = seen.update(version=F("version") + 1, **values)
     evaluation.refresh_from_db()
+    if not is_written:
+        _refuse_when_locked(evaluation)  # by somebody who was faster
+        raise StaleVersion("Somebody changed this evaluation: read it again.")
     return evaluation
 
 

@@ -137,7 +137,8 @@ def _report(run: Run, viewer: User) -> dict:
 
 def _why_not(run: Run) -> str:
     if run.state == RunState.FAILED:
-        return f"The run failed: {run.error}"
+        why = run.error.rstrip(".")
+        return f"The run failed: {why}. When that is put right, queue another."
     if run.state in FINISHED:
         return "The run was cancelled: queue another."
     return f"The run is {run.state}: come back when it is done."

@@ -1,5 +1,7 @@
 import csv
 import io
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -81,6 +83,12 @@ def test_other_text_is_left_alone(value):
 @pytest.mark.parametrize("value", [-1.5, 0, 12])
 def test_a_number_stays_a_number(value):
     assert cell(value) == value
+
+
+def test_an_instant_is_as_in_json():
+    at = datetime(2026, 3, 3, 9, 30, tzinfo=ZoneInfo("America/New_York"))
+    assert cell(at) == "2026-03-03T14:30:00Z"
+    assert cell(at.date()) == at.date()
 
 
 @pytest.mark.parametrize("asked", ["fields=code", "page=2", "page_size=5"])

@@ -118,6 +118,14 @@ def test_a_lock_needs_the_version_that_was_seen(draft, by):
         evaluations.lock(evaluation, by=by, version=1)
 
 
+def test_of_two_who_lock_at_once_the_second_hears_that_it_is_locked(draft, by):
+    seen_before = draft()
+    evaluations.lock(Evaluation.objects.get(), by=by, version=1)
+    assert seen_before.state == "draft"
+    with pytest.raises(evaluations.Locked, match="draft a new evaluation"):
+        evaluations.lock(seen_before, by=by, version=1)
+
+
 def test_the_same_question_has_the_same_hash(draft):
     assert evaluations.hash_of(draft()) == evaluations.hash_of(draft(name="Again?"))
 

@@ -176,7 +176,7 @@ def test_a_finished_run_is_not_cancelled():
     [
         ("queued", "is queued"),
         ("running", "is running"),
-        ("failed", "The run failed: Nobody is comparable."),
+        ("failed", "failed: Nobody is comparable. When that is put right, queue "),
         ("cancelled", "was cancelled"),
     ],
 )
