@@ -12,32 +12,42 @@ from outcomes.engine.linear import BLOCK, Columns, blocks, inverse
 STEPS = 25  # as in R's glm; a fit that has not settled by then has no maximum
 HALVINGS = 30
 COARSER = 16  # a large table begins where one row in so many ended
-SAMPLE = 2_000  # rows on which first steps are worth trying
+SAMPLE = 4_000  # rows on which first steps are worth trying
 SETTLED = 3e-5  # change of any logit; its square, 1e-9, bounds what is still to come
 TINY = float(np.sqrt(np.finfo(float).tiny))  # odds; sums of 1 over them are finite
 
 
 def logistic(columns: Columns, y: Flags) -> tuple[Floats, bool]:
-    """Maximum likelihood of y (n,) on k independent columns, an intercept among them.
+    """Maximum likelihood of y (n,) on k independent columns, an intercept first.
 
     Returns coefficients (k,), and whether they settled: without overlap they grow for
     ever. Source: McCullagh and Nelder (1989), Generalized Linear Models, 2.5.
     """
+    beta, settled = _newton(columns, y, _start(columns, y))
+    # Without a maximum there is only the way to it, and that is told from 0.
+    return (beta, True) if settled else _newton(columns, y, np.zeros(len(beta)))
+
+
+def _start(columns: Columns, y: Flags) -> Floats:
+    """(k,) where a sample ended, or where nothing tells students apart."""
     start = np.zeros(len(columns(slice(0, 1))))
-    if len(y) >= COARSER * SAMPLE:
-        sample = np.ascontiguousarray(columns(slice(0, None, COARSER)))
-        found, settled = logistic(lambda rows: sample[:, rows], y[::COARSER])
-        start = found if settled else start
-    return _newton(columns, y, start)
+    # Half a student more in each arm keeps it finite.
+    start[0] = np.log((np.sum(y) + 0.5) / (np.sum(~y) + 0.5))
+    if len(y) < COARSER * SAMPLE:
+        return start
+    some, took = np.ascontiguousarray(columns(slice(0, None, COARSER))), y[::COARSER]
+    found, settled = _newton(lambda rows: some[:, rows], took, start)
+    return found if settled else start
 
 
 def _newton(columns: Columns, y: Flags, beta: Floats) -> tuple[Floats, bool]:
     """Newton's steps from beta (k,); one that lowers the likelihood is halved."""
-    farthest = [np.abs(columns(rows)).max(axis=1) for rows in blocks(len(y))]
-    reach = np.max(farthest, axis=0)
+    reach, room = np.zeros(len(beta)), np.empty((len(beta) + 1, min(BLOCK, len(y))))
+    for block in map(columns, blocks(len(y))):
+        reach = np.max([reach, block.max(axis=1), -block.min(axis=1)], axis=0)
     best, step, steps, halvings = -np.inf, np.zeros(len(beta)), 0, 0
     while steps < STEPS and halvings < HALVINGS:
-        likelihood, moments, slope = _curvature(columns, y, beta + step)
+        likelihood, moments, slope = _curvature(columns, y, beta + step, room)
         if likelihood < best - 1e-12 * abs(best):
             step, halvings = step / 2, halvings + 1
             continue
@@ -52,15 +62,15 @@ def _newton(columns: Columns, y: Flags, beta: Floats) -> tuple[Floats, bool]:
 
 
 def _curvature(
-    columns: Columns, y: Flags, beta: Floats
+    columns: Columns, y: Flags, beta: Floats, room: Floats
 ) -> tuple[float, Floats, Floats]:
     """At beta (k,): the log likelihood, (k, k) X'WX and (k,) X'(y - p).
 
-    One product of sqrt(W) [X, (y - p) / W] with itself holds both.
+    One product of sqrt(W) [X, (y - p) / W] with itself holds both; room (k + 1, b) for
+    a block of them is asked of the memory once.
     """
     k = len(beta)
     likelihood, moments = 0.0, np.zeros((k + 1, k + 1))
-    room = np.empty((k + 1, BLOCK))
     for rows in blocks(len(y)):
         block, took = columns(rows), y[rows]
         eta = np.einsum("j,ji->i", beta, block)
