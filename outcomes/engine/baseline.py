@@ -13,7 +13,7 @@ from outcomes.engine import cautions
 from outcomes.engine import verdict as verdicts
 from outcomes.engine.arrays import Flags, Floats, how_many
 from outcomes.engine.balance import BalanceRow, balance_table
-from outcomes.engine.canonical import input_hash
+from outcomes.engine.canonical import input_hash, keys_in
 from outcomes.engine.cluster_balance import clusters_section
 from outcomes.engine.cluster_sets import ClusterSets, in_cluster_sets
 from outcomes.engine.estimable import attempt
@@ -79,8 +79,12 @@ def establish(
     """Admit the table, match, and measure balance. hashed : its hash, when known."""
     warn = Notices()
     tell("reading the table", 0.0)
-    hashed = hashed or input_hash(frame)
-    offered = Study.from_frame(frame, design, warn, with_outcomes=with_outcomes)
+    keys = keys_in(frame[design.unit]) if design.unit in frame else None
+    hashed = hashed or input_hash(frame, keys)
+    offered = Study.from_frame(
+        frame, design, warn, with_outcomes=with_outcomes, keys=keys
+    )
+    del keys  # of the size of two columns, and of no more use
     tell("matching", 0.2)
     cluster_sets = None
     if design.match_clusters:

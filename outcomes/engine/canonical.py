@@ -2,7 +2,7 @@
 
 import re
 import string
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from hashlib import blake2b, sha256
 from typing import Any
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pandas.api.types import infer_dtype, is_bool_dtype
 
 from outcomes.engine.arrays import Floats, Ints, Texts
+from outcomes.engine.linear import blocks
 
 MOST_DIGITS = 17  # of a whole number that shares 64 bits with their count
 END = "\0"  # of a key, among all of them as one text
@@ -68,8 +69,13 @@ def natural_order(units: Texts) -> Ints:
 def natural_rank(units: Texts) -> Ints:
     """(n,) the place of each key among the different ones in natural order."""
     found = numbered(units.tolist())
-    if found is None:
-        return rank_by(units, natural_order)
+    return rank_by(units, natural_order) if found is None else rank_of(units, found)
+
+
+def rank_of(units: Texts, found: "Numbered") -> Ints:
+    """`natural_rank` of keys whose numbers are known."""
+    if (np.diff(found.number) > 0).all():  # in order as they came
+        return np.arange(len(units))
     order = np.argsort(found.number)
     is_new = np.diff(found.number[order]) > 0
     if np.diff(found.digits[order])[~is_new].any():  # 7 and 07 are different keys
@@ -106,69 +112,102 @@ class Numbered:
         return words
 
 
-def numbered(texts: list[str]) -> Numbered | None:
+def numbered(texts: list[Any]) -> Numbered | None:
     """The numbers of keys such as S2 and S10, read all at once; None for others."""
-    start = texts[0].rstrip(string.digits) if texts else ""
-    if texts and start == texts[0]:
+    first = texts[0] if texts else "0"
+    if not isinstance(first, str) or first == (start := first.rstrip(string.digits)):
         return None
-    whole = END.join(["", *texts, ""])
+    try:
+        whole = f"{END}{END.join(texts)}{END}" if texts else END
+    except TypeError:  # not all are text
+        return None
     if start and whole.count(END + start) == len(texts):
         whole = whole.replace(END + start, END)
-    if not whole.isascii():
-        return None
-    letters = np.frombuffer(whole.encode(), dtype=np.uint8)
+    return _read(np.frombuffer(whole.encode(), dtype=np.uint8), len(texts))
+
+
+def _read(letters: NDArray[np.uint8], n: int) -> Numbered | None:
+    """The numbers that stand between n + 1 ends; None unless only digits do."""
     ends = np.flatnonzero(letters == ord(END))
     digits = np.diff(ends) - 1
     values = letters - np.uint8(ord("0"))  # beyond 9 for what is no digit
-    is_plain = np.count_nonzero(values > 9) == len(ends) == len(texts) + 1
+    is_plain = np.count_nonzero(values > 9) == len(ends) == n + 1
     if not is_plain or digits.min(initial=1) < 1 or digits.max(initial=0) > MOST_DIGITS:
         return None
-    number = np.zeros(len(texts), dtype=np.int64)
+    number, at = np.zeros(n, dtype=np.int64), ends[1:]
     for place in range(int(digits.max(initial=0))):
         # From the last digit on; beyond the first stand others', which count for 0.
-        digit = values[ends[1:] - 1 - place] * (place < digits)
+        at -= 1
+        digit = values.take(at) * (digits > place)
         number += digit * np.int64(10) ** place
     return Numbered(number, digits)
 
 
-def input_hash(frame: pd.DataFrame) -> str:
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys (n,) in the column `name`, each a number behind a common beginning: read
+    once, for the hash of the table and for the order of its rows."""
+
+    name: Hashable
+    texts: Texts
+    numbers: Numbered
+
+
+def keys_in(column: "pd.Series[Any]") -> Keys | None:
+    """None where the cells of a column are no such keys."""
+    if column.dtype.kind != "O" or isinstance(column.dtype, pd.CategoricalDtype):
+        return None
+    texts = column.to_numpy(dtype=object)
+    found = numbered(texts.tolist())
+    return None if found is None else Keys(column.name, texts, found)
+
+
+def input_hash(frame: pd.DataFrame, keys: Keys | None = None) -> str:
     """sha256 of every cell; the order of rows and of columns does not count.
 
     The rows are put in the order of a quick fingerprint of their cells, and the columns
-    then hashed whole: equal hashes mean equal tables.
+    then hashed whole: equal hashes mean equal tables. keys : of the frame, when known.
     """
     names = sorted(frame.columns, key=str)
-    columns = [_coded(frame[name]) for name in names]
-    order = np.argsort(_fingerprints([codes for codes, _ in columns], len(frame)))
+    of = {} if keys is None else {keys.name: keys}
+    columns = [_coded(frame[name], of.get(name)) for name in names]
+    order = _in_order(_fingerprints([codes for codes, _ in columns], len(frame)))
     hashed = sha256()
     for name, (codes, words) in zip(names, columns, strict=True):
         hashed.update("\x1f".join([str(name), str(len(words)), *words, ""]).encode())
-        hashed.update(_bits(codes)[order].tobytes())
+        hashed.update(_bits(codes.take(order)).data)
     return hashed.hexdigest()
 
 
-def _coded(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
+def _coded(
+    column: "pd.Series[Any]", keys: Keys | None = None
+) -> tuple[Floats, list[str]]:
     """(n,) the numbers of a column, or places in the list of its words."""
     if is_bool_dtype(column.dtype) or column.dtype.kind in "iuf":
         values = column.to_numpy(dtype=float, na_value=np.nan)
-        if not (np.abs(values) > EXACT_TO).any():
+        if _is_exact(values):
             return values, []
     if isinstance(column.dtype, pd.CategoricalDtype):
         return _ranked(column)
     is_words = infer_dtype(column, skipna=True) == "string"
     texts = column if is_words else column.map(label)
-    texts = texts.mask(column.isna(), "")
-    cells = texts.tolist()
-    keys = numbered(cells)
+    keys = keys or keys_in(texts)
     if keys is not None:
-        rank, first = _ranks(keys.as_words)
-        return rank, [cells[i] for i in first.tolist()]
-    places, found = pd.factorize(texts)
+        rank, first = _ranks(keys.numbers.as_words)
+        return rank, keys.texts.take(first).tolist()
+    places, found = pd.factorize(texts.mask(column.isna(), ""))
     words = found.tolist()
     order = sorted(range(len(words)), key=words.__getitem__)
     rank = np.empty(len(words))
     rank[order] = np.arange(len(words))
     return rank[places], [words[i] for i in order]
+
+
+def _is_exact(values: Floats) -> bool:
+    """Whether no number (n,) is beyond those that floats hold one by one."""
+    if values.min(initial=0) >= -EXACT_TO and values.max(initial=0) <= EXACT_TO:
+        return True
+    return not (np.abs(values) > EXACT_TO).any()  # NaN may hide one from min and max
 
 
 def _ranked(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
@@ -190,18 +229,37 @@ def _ranks(numbers: Ints) -> tuple[Floats, Ints]:
 
 
 def _bits(values: Floats) -> NDArray[np.uint64]:
-    """(n,) one pattern a number: one zero, one NaN."""
-    plain = values + 0.0
-    plain[np.isnan(plain)] = np.nan
-    return plain.view(np.uint64)
+    """(n,) one pattern a number: one zero, one NaN. Written over the values."""
+    values += 0.0
+    gone = np.isnan(values)
+    if gone.any():
+        values[gone] = np.nan
+    return values.view(np.uint64)
 
 
 def _fingerprints(columns: list[Floats], n: int) -> NDArray[np.uint64]:
     """(n,) a number that two different rows share once in 10^19."""
     out = np.zeros(n, dtype=np.uint64)
-    for codes in columns:
-        out ^= _bits(codes)
-        for shift, factor in MIXING:
-            out ^= out >> shift
-            out *= factor
+    for rows in blocks(n):
+        block = out[rows]
+        for codes in columns:
+            block ^= _bits(codes[rows].copy())
+            for shift, factor in MIXING:
+                block ^= block >> shift
+                block *= factor
     return out
+
+
+def _in_order(numbers: NDArray[np.uint64]) -> Ints:
+    """(n,) positions by number: sorted by its first bits, in the place of whose last
+    the position stands, and then among those whose first bits are equal."""
+    width = np.uint64(max(len(numbers) - 1, 1).bit_length())
+    key = numbers >> width << width
+    key |= np.arange(len(numbers), dtype=np.uint64)
+    key.sort()
+    order = (key & (~np.uint64(0) >> (np.uint64(64) - width))).astype(np.int64)
+    key >>= width
+    tied = np.flatnonzero(key[1:] == key[:-1])
+    tied = np.union1d(tied, tied + 1)
+    order[tied] = order[tied][np.argsort(numbers[order[tied]])]
+    return order

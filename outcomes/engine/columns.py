@@ -76,6 +76,17 @@ def labels(column: Series) -> Texts:
     return cells
 
 
+def keys(column: Series) -> Texts:
+    """(n,) each cell as text. Raises InputError where one is missing."""
+    found = labels(column)
+    if count := int(pd.isna(found).sum()):
+        raise InputError(
+            f'{count} rows have no "{column.name}"; every row needs its own key',
+            "missing_unit",
+        )
+    return found
+
+
 def _places(column: Series) -> tuple[Ints, list[str]]:
     """(n,) the place of each cell among the different labels, UNKNOWN where it is
     missing; and these labels."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TypeVar
 
 import numpy as np
@@ -12,7 +13,13 @@ from outcomes.designs.errors import InputError
 from outcomes.designs.reading import nearest
 from outcomes.engine import columns, covariates, outcome_columns
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts, by_code
-from outcomes.engine.canonical import natural_rank, rank_by, seeded_order
+from outcomes.engine.canonical import (
+    Keys,
+    natural_rank,
+    rank_by,
+    rank_of,
+    seeded_order,
+)
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.entries import Entries, set_aside
 from outcomes.engine.estimable import Number
@@ -76,42 +83,41 @@ class Study:
         warn: Notices | None = None,
         *,
         with_outcomes: bool = True,
+        keys: Keys | None = None,
     ) -> "Study":
         """Admit a table, or raise InputError with the rule it breaks.
 
-        Without outcomes, their columns are not read and need not be there.
+        Without outcomes, their columns are not read and need not be there. keys : of
+        the students, when known.
         """
         warn = Notices() if warn is None else warn
         _require_columns(frame, design, with_outcomes=with_outcomes)
-        frame, units = _in_canonical_order(frame, design)
+        frame, units = _in_canonical_order(frame, design, keys)
         required = _required(design, with_outcomes=with_outcomes)
         pool_sds = outcome_columns.pool_sds(frame, design) if with_outcomes else {}
         keep, treated, excluded = _eligible(frame, units, design, required)
         if not keep.all():
             frame, units = frame[keep].reset_index(drop=True), units[keep]
+        code = cache(lambda name: columns.coded(frame[name]))
+        said = design.match_clusters
+        wanted, level_minimum = design.matched_on, design.level_minimum
         return cls(
             units=units,
             treated=treated,
-            covariates=covariates.build(
-                frame, design.matched_on, warn, design.level_minimum
-            ),
-            exact={c: _codes(frame, c) for c in design.alike_in},
-            anti_exact={c: _codes(frame, c) for c in design.anti_exact},
-            preferred={c: _codes(frame, c) for c in design.preferred_columns},
+            covariates=covariates.build(frame, wanted, warn, level_minimum),
+            exact={c: code(c) for c in design.alike_in},
+            anti_exact={c: code(c) for c in design.anti_exact},
+            preferred={c: code(c) for c in design.preferred_columns},
             calipers={c: columns.numbers(frame[c]) for c in design.caliper_columns},
-            outcomes=outcome_columns.read(frame, design, treated)
-            if with_outcomes
-            else {},
+            outcomes=(
+                outcome_columns.read(frame, design, treated) if with_outcomes else {}
+            ),
             pool_sds=pool_sds,
-            clusters=_codes(frame, design.cluster) if design.cluster else None,
+            clusters=code(design.cluster) if design.cluster else None,
             groups={d: columns.crossed_labels(frame, d) for d in design.dimensions},
             excluded=excluded,
             entries=_entries(frame, units, design),
-            whole=(
-                whole_clusters(frame, design.match_clusters, design.entry, treated)
-                if design.match_clusters
-                else None
-            ),
+            whole=whole_clusters(frame, said, design.entry, treated) if said else None,
         )
 
     @property
@@ -158,10 +164,6 @@ def _entries(frame: pd.DataFrame, units: Texts, design: Design) -> Entries | Non
     return Entries.of(units, columns.labels(frame[design.entry]))
 
 
-def _codes(frame: pd.DataFrame, column: str) -> Ints:
-    return columns.coded(frame[column])
-
-
 def _require_columns(
     frame: pd.DataFrame, design: Design, *, with_outcomes: bool
 ) -> None:
@@ -188,22 +190,16 @@ def _required(design: Design, *, with_outcomes: bool) -> list[str]:
 
 
 def _in_canonical_order(
-    frame: pd.DataFrame, design: Design
+    frame: pd.DataFrame, design: Design, keys: Keys | None
 ) -> tuple[pd.DataFrame, Texts]:
     """Rows and their keys, by key or by the seed: who comes first wins a tie in the
     match, so a result depends on who the students are, never on the order of the
     file."""
-    units = columns.labels(frame[design.unit])
-    if count := int(pd.isna(units).sum()):
-        raise InputError(
-            f'{count} rows have no "{design.unit}"; every row needs its own key',
-            "missing_unit",
-        )
-    rank = (
-        rank_by(units, lambda known: seeded_order(known, design.seed))
-        if design.ties == Ties.SEEDED
-        else natural_rank(units)
-    )
+    units = columns.keys(frame[design.unit]) if keys is None else keys.texts
+    if design.ties == Ties.SEEDED:
+        rank = rank_by(units, lambda known: seeded_order(known, design.seed))
+    else:
+        rank = natural_rank(units) if keys is None else rank_of(units, keys.numbers)
     found = _entries(frame, units, design)
     entry = np.zeros(len(rank), dtype=np.int64) if found is None else found.code
     if found is not None or rank.max() < len(rank) - 1:
