@@ -4,7 +4,7 @@ import resource
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from time import process_time
+from time import perf_counter
 
 BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 RESET = Path("/proc/self/clear_refs")
@@ -15,9 +15,8 @@ ONE_THREAD = dict.fromkeys(BLAS_THREADS, "1")
 class Lap:
     """One contestant once.
 
-    seconds : processor time of the timed part, best of its repeats, which a busy
-    machine changes less than the clock; peak_mb : resident memory at most; wrong : what
-    the check found, "" when right."""
+    seconds : of the clock, the timed part, best of its repeats; peak_mb : resident
+    memory at most; wrong : what the check found, "" when right."""
 
     seconds: float
     peak_mb: float = 0.0
@@ -78,12 +77,12 @@ class Goal:
 
 
 def best_of(work: Callable[[], object], *, repeats: int = 3) -> tuple[float, object]:
-    """Processor seconds of the fastest of a few repeats, and the last result."""
+    """Seconds of the clock of the fastest of a few repeats, and the last result."""
     fastest, result = float("inf"), None
     for _ in range(repeats):
-        start = process_time()
+        start = perf_counter()
         result = work()
-        fastest = min(fastest, process_time() - start)
+        fastest = min(fastest, perf_counter() - start)
     return fastest, result
 
 

@@ -82,9 +82,15 @@ def run_of(tier: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
         "versions": {"Python": python_version()}
         | {name: version(name) for name in packages}
         | {"MatchIt": matchit.version() or "absent"}
+        | _older_matchit()
         | peers.versions(),
         "records": rows,
     }
+
+
+def _older_matchit() -> dict[str, str]:
+    absent = matchit.absent_older()
+    return {} if absent else {matchit.OLD_MATCHIT: matchit.version(is_older=True)}
 
 
 def cells(record: dict[str, Any]) -> tuple[str, ...]:

@@ -13,9 +13,12 @@ TREATED, OTHERS = np.arange(20), np.arange(20, 80)
 
 @pytest.fixture
 def table():
-    x = {name: np.tile(np.arange(20.0), 4) for name in peer.COVARIATES}
     return pd.DataFrame(
-        {"student": np.arange(80), "treated": (np.arange(80) < 20).astype(int), **x}
+        {
+            "student": np.arange(80),
+            "treated": (np.arange(80) < 20).astype(int),
+            "math": np.tile(np.arange(20.0), 4),
+        }
     )
 
 
