@@ -29,7 +29,7 @@ def result(ours, other, *, steady=3, skipped=None):
 def test_the_same_work_done_twice_fails():
     rounds = tuple(
         Round({c.name: c.run(40_000) for c in (ONCE, TWICE)}, is_steady=True)
-        for _ in range(3)
+        for _ in range(5)
     )
     assert Result(goal(TWICE, ONCE), 40_000, rounds, {}).verdict("once") == "FAIL"
     assert Result(goal(ONCE, TWICE), 40_000, rounds, {}).verdict("twice") == "pass"
