@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from outcomes.engine.arrays import Flags, Floats, Ints
-from outcomes.engine.line import in_order, least_so_far
+from outcomes.engine.cell_order import in_order
+from outcomes.engine.line import least_so_far
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,9 +131,11 @@ def cells(codes: list[Ints], n: int) -> Ints:
     cell, gone = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
     for code in codes:
         gone |= code == UNKNOWN
-        both = cell * (int(code.max(initial=0)) + 2) + code + 1
-        cell = _numbered(both)  # anew each time, so that no product overflows
-    return np.where(gone, UNKNOWN, cell)
+        cell *= int(code.max(initial=0)) + 2
+        cell += code + 1
+        cell = _numbered(cell)  # anew each time, so that no product overflows
+    cell[gone] = UNKNOWN
+    return cell
 
 
 def _numbered(codes: Ints) -> Ints:
@@ -173,7 +175,8 @@ def _sd(values: Floats | None, unit: CaliperUnit, name: str) -> float:
     """The length of one caliper unit: the SD over both arms together, or 1."""
     if unit == CaliperUnit.RAW or values is None:
         return 1.0
-    present = values[~np.isnan(values)]
+    is_gone = np.isnan(values)
+    present = values[~is_gone] if is_gone.any() else values
     if len(present) < 2:
         raise InputError(
             f'the caliper on "{name}" is in SDs, but the column has fewer than two '

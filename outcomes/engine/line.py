@@ -1,7 +1,6 @@
 """Scores in order within cells, and the nearest free one on either side.
 
-One sort serves every query: SIMD argsort, repair of the order among equal scores, one
-sort by cell. Everyone's first choice is then found at once; the only loop is
+One sort serves every query. Everyone's first choice is found at once; the only loop is
 over participants in turn, and it looks on only for those who come too late.
 """
 
@@ -9,7 +8,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from outcomes.engine.arrays import POSITION, WIDTH, Flags, Floats, Ints, by_code, packed
+from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.cell_order import by_cell_and_score, by_score, is_one
 
 Column = TypeVar("Column", Ints, Floats)
 
@@ -17,37 +17,9 @@ NO_DISTANCE = float("inf")
 NOBODY = (-1, NO_DISTANCE)
 
 
-def in_order(score: Floats, cell: Ints, last: Flags) -> Ints:
-    """(n,) rows by cell, score, `last` and row: what np.lexsort gives, 5 times faster.
-
-    score : (n,) finite; cell : (n,) codes from -1; last : (n,) who stands behind the
-    others of the same score.
-    """
-    rows, _ = _by_score(score, last)
-    return rows if _is_one(cell) else rows[by_code(cell[rows])]
-
-
-def _by_score(score: Floats, last: Flags | None = None) -> tuple[Ints, Floats]:
-    """(n,) rows by score, `last` and row, and their scores."""
-    rows = np.argsort(score)
-    values = score[rows]
-    is_new = values[1:] != values[:-1]
-    if is_new.all():
-        return rows, values
-    key = np.zeros(len(rows), dtype=np.int64)
-    np.cumsum(is_new, out=key[1:])
-    key <<= 33
-    key |= rows
-    if last is not None:
-        key |= last[rows].astype(np.int64) << 32
-    key.sort()
-    key &= 0xFFFFFFFF
-    return key, values
-
-
 def _pool_by_score(pool: Ints, score: Floats) -> tuple[Ints, Floats]:
     """(m,) the rows of the pool by score and row, and their scores."""
-    order, scores = _by_score(score[pool])
+    order, scores = by_score(score[pool])
     return pool[order], scores
 
 
@@ -56,10 +28,6 @@ def _ended(values: Column, end: float) -> Column:
     values.resize(len(values) + 1, refcheck=False)
     values[-1] = end
     return values
-
-
-def _is_one(cell: Ints) -> bool:
-    return not len(cell) or bool((cell == cell[0]).all())
 
 
 def least_so_far(values: Floats) -> tuple[Floats, Ints]:
@@ -80,19 +48,17 @@ class Line:
     def __init__(
         self, turns: Ints, pool: Ints, score: Floats, cell: Ints, width: float
     ) -> None:
-        rows, scores = _pool_by_score(pool, score)
-        at = np.searchsorted(scores, score[turns])
-        if _is_one(cell):
-            low, high = np.zeros_like(at), np.full_like(at, len(rows))
+        self._turns, self._own, self._width = turns, score[turns], width
+        if is_one(cell):
+            rows, scores = _pool_by_score(pool, score)
+            self._low = np.zeros_like(turns)
+            self._high = np.full_like(turns, len(pool))
+            self._at = np.searchsorted(scores, self._own)
         else:
-            key = packed(cell[rows])  # positions, and so the ranks of scores in a cell
-            low, at, high = _within(key, cell[turns], at)
-            key &= POSITION
-            rows, scores = rows[key], scores[key]
-        self._turns, self._at, self._low, self._high = turns, at, low, high
-        self._own = score[turns]
+            rows, scores = by_cell_and_score(pool, score, cell)
+            self._low, self._high = _bounds(cell[pool], cell[turns])
+            self._at = _places(scores, self._own, self._low, self._high)
         self._rows, self._scores = _ended(rows, -1), _ended(scores, np.inf)
-        self._width = width
         self._index: dict[int, int] = {}  # of each turn, once one is asked for by row
         self._slot: dict[int, int] = {}  # of each row that was found
         self._taken = bytearray(len(rows) + 1)
@@ -223,21 +189,25 @@ class Line:
         return (right if is_right else left), distance
 
 
-def _within(key: Ints, cell: Ints, at: Ints) -> tuple[Ints, ...]:
-    """(t,) the slots from which, beside which, and before which each participant may
-    choose. key : (m,) packed cells of the pool and ranks of its scores; cell, at : (t,)
-    of participants.
+def _bounds(pool: Ints, turns: Ints) -> tuple[Ints, Ints]:
+    """(t,) where the cell of each of `turns` begins among the sorted cells of the pool,
+    and where it ends."""
+    most = max(int(pool.max(initial=0)), int(turns.max(initial=0)))
+    sizes = np.bincount(pool, minlength=most + 1)
+    ends = np.cumsum(sizes)
+    return (ends - sizes)[turns], ends[turns]
 
-    Asked in order: in a large pool a search that begins elsewhere waits for memory.
-    """
-    start = cell << WIDTH
-    order = np.argsort(start + at)
-    start, at = start[order], at[order]
-    found = np.empty((3, len(order)), dtype=np.int64)
-    asked = (start, start + at, start + (1 << WIDTH))
-    for place, one in zip(found, asked, strict=True):
-        place[order] = np.searchsorted(key, one)
-    return tuple(found)
+
+def _places(scores: Floats, own: Floats, low: Ints, high: Ints) -> Ints:
+    """(t,) the first slot from low to high whose score is not below one's own, by
+    halves. Cells are short, and all are asked at once."""
+    while (is_open := low < high).any():
+        middle = (low + high) >> 1
+        is_below = np.zeros_like(is_open)
+        is_below[is_open] = scores[middle[is_open]] < own[is_open]
+        low = np.where(is_below, middle + 1, low)
+        high = np.where(is_open & ~is_below, middle, high)
+    return low
 
 
 def _free(taken: bytearray, jump: dict[int, int], slot: int, step: int) -> int:

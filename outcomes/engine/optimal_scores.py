@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from outcomes.engine.arrays import Flags, Floats, Ints
-from outcomes.engine.line import in_order
+from outcomes.engine.cell_order import in_order
 
 Bits: TypeAlias = NDArray[np.uint8]
 

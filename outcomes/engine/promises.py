@@ -21,6 +21,7 @@ from outcomes.engine.study import CLUSTER_SET, Study
 from outcomes.engine.support import beyond_support
 from outcomes.engine.tiers import is_overlooked
 from outcomes.engine.whole_clusters import first_start
+from outcomes.terms import Discard
 
 
 def check_promises(
@@ -38,7 +39,8 @@ def check_promises(
     if space is not None and np.isfinite(limits.width):
         far = space.between(*pairs(matched)) > limits.width
         broken_ones.append(("caliper: distance", bool(far.any())))
-    if space is not None and space.propensity is not None:
+    is_cut = design.discard != Discard.NONE
+    if is_cut and space is not None and space.propensity is not None:
         score = space.propensity.score
         beyond = beyond_support(score, study.treated, design.discard)
         broken_ones.append(("discard", bool(beyond[matched.rows].any())))

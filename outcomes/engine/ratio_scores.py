@@ -9,8 +9,9 @@ other way.
 import numpy as np
 
 from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.cell_order import in_order
 from outcomes.engine.limits import by_cell
-from outcomes.engine.line import in_order, least_so_far
+from outcomes.engine.line import least_so_far
 from outcomes.engine.optimal_scores import seeking
 
 NOWHERE = float("inf")

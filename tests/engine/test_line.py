@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from outcomes.engine.arrays import by_code, how_many
-from outcomes.engine.line import NOBODY, Line, in_order
+from outcomes.engine.line import NOBODY, Line
 
 
 @st.composite
@@ -46,13 +46,6 @@ def test_the_line_finds_whom_a_look_at_everyone_finds(crowd, width, chance):
         if found != NOBODY:
             line.take(row, found[0])
             free.remove(found[0])
-
-
-@given(crowds())
-def test_the_order_is_by_cell_score_arm_and_row(crowd):
-    score, cell, treated = crowd
-    slowly = np.lexsort((np.arange(len(score)), ~treated, score, cell))
-    assert in_order(score, cell, ~treated).tolist() == slowly.tolist()
 
 
 @given(st.lists(st.integers(-(2**31), 2**31 - 1) | st.integers(-1, 2), max_size=40))
