@@ -60,6 +60,11 @@ def listed(items: list[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
+def sentence(words: str) -> str:
+    """As a sentence begins."""
+    return words[:1].upper() + words[1:]
+
+
 def number(value: float) -> str:
     """Three digits that count, no more than two after the point: 1,121; 12.3; 0.05."""
     return numbers(value)[0]

@@ -15,6 +15,7 @@ from outcomes.charts.words import (
     in_words,
     number,
     numbers,
+    sentence,
     unit_of,
     why_unknown,
 )
@@ -93,7 +94,7 @@ def _size(report: Report) -> Card:
     kind = kinds_of(report)[row["outcome"]]
     question = f"How big is the difference in {in_words(row['outcome'])}?"
     if row["estimate"] is None:
-        return Card(question, "Cannot be told", [why_unknown(row, "estimate")])
+        return Card(question, "Cannot be told", [_why(row, "estimate")])
     size, _, rest = effect_in_words(row, kind).partition(" ")
     details = [f"95% interval: {rest.strip('()')} {unit_of(kind)}"]
     place = min(max(round(50 + (row["improvement_index"] or 0)), 1), 99)
@@ -108,6 +109,10 @@ def _size(report: Report) -> Card:
         if naive["outcome"] == row["outcome"] and naive["estimate"] is not None
     ]
     return Card(question, f"{size} {unit_of(kind)}", details)
+
+
+def _why(row: dict[str, Any], *keys: str) -> str:
+    return sentence(why_unknown(row, *keys))
 
 
 def _worth_having(row: dict[str, Any], kind: str) -> list[str]:
@@ -152,7 +157,7 @@ def _gap(report: Report) -> Card:
         return Card(question, "Not asked", ["This plan compares no gap"])
     row = rows[0]
     if None in (row["as_delivered"], row["closed"], row["ci_low"]):
-        reason = why_unknown(row, "as_delivered", "closed", "ci_low")
+        reason = _why(row, "as_delivered", "closed", "ci_low")
         return Card(question, "Cannot be told", [gap_in_words(row), reason])
     answer, _, interval = change_in_words(row).partition(" (")
     before, after = numbers(row["without_program"], row["as_delivered"])

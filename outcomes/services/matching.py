@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from outcomes.charts.words import estimand_of, in_words, listed
+from outcomes.charts.words import estimand_of, in_words, listed, sentence
 
 Report = dict[str, Any]
 MATCHING = {
@@ -54,8 +54,11 @@ def matched(report: Report) -> Iterator[str]:
         how += f", {_how_many(design)}, and every one of them may be used "
         how += _again(design)
     told = listed([in_words(name) for name in names])
+    if not report["sample"]["matched_treated"]:
+        yield f"Students were to be matched on {told or 'nothing else'}."
+        return
     yield from _clusters(report)
-    yield f"Students were matched on {told}: {how}." if names else f"{_sentence(how)}."
+    yield f"Students were matched on {told}: {how}." if names else f"{sentence(how)}."
     if design["exact"]:
         yield f"They are equal in {listed([in_words(e) for e in design['exact']])}."
     yield from _preferred(design)
@@ -67,10 +70,6 @@ def matched(report: Report) -> Iterator[str]:
         in_sds = f" ({said['width']:g} SD)" if said.get("unit") == "sd" else ""
         width = f"{caliper['width']:.3g}{in_sds}"
         yield f"On {in_words(caliper['on'])} no more than {width} apart."
-
-
-def _sentence(words: str) -> str:
-    return words[0].upper() + words[1:]
 
 
 def _how(method: str, estimand: str) -> str:

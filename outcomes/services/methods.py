@@ -78,13 +78,7 @@ def paragraph(report: Report) -> str:
 def compared(report: Report) -> Iterator[str]:
     sample = report["sample"]
     yield from _left_out_before(report)
-    yield (
-        f"{sample['matched_treated']:,} of "
-        f"{counted(sample['treated'], 'participants')} "
-        f"{'was' if sample['matched_treated'] == 1 else 'were'} compared with "
-        f"{sample['matched_comparison']:,} of "
-        f"{counted(sample['comparison'], 'students')} who did not take part."
-    )
+    yield _how_many(sample)
     given = sample.get("ess_treated")
     if given is not None and given < sample["matched_treated"] - 0.5:
         yield f"Weighted, the participants count as much as {number(given)} students."
@@ -95,6 +89,18 @@ def compared(report: Report) -> Iterator[str]:
         why = REASONS.get(row["reason"], row["reason"].replace("_", " "))
         who = counted(row["n"], PEOPLE[estimand_of(report)])
         yield f"{who} {'is' if row['n'] == 1 else 'are'} left out because {why}."
+
+
+def _how_many(sample: dict) -> str:
+    treated = counted(sample["treated"], "participants")
+    students = f"{counted(sample['comparison'], 'students')} who did not take part"
+    if not sample["matched_treated"]:
+        return f"None of {treated} could be compared with any of {students}."
+    was = "was" if sample["matched_treated"] == 1 else "were"
+    return (
+        f"{sample['matched_treated']:,} of {treated} {was} compared with "
+        f"{sample['matched_comparison']:,} of {students}."
+    )
 
 
 def _left_out_before(report: Report) -> Iterator[str]:
@@ -145,15 +151,16 @@ def _worst(report: Report, key: str) -> tuple[str, float] | None:
 
 def estimated(report: Report) -> Iterator[str]:
     kinds = kinds_of(report)
-    yield f"The effect is {ESTIMATORS[report['design']['estimator']]}."
-    yield WHOSE[report["estimand"]].format(PEOPLE[estimand_of(report)])
-    for row in report["effects"]:
-        if row["group"] is not None:
-            continue
+    overall = [row for row in report["effects"] if row["group"] is None]
+    if any(row["estimate"] is not None for row in overall):
+        yield f"The effect is {ESTIMATORS[report['design']['estimator']]}."
+        yield WHOSE[report["estimand"]].format(PEOPLE[estimand_of(report)])
+    for row in overall:
         if row["estimate"] is None:
             why = why_unknown(row, "estimate")
             because = f": {why}" if why else ""
-            yield f"On {in_words(row['outcome'])} it cannot be told{because}."
+            name = in_words(row["outcome"])
+            yield f"The effect on {name} cannot be told{because}."
             continue
         kind = kinds[row["outcome"]]
         yield (

@@ -102,8 +102,8 @@ def test_a_card_without_a_number_says_why():
     gap = GAP | {"as_delivered": None, "not_estimable": reason}
     size, _, widened = cards(report(effects=[effect], gaps=[gap]))
     assert size.answer == "Cannot be told"
-    assert size.details == ["nobody is left; pool years"]
-    assert widened.details[-1] == "nobody is left"
+    assert size.details == ["Nobody is left; pool years"]
+    assert widened.details[-1] == "Nobody is left"
     assert cards(report(gaps=[]))[2].answer == "Not asked"
 
 
@@ -111,7 +111,7 @@ def test_a_gap_without_an_interval_is_no_headline():
     unsure = {"ci_low": None, "ci_high": None, "not_estimable": "ci_low: no error"}
     _, _, gap = cards(report(gaps=[GAP | unsure]))
     assert gap.answer == "Cannot be told"
-    assert gap.details[-1] == "no error"
+    assert gap.details[-1] == "No error"
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_what_cannot_be_told_is_said_to_be_so():
     effect = {**EFFECT, "estimate": None, "std_error": None, "p": None} | nobody
     gap = {**GAP, "as_delivered": None, "closed": None}
     said = paragraph(report(effects=[effect], gaps=[gap], balance=[]))
-    assert "On ela it cannot be told: nobody is left; pool years." in said
+    assert "The effect on ela cannot be told: nobody is left; pool years." in said
     assert "(race or ethnicity) cannot be told." in said
     assert "before matching" not in said
     assert "None" not in said
@@ -109,6 +109,29 @@ def test_it_says_who_could_not_be_compared_at_all():
         "before is not known; 2 other students whose school is not known. 109 of 126"
     )
     assert "Left out before" not in paragraph(report())
+
+
+def test_where_nobody_was_matched_nothing_is_told_as_if_somebody_had_been():
+    nobody = {"matched_treated": 0, "matched_comparison": 0, "ess_comparison": 0.0}
+    unmatched = {"unmatched": [{"reason": "cluster", "n": 126}], "calipers": []}
+    clusters = {"treated": 6, "matched_treated": 0, "matched_comparison": 0}
+    design = REPORT["design"] | {"match_clusters": {"of": ["school"]}}
+    said = paragraph(
+        report(
+            sample=REPORT["sample"] | nobody | unmatched,
+            effects=[EFFECT | {"estimate": None}],
+            clusters=clusters | {"comparison": 0},
+            design=design,
+        )
+    )
+    assert said.startswith(
+        "None of 126 participants could be compared with any of 2,062 students who did "
+        "not take part. 126 participants are left out because no school or grade"
+    )
+    assert "Students were to be matched on low income and ela before. The" in said
+    assert "The effect on ela cannot be told." in said
+    for untrue in ("were matched", "was given", "whole clusters", "are equal", "ATM"):
+        assert untrue not in said
 
 
 def test_an_effect_on_all_who_were_matched_needs_no_second_count():
