@@ -14,7 +14,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.arrays import Flags, Floats, Ints
 
 ICC_ACHIEVEMENT = 0.20  # what the WWC assumes of test scores when the data cannot tell
 ICC_OTHER = 0.10
@@ -112,23 +112,31 @@ def total_g_error(g: float, n_t: int, n_c: int, clustering: Clustering) -> float
     return clustering.small_sample * sqrt(variance)
 
 
-def icc_anova(values: Floats, clusters: Ints) -> float:
+def icc_anova(values: Floats, clusters: Ints, treated: Flags | None = None) -> float:
     """rho = (MSB - MSW)/(MSB + (n0-1) MSW), n0 = (N - sum n_g^2/N)/(G-1).
 
-    values : (n,); clusters : (n,) codes. May be negative, when clusters are more alike
-    than chance. Source: Fisher (1925), for unequal sizes Donner (1986). Raises
-    NotEstimable with one cluster, or one student a cluster, or no variance.
+    values : (n,); clusters : (n,) codes; treated : (n,) where each cluster is in one
+    arm, whose own mean then costs a degree of freedom: MSB has G - 2, and n0 = (N -
+    sum n_g^2/N_arm)/(G-2). May be negative, when clusters are more alike than chance.
+    Source: Fisher (1925), for unequal sizes Donner (1986). Raises NotEstimable with one
+    cluster (an arm), or one student a cluster, or no variance.
     """
     _, code = np.unique(clusters, return_inverse=True)
     code = code.reshape(-1)
     sizes = np.bincount(code)
     n, count = len(values), len(sizes)
-    if count < 2 or n <= count:
+    arm = np.zeros(count, dtype=np.int64)
+    if treated is not None:
+        arm[code] = treated
+    members = np.bincount(arm, sizes)
+    apart = count - np.count_nonzero(members)
+    if apart < 1 or n <= count:
         raise NotEstimable("an ICC needs 2 clusters, and 2 students in one of them")
-    means = np.bincount(code, values) / sizes
-    between = np.sum(sizes * (means - values.mean()) ** 2) / (count - 1)
+    sums = np.bincount(code, values)
+    means, means_of_arms = sums / sizes, np.bincount(arm, sums) / np.maximum(members, 1)
+    between = np.sum(sizes * (means - means_of_arms[arm]) ** 2) / apart
     within = np.sum((values - means[code]) ** 2) / (n - count)
-    typical = (n - np.sum(sizes**2) / n) / (count - 1)
+    typical = (n - np.sum(sizes**2 / members[arm])) / apart
     total = between + (typical - 1) * within
     if total <= 0:
         raise NotEstimable("zero variance: the values do not differ")

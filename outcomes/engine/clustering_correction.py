@@ -6,6 +6,8 @@ clusters' own errors, so that it stands beside CR2 and CR3 as a second opinion.
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Ints, how_many
@@ -104,8 +106,11 @@ def _corrected(found: Effect, clustered: str) -> ClusteringCorrection:
 def _icc(found: Effect, part: Sample, codes: Ints) -> tuple[float, str]:
     """Of the outcome with each arm's mean taken out; 0 where chance makes it negative,
     the WWC's own assumption where the data cannot tell."""
+    t = part.treated
+    is_whole = not np.isin(codes[t], codes[~t]).any()
     try:
-        return max(0.0, icc_anova(part.within_arms(part.y), codes)), "data"
+        icc = icc_anova(part.within_arms(part.y), codes, t if is_whole else None)
+        return max(0.0, icc), "data"
     except NotEstimable:
         is_other = found.outcome.domain in NOT_ACHIEVEMENT
         return ICC_OTHER if is_other else ICC_ACHIEVEMENT, "assumed"

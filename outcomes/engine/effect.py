@@ -7,6 +7,7 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.aipw import fitted_effect
 from outcomes.engine.arrays import Floats
+from outcomes.engine.covariance import Spread
 from outcomes.engine.difference_in_differences import Differenced, differenced_row
 from outcomes.engine.effect_sizes import (
     cox_index,
@@ -15,6 +16,7 @@ from outcomes.engine.effect_sizes import (
 )
 from outcomes.engine.estimable import Number, attempt, known
 from outcomes.engine.exact_interval import risk_interval
+from outcomes.engine.few_clusters import half_width
 from outcomes.engine.inference import (
     Inference,
     by_influence,
@@ -30,7 +32,7 @@ from outcomes.engine.outcome_model import (
     refuse_extrapolation,
 )
 from outcomes.engine.sample import Sample
-from outcomes.engine.sensitivity import e_value, e_values
+from outcomes.engine.sensitivity import e_value, e_value_of_limit
 from outcomes.terms import Estimand, Estimator, OutcomeKind
 
 ALONE = NotEstimable("one student alone in an arm does not show how students vary")
@@ -204,7 +206,8 @@ def _e_value(found: Effect) -> float:
 
 
 def _e_value_ci(found: Effect) -> float:
-    """For the near end of the interval: its standard error in the units of g."""
+    """For the near end of the interval that is reported, in the units of g."""
     g, estimate = known(found.hedges_g), known(found.estimate)
-    std_error = known(found.inference.std_error)
-    return e_values(g, std_error * abs(g / estimate)).limit if estimate else 1.0
+    spread = Spread(known(found.inference.std_error), known(found.inference.df))
+    reach = half_width(spread) * abs(g / estimate) if estimate else 0.0
+    return e_value_of_limit(g, reach)

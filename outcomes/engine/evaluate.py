@@ -131,9 +131,7 @@ def _sensitivity(base: Baseline, analyses: Sequence[Analysis]) -> dict[str, Any]
     rematches = rematched(base.offered, base.design)
     return {
         a.outcome.name: {
-            "rosenbaum_gamma": (
-                gamma := attempt(rosenbaum_gamma, a.main.sample, a.main.estimate)
-            ),
+            "rosenbaum_gamma": (gamma := attempt(rosenbaum_gamma, a.main, base.design)),
             "omitted_pretests": benchmark_rows(a.main, rematches),
             "text": hidden_bias_text(a.main, gamma),
         }

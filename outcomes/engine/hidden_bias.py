@@ -2,22 +2,37 @@
 
 import numpy as np
 
+from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Floats
 from outcomes.engine.effect import Effect
 from outcomes.engine.estimable import Number, attempt, known
 from outcomes.engine.sample import Sample
-from outcomes.engine.sensitivity import e_value, gamma_at, signed_rank
+from outcomes.engine.sensitivity import e_value, gamma_at, mcnemar_p, signed_rank
+from outcomes.terms import Assignment, OutcomeKind
+
+ALPHA = 0.05
 
 
-def rosenbaum_gamma(sample: Sample, estimate: Number) -> float:
+def rosenbaum_gamma(found: Effect, design: Design) -> float:
     """The odds by which two members of a pair may differ in their chance to take part
-    before the effect is no longer significant at .05 (one-sided signed rank).
+    before the effect is no longer significant at .05 (one-sided signed rank; for a
+    yes/no outcome McNemar's test).
 
-    Raises NotEstimable unless the sample is pairs, and as `gamma_at` does.
+    Raises NotEstimable unless the sample is pairs of students assigned one by one and
+    the effect's own p is under .05, and as `gamma_at` does.
     """
-    sign = np.sign(known(estimate))
-    return gamma_at(signed_rank(sign * pair_differences(sample)).largest_p)
+    differences = np.sign(known(found.estimate)) * pair_differences(found.sample)
+    if design.assignment != Assignment.STUDENT:
+        raise NotEstimable(
+            "whole schools or grades were assigned, not students of pairs"
+        )
+    if known(found.inference.p) >= ALPHA:
+        raise NotEstimable("not significant even without hidden bias")
+    if found.outcome.kind == OutcomeKind.BINARY:
+        favourable, discordant = np.sum(differences > 0), np.sum(differences != 0)
+        return gamma_at(lambda g: mcnemar_p(int(favourable), int(discordant), g))
+    return gamma_at(signed_rank(differences).largest_p)
 
 
 def pair_differences(sample: Sample) -> Floats:

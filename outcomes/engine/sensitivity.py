@@ -13,7 +13,6 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Floats
 
 LOG_RATIO = 0.91  # log risk ratio an SD of effect stands for
-LOG_RATIO_95 = 1.78  # 0.91 times 1.96, as the source rounds it
 LARGEST = 700.0  # the log of a risk ratio, just within what a number can hold
 FEWEST_PAIRS = 10  # the normal approximation of the signed rank is poor below
 LARGEST_GAMMA = 1000.0
@@ -33,22 +32,12 @@ def e_value(d: float) -> float:
     return ratio * (1 + sqrt(1 - 1 / ratio))
 
 
-@dataclass(frozen=True, slots=True)
-class EValue:
-    """Risk ratios a hidden factor needs with both participation and outcome: to move
-    the estimate to zero, and to move the near end of its 95% interval there."""
+def e_value_of_limit(d: float, half: float) -> float:
+    """The same for the near end of the interval d -/+ half, 1 where it holds zero.
 
-    estimate: float
-    limit: float
-
-
-def e_values(d: float, std_error: float) -> EValue:
-    """Of an effect of d SD; the limit is 1 when the interval holds zero.
-
-    The near limit of the log risk ratio is .91 |d| - 1.78 se. Source: as `e_value`.
+    The source's .91 d -/+ 1.78 se is an interval of normal reach; ours are of t.
     """
-    near = max(abs(d) - LOG_RATIO_95 / LOG_RATIO * std_error, 0.0)
-    return EValue(e_value(d), e_value(near))
+    return e_value(max(abs(d) - half, 0.0))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine import clustering
 from tests.engine import oracles_clustering as literal
-from tests.engine.worked import formulas, kindergarten, star
+from tests.engine.worked import formulas, honest, kindergarten, lalonde_table, star
 
 CASES = {
     "t=2.9,N=400,n=25,icc=.20": (25, 0.2),
@@ -103,6 +103,28 @@ def test_the_worked_groups_and_star_schools_have_their_icc():
     assert clustering.icc_anova(table["readk"].to_numpy(), schools) == pytest.approx(
         known, rel=1e-9
     )
+
+
+def test_clusters_of_one_arm_each_have_the_icc_of_r():
+    """R's anova(lm(re78 ~ treat + school)): the arms' means cost a degree each."""
+    table = lalonde_table()
+    schools = pd.factorize(10 * table["educ"] + table["treat"])[0]
+    y, treated = table["re78"].to_numpy(float), (table["treat"] == 1).to_numpy()
+    (known,) = honest()["icc_of_arms_apart"]
+    assert clustering.icc_anova(y, schools, treated) == pytest.approx(known, rel=1e-9)
+
+
+def test_on_average_the_icc_of_few_whole_schools_is_the_true_one():
+    """With the arms' means for nothing a fifth of the variance looks like an eighth."""
+    random = np.random.default_rng(5)
+    schools, treated = np.repeat(np.arange(4), 25), np.repeat([True, False], 50)
+    parts = np.zeros(2)
+    for _ in range(2000):
+        y = np.sqrt(0.2) * random.normal(size=4)[schools]
+        y = y + np.sqrt(0.8) * random.normal(size=100)
+        rho = clustering.icc_anova(y, schools, treated)
+        parts += [rho / (1 - rho), 1]  # the ratio of the two variances has no bias
+    assert parts[0] / parts[1] == pytest.approx(0.25, abs=0.02)
 
 
 @given(

@@ -55,6 +55,14 @@ n <- table(g); typical <- (sum(n) - sum(n^2) / sum(n)) / (G - 1)
 ms <- a[["Mean Sq"]]
 say("icc_within_arms", (ms[1] - ms[2]) / (ms[1] + (typical - 1) * ms[2]))
 
+# The same where each cluster (educ within treat) is in one arm.
+nested <- interaction(g, d$treat, drop = TRUE)
+a <- anova(lm(re78 ~ factor(treat) + nested, d))
+n <- table(nested); arm <- tapply(d$treat, nested, mean)
+typical <- (sum(n) - sum(n^2 / ifelse(arm == 1, nt, nc))) / (length(n) - 2)
+ms <- a[["Mean Sq"]][2:3]
+say("icc_of_arms_apart", (ms[1] - ms[2]) / (ms[1] + (typical - 1) * ms[2]))
+
 # Share at or above 5,000 by nodegree: reference minus focal, as delivered, and as a
 # regression of comparison students on age and re75 predicts for participants.
 d$meets <- as.numeric(d$re78 >= 5000)
