@@ -31,9 +31,14 @@ from outcomes.designs.clauses import Outcome
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
 from outcomes.groups import check_gaps, grouping_names, refuse_numbers
-from outcomes.models import Measure, Period, Score, ScoreStatus
+from outcomes.models import Measure, Score
 from outcomes.models.measures import Kind
-from outcomes.school_grades import SchoolGradeColumn, is_school_grade, years_over
+from outcomes.school_grades import (
+    SchoolGradeColumn,
+    is_school_grade,
+    pin_of,
+    years_over,
+)
 from outcomes.terms import OutcomeKind
 
 YES_NO = ("yes", "no")
@@ -75,10 +80,7 @@ class ScoreColumn:
 
     def rows(self, year: int | None = None) -> QuerySet[Score]:
         """Every valid score of the measure in the year and period, on any day."""
-        rows = Score.objects.filter(measure=self.measure, status=ScoreStatus.VALID)
-        year = year or self.year
-        rows = rows.filter(school_year=year) if year else rows
-        return rows.filter(period=self.period) if self.period else rows
+        return Score.objects.valid(self.measure, year or self.year, self.period)
 
 
 @dataclass(frozen=True)
@@ -263,15 +265,16 @@ def _is_fact(name: str) -> bool:
 
 def _pinned(name: str, measures, path: str) -> tuple[Measure, int | None, str]:
     """`math@2025.spring` as its measure, year and period."""
-    year, dot, period = name.partition("@")[2].partition(".")
-    well_pinned = year.isascii() and year.isdigit() and len(year) == 4
-    if ("@" in name and not well_pinned) or (dot and period not in Period.values):
-        raise reading.refuse(
-            path,
-            name,
-            'a measure pinned to a year, such as "math@2025" or "math@2025.spring"',
-        )
-    return measures[code_of(name, measures)], int(year) if year else None, period
+    measure = measures[code_of(name, measures)]
+    if "@" not in name:
+        return measure, None, ""
+    if found := pin_of(name):
+        return measure, *found
+    raise reading.refuse(
+        path,
+        name,
+        'a measure pinned to a year, such as "math@2025" or "math@2025.spring"',
+    )
 
 
 def _unknown(path: str, name: str, what: str, known) -> DesignError:

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 
 from enrollment.models import AssignmentLevel, Program, SchoolYear
 from outcomes.designs.errors import DesignError
-from outcomes.models import Measure, Period, Score, ScoreStatus
+from outcomes.models import Measure, Period, Score
 from outcomes.terms import Estimand
 
 PREFIX, SIZE = "school_grade:", "size"
@@ -48,10 +48,7 @@ class SchoolGradeColumn:
     fact: str = ""
 
     def scores(self) -> QuerySet[Score]:
-        rows = Score.objects.filter(
-            measure=self.measure, status=ScoreStatus.VALID, school_year=self.year
-        )
-        return rows.filter(period=self.period) if self.period else rows
+        return Score.objects.valid(self.measure, self.year, self.period)
 
 
 def is_school_grade(name: str) -> bool:
@@ -68,19 +65,28 @@ def read(
 
     facts : the labels of each fact.
     """
-    of, _, pin = name.removeprefix(PREFIX).partition("@")
-    year, _, period = pin.partition(".")
-    is_year = year.isascii() and year.isdigit() and len(year) == 4
-    if not is_year or period not in {"", *Period.values}:
+    of = name.removeprefix(PREFIX).partition("@")[0]
+    if (pinned := pin_of(name)) is None:
         raise _unknown(name, path)
+    year, period = pinned
     fact, equals, label = of.partition("=")
     if of in measures:
-        return SchoolGradeColumn(name, int(year), measures[of], period)
+        return SchoolGradeColumn(name, year, measures[of], period)
     if period or (equals and (fact not in SHARES or label not in facts[fact])):
         raise _unknown(name, path)
     if not equals and of != SIZE:
         raise _unknown(name, path)
-    return SchoolGradeColumn(name, int(year), fact=of if equals else "")
+    return SchoolGradeColumn(name, year, fact=of if equals else "")
+
+
+def pin_of(name: str) -> tuple[int, str] | None:
+    """The year and the period, if any, to which `math@2025.spring` is pinned; None
+    where they are none."""
+    year, dot, period = name.partition("@")[2].partition(".")
+    is_year = year.isascii() and year.isdigit() and len(year) == 4
+    if not is_year or (dot and period not in Period.values):
+        return None
+    return int(year), period
 
 
 def _unknown(name: str, path: str) -> DesignError:

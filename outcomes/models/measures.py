@@ -91,6 +91,12 @@ class ScoreStatus(models.TextChoices):
 class ScoreQuerySet(OfVisibleStudents):
     permission = Permission.SEE_SCORES
 
+    def valid(self, measure: Measure, year: int | None = None, period: str = ""):
+        """Those of a measure that have a value, in any year and period unless told."""
+        rows = self.filter(measure=measure, status=ScoreStatus.VALID)
+        rows = rows.filter(school_year=year) if year else rows
+        return rows.filter(period=period) if period else rows
+
 
 class Score(models.Model):
     """One value of one measure for one student, with the day it was observed."""

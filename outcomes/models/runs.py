@@ -1,9 +1,8 @@
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
-from enrollment.access import Permission
 from enrollment.models import User
-from outcomes.models.evaluations import Evaluation
+from outcomes.models.evaluations import Evaluation, EvaluationQuerySet
 
 
 class Purpose(models.TextChoices):
@@ -22,10 +21,7 @@ class RunState(models.TextChoices):
 FINISHED = [RunState.DONE, RunState.FAILED, RunState.CANCELLED]
 
 
-class RunQuerySet(models.QuerySet):
-    def visible_to(self, user, *, on):
-        return self if user.may(Permission.SEE_EVALUATIONS) else self.none()
-
+class RunQuerySet(EvaluationQuerySet):
     def unfinished(self):
         return self.exclude(state__in=FINISHED)
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from outcomes.charts.words import estimand_of, in_words, listed, sentence
+from outcomes.designs.checks import IN_PAIRS
 
 Report = dict[str, Any]
 MATCHING = {
@@ -28,7 +29,6 @@ DISTANCES = {
     "euclidean": "all covariates at once, each in its SDs",
 }
 BY_DISTANCE = {"nearest", "optimal", "full", "subclass"}
-IN_PAIRS = {"nearest", "optimal"}
 ROLES = {  # who was given somebody, and whom
     "ATT": ("participant", "other students"),
     "ATC": ("comparison student", "participants"),

@@ -75,6 +75,13 @@ def test_three_cards_answer_how_big_how_fair_and_how_much_of_the_gap():
     assert "Chance could explain a change of this size" not in gap.details
 
 
+@pytest.mark.parametrize(("name", "value"), [(None, 1.0), ("nodegree", None)])
+def test_a_verdict_that_no_difference_decided_tells_of_none(name, value):
+    found = verdict("confound_n1") | {"decided_by": name, "value": value}
+    _, fair, _ = cards(report(verdict=found))
+    assert not any("Decided by" in detail for detail in fair.details)
+
+
 def test_a_placebo_that_moved_stands_beside_the_verdict():
     rows = [{"outcome": "ela@2025", "moved": True}, {"outcome": "math", "moved": None}]
     _, fair, _ = cards(report(placebo=rows))

@@ -126,6 +126,7 @@ def test_a_year_that_is_not_over_before_the_start_is_refused(district, name, yea
         "size@2025.spring",
         "low_income@2025",
         "ela@2025.may",
+        "ela@2025.",
     ],
 )
 def test_a_name_that_means_nothing_is_refused_with_three_that_do(district, name):
