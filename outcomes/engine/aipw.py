@@ -132,10 +132,21 @@ def _held_out(
         if arm.all() or not arm.any():
             raise NotEstimable("there is only one arm to learn from")
         model = standardized(x[learn], np.arange(x.shape[1]))
-        score[out] = expit(model.times(logistic(model.block, arm)[0], x[out]))
         without[out] = model.times(_without(model, outcome[learn], arm), x[out])
+        score[out] = expit(model.times(_score(model, arm), x[out]))
     everyone = np.ones(len(x), dtype=bool)
     return aipw_att(outcome, treated, without, score, everyone)
+
+
+def _score(model: Standardized, treated: Flags) -> Floats:
+    """(1 + m,) coefficients. Without any overlap only the outcome model would be left,
+    and it would predict where it saw nobody."""
+    beta, settled = logistic(model.block, treated)
+    if not settled:
+        logit = model.times(beta)
+        if logit[~treated].max() < logit[treated].min():
+            raise NotEstimable("the covariates decide who takes part: no overlap")
+    return beta
 
 
 def _without(model: Standardized, outcome: Floats, treated: Flags) -> Floats:

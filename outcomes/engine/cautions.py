@@ -279,9 +279,13 @@ def has_few_clusters(found: Effect) -> bool:
 def of_clusters(found: Effect, design: Design, warn: Warn) -> None:
     """An interval that rests on few clusters."""
     if has_few_clusters(found):
+        shown = (
+            "the widest of several intervals is reported"
+            if found.inference.has_few_clusters
+            else "the interval has the degrees of freedom of the smaller arm"
+        )
         warn(
             "few_clusters",
-            f"Few participants' clusters ({design.cluster}) or degrees of freedom: the "
-            "widest of several intervals is reported, and nothing is called "
-            "significant.",
+            f"Few participants' clusters ({design.cluster}) or degrees of freedom: "
+            f"{shown}, and nothing is called significant.",
         )

@@ -10,7 +10,8 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
-from outcomes.engine.linear import least_squares
+from outcomes.engine.linear import Fit, least_squares
+from outcomes.engine.outcome_model import refuse_extrapolation
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,23 +81,27 @@ def accounting(
 
     outcome : (n,); x : (n, k) without an intercept; names : k. Source: Oaxaca (1973),
     Blinder (1973); Kitagawa (1955). Raises NotEstimable when a group is empty or its
-    covariates do not have slopes of their own.
+    covariates do not have slopes of their own, and where the reference group's model
+    predicts for the focal group's means from less than one student.
     """
     _require_both(focal)
     gap = float(outcome[~focal].mean() - outcome[focal].mean())
-    slopes = _slopes(outcome[~focal], x[~focal])
-    _slopes(outcome[focal], x[focal])
+    reference, _ = (_own_model(outcome[g], x[g]) for g in (~focal, focal))
+    at_focal = np.array([1.0, *x[focal].mean(axis=0)])
+    implied = reference.implied(at_focal)
+    refuse_extrapolation(implied, [np.ones(len(implied), dtype=bool)])
+    slopes = reference.coefficients[1:]
     apart = (x[~focal].mean(axis=0) - x[focal].mean(axis=0)) * slopes
     explained = {name: float(part) for name, part in zip(names, apart, strict=True)}
     return Accounting(gap, explained, gap - sum(explained.values()))
 
 
-def _slopes(outcome: Floats, x: Floats) -> Floats:
+def _own_model(outcome: Floats, x: Floats) -> Fit:
     with_intercept = np.column_stack([np.ones(len(x)), x])
     fit = least_squares(outcome, with_intercept, np.ones(len(x)))
     if len(fit.kept) < with_intercept.shape[1]:
         raise NotEstimable("within a group, a covariate is implied by the others")
-    return fit.coefficients[1:]
+    return fit
 
 
 def _require_both(focal: Flags) -> None:

@@ -32,6 +32,7 @@ from outcomes.engine.gap_closing import (
     gap_closed,
     gap_under,
     outcome_model,
+    refuse_extrapolation,
     weighting,
 )
 from outcomes.engine.inference import Inference, by_influence, nothing
@@ -227,6 +228,9 @@ def _coverage(found: District, models: object) -> dict[str, Any]:
 
 def _four_parts(found: District, models: Models | NotEstimable) -> dict[str, float]:
     fits = known(models)
+    for chance in (np.zeros(len(found.focal)), np.ones(len(found.focal))):
+        for group in (found.focal, ~found.focal):
+            refuse_extrapolation(fits, chance, group)
     gain = times(fits.with_program - fits.without_program, fits.slopes)
     without = times(fits.without_program, fits.slopes)
     participates = found.sample.treated.astype(float)

@@ -18,6 +18,7 @@ from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.influence import Estimate, weighted_mean
 from outcomes.engine.linear import gram, independent, inverse, least_squares, times
 from outcomes.engine.logistic import logistic
+from outcomes.engine.outcome_model import LEAST_WORTH
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +29,8 @@ class Models:
     the outcome model if each took part, and if none did; slopes : (k,); treatment :
     (n, m) columns of the treatment model; score : (n,) chance to take part.
     slope_influence (n, k), score_influence (n, m) : each student's part in the error of
-    the slopes of either model.
+    the slopes of either model; bread : (k, k) (X'X)^-1 of the outcome model; arms :
+    X'X (k, k) of participants, and of the others.
     """
 
     outcome: Floats
@@ -40,6 +42,8 @@ class Models:
     treatment: Floats
     score: Floats
     score_influence: Floats
+    bread: Floats
+    arms: tuple[Floats, Floats]
 
     @property
     def factual(self) -> Floats:
@@ -92,14 +96,35 @@ def fit_models(
         treatment,
         score,
         (treatment * (treated - score)[:, None]) @ inverse(gram(spread, treatment)),
+        fit.bread,
+        (gram(x[treated], x[treated]), gram(x[~treated], x[~treated])),
     )
+
+
+def refuse_extrapolation(models: Models, rule: Floats, group: Flags) -> None:
+    """Raises NotEstimable where the outcome model's mean of a group (n,) under a rule
+    rests on less than one student of an arm that it asks for.
+
+    With weights l of the arm's outcomes, which sum to the share that the rule sends
+    there, they are worth (sum l)^2 / sum l^2, as in `outcome_model`.
+    """
+    chance = float(rule[group].mean())
+    on = models.bread @ models.under(rule)[group].mean(axis=0)
+    for moments, share in zip(models.arms, (chance, 1 - chance), strict=True):
+        if share**2 < LEAST_WORTH * float(on @ moments @ on) and share > 0:
+            raise NotEstimable(
+                "a group is too small for the outcome model, whose prediction for it "
+                "is less sure than one student; name fewer covariates"
+            )
 
 
 MeanUnder: TypeAlias = Callable[[Models, Floats, Flags], Estimate]
 
 
 def outcome_model(models: Models, rule: Floats, group: Flags) -> Estimate:
-    """Mean of a group under a rule, as the outcome model predicts it."""
+    """Mean of a group under a rule, as the outcome model predicts it. Raises
+    NotEstimable as `refuse_extrapolation` does."""
+    refuse_extrapolation(models, rule, group)
     columns = models.under(rule)
     mean = weighted_mean(times(columns, models.slopes), group.astype(float))
     drift = models.slope_influence @ columns[group].mean(axis=0)

@@ -10,6 +10,7 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.aipw import fitted_att
 from outcomes.engine.covariance import hc3
+from outcomes.engine.evaluate import evaluate
 from outcomes.engine.inference import by_influence, from_spread
 from outcomes.engine.influence import Estimate
 from outcomes.engine.linear import least_squares
@@ -114,3 +115,21 @@ def test_one_school_in_an_arm_has_no_interval():
     found = by_influence(estimate, sample_of(treated, np.arange(12.0), schools), DESIGN)
     assert isinstance(found.p, NotEstimable)
     assert "alone in an arm" in str(found.p)
+
+
+@pytest.mark.parametrize(
+    ("estimator", "said"),
+    [("g_computation", "widest of several"), ("aipw", "of the smaller arm")],
+)
+def test_few_schools_are_told_with_the_interval_that_is_reported(estimator, said):
+    random = np.random.default_rng(4)
+    school = np.repeat(np.arange(12), 20)
+    frame = pd.DataFrame({"school": school, "t": (school < 4) * 1})
+    frame["x"], frame["y"] = random.normal(size=(2, 240))
+    frame["id"] = [f"S{i}" for i in range(240)]
+    plain = {"unit": "id", "treatment": "t", "outcomes": ["y"], "covariates": ["x"]}
+    more = {"cluster": "school", "assignment": "school", "estimator": estimator}
+    report = evaluate(frame, Design.from_dict(plain | more)).report()
+    (text,) = (w["text"] for w in report["warnings"] if w["code"] == "few_clusters")
+    assert said in text
+    assert estimator != "aipw" or report["effects"][0]["df"] == 3
