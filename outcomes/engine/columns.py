@@ -1,6 +1,7 @@
 """Admit one column of the table: what is missing, a flag, a number, a group."""
 
 import re
+from reprlib import repr as brief
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -10,7 +11,7 @@ from pandas.api.types import infer_dtype, is_bool_dtype, is_numeric_dtype
 from outcomes.designs.clauses import CROSS, crossed
 from outcomes.designs.errors import InputError
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
-from outcomes.engine.canonical import label
+from outcomes.engine.canonical import label, natural_rank
 
 Series: TypeAlias = "pd.Series[Any]"
 
@@ -22,6 +23,7 @@ A_MISSING_WORD = re.compile(
 TRUE_WORDS = frozenset({"1", "true", "yes", "t", "y"})
 FALSE_WORDS = frozenset({"0", "false", "no", "f", "n"})
 MOST_NUMBERS = 50  # that may be labels of groups: more are rather a scale
+FEW = 3  # cells that are shown of those that are wrong
 UNKNOWN = -1  # the code of a missing cell
 
 
@@ -148,23 +150,22 @@ def codes(values: Texts) -> Ints:
 
 def numbers(column: Series) -> Floats:
     """(n,) finite numbers, NaN where missing; the column's own where they are all
-    there. Raises InputError on text and on inf."""
+    there. Raises InputError on text and on inf, with the rows where they stand."""
     gone = missing(column)
     present = column[~gone] if gone.any() else column
     is_number = present.dtype.kind in "iuf"
     read = present if is_number else pd.to_numeric(present, errors="coerce")
     parsed: Floats = read.to_numpy(dtype=float)
-    if is_text(column) and np.isnan(parsed).any():
-        odd = present.iloc[int(np.flatnonzero(np.isnan(parsed))[0])]
+    if is_text(column) and (odd := np.isnan(parsed)).any():
         raise InputError(
-            f'column "{column.name}" must hold numbers, found {odd!r}; correct the '
-            "cells or leave them empty",
+            f'column "{column.name}" must hold numbers, found {where(present[odd])}; '
+            "correct the cells or leave them empty",
             "not_numeric",
         )
-    if np.isinf(parsed).any():
+    if (odd := np.isinf(parsed)).any():
         raise InputError(
-            f'column "{column.name}" holds {int(np.isinf(parsed).sum())} infinite '
-            "values; correct them or leave the cells empty",
+            f'column "{column.name}" must hold finite numbers, found '
+            f"{where(present[odd])}; correct the cells or leave them empty",
             "infinite",
         )
     if not gone.any():
@@ -172,6 +173,17 @@ def numbers(column: Series) -> Floats:
     out = np.full(len(column), np.nan)
     out[~gone] = parsed
     return out
+
+
+def where(cells: Series) -> str:
+    """`'low' in line 2, '?' in line 31`, of the first few and by how the table names
+    its rows; then how many more there are."""
+    rows = np.array([label(row) for row in cells.index], dtype=object)
+    first = cells.iloc[np.argsort(natural_rank(rows), kind="stable")[:FEW]]
+    name = first.index.name or "row"
+    shown = [f"{brief(cell)} in {name} {row}" for row, cell in first.items()]
+    more = [f"{len(cells) - FEW:,} more"] if len(cells) > FEW else []
+    return ", ".join([*shown, *more])
 
 
 def flags(column: Series) -> Floats:

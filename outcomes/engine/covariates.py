@@ -103,6 +103,7 @@ def _columns(
         warn("all_missing", f'"{name}" has no value at all and was left out.')
         return []
     if columns.is_text(column):
+        _refuse_spoiled(column, name)
         made = _levels(_joined(column, name, warn, level_minimum), name, gone)
     else:
         made = _numeric(column, name, gone)
@@ -158,7 +159,6 @@ def _levels(labels: Texts, name: str, gone: Flags) -> list[Column]:
     known = sorted(
         {v for v in labels if v is not None}, key=lambda v: (v == RARE_LEVEL, v)
     )
-    _refuse_spoiled(name, known)
     if len(known) > max(50, len(labels) // 2):
         raise InputError(
             f'covariate "{name}" has {len(known)} different texts in {len(labels)} '
@@ -174,14 +174,15 @@ def _levels(labels: Texts, name: str, gone: Flags) -> list[Column]:
     return made[1:] if len(made) == 2 else made
 
 
-def _refuse_spoiled(name: str, levels: list[str]) -> None:
+def _refuse_spoiled(column: columns.Series, name: str) -> None:
     """A few typing errors must not turn a column of numbers into fifty groups."""
-    parsed = pd.to_numeric(pd.Series(levels, dtype=object), errors="coerce")
-    strange = parsed.isna().to_numpy()
-    if 0 < strange.sum() <= 0.05 * len(levels) and len(levels) > 20:
-        odd = levels[int(np.flatnonzero(strange)[0])]
+    levels = pd.Series(column.unique(), dtype=object)
+    levels = levels[~columns.missing(levels)]
+    strange = levels[pd.to_numeric(levels, errors="coerce").isna()]
+    if 0 < len(strange) <= 0.05 * len(levels) and len(levels) > 20:
+        odd = column[column.isin(strange)]
         raise InputError(
-            f'covariate "{name}" holds numbers but for {odd!r}; correct the cell or '
-            "leave it empty",
+            f'covariate "{name}" holds numbers but for {columns.where(odd)}; correct '
+            "the cells or leave them empty",
             "not_numeric",
         )

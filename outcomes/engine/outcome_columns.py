@@ -16,7 +16,7 @@ def pool_sds(frame: pd.DataFrame, design: Design) -> dict[str, Number]:
     """The SD of each outcome among all comparison students of a table in canonical
     order; with entries among the first value of each student."""
     compared = columns.flags(frame[design.treatment]) == 0
-    values = {o.name: _outcome(frame[o.name][compared], o) for o in design.outcomes}
+    values = {o.name: _outcome(frame[o.name], o)[compared] for o in design.outcomes}
     if design.entry is not None:
         person = columns.codes(columns.labels(frame[design.unit][compared]))
         values = {name: _first_of_each(person, y) for name, y in values.items()}

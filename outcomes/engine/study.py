@@ -97,7 +97,7 @@ class Study:
         pool_sds = outcome_columns.pool_sds(frame, design) if with_outcomes else {}
         keep, treated, excluded = _eligible(frame, units, design, required)
         if not keep.all():
-            frame, units = frame[keep].reset_index(drop=True), units[keep]
+            frame, units = frame[keep], units[keep]
         code = cache(lambda name: columns.coded(frame[name]))
         said = design.match_clusters
         wanted, level_minimum = design.matched_on, design.level_minimum
@@ -205,9 +205,9 @@ def _in_canonical_order(
     if found is not None or rank.max() < len(rank) - 1:
         _refuse_repeated(units, rank, entry, design)
     if (np.diff(rank) > 0).all():  # no copy needed
-        return frame.reset_index(drop=True), units
+        return frame, units
     rows = by_code(rank) if found is None else np.lexsort((entry, rank))
-    return frame.iloc[rows].reset_index(drop=True), units[rows]
+    return frame.iloc[rows], units[rows]
 
 
 def _refuse_repeated(units: Texts, person: Ints, entry: Ints, design: Design) -> None:

@@ -53,15 +53,18 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Every cell as text, so that identifiers keep their zeros."""
+    """Every cell as text, so that identifiers keep their zeros; a row is named by the
+    line of the file in which it ends."""
     lines = _lines(path)
-    heading = next(lines, [])
+    _, heading = next(lines, (1, []))
     _refuse_heading(path, heading)
-    return pd.DataFrame(list(lines), columns=heading, dtype=object)
+    rows = dict(lines)
+    line = pd.Index(rows.keys(), name="line")
+    return pd.DataFrame([*rows.values()], line, heading, dtype=object)
 
 
-def _lines(path: Path) -> Iterator[list[str]]:
-    """The lines that hold anything, all as long as the first."""
+def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
+    """The lines that hold anything with their numbers, all as long as the first."""
     reader = csv.reader(StringIO(_text(path), newline=""), strict=True)
     width = 0
     try:
@@ -74,7 +77,7 @@ def _lines(path: Path) -> Iterator[list[str]]:
                     "put a cell that holds a comma in quotes",
                     "bad_table",
                 )
-            yield cells
+            yield reader.line_num, cells
     except csv.Error as error:
         raise InputError(
             f"{path} is not a table: {error} in line {reader.line_num}; correct it",

@@ -112,8 +112,18 @@ def test_a_byte_order_mark_and_windows_lines_are_accepted(write):
         ("id,t,x,y\n1,1,1,1\n2,0,1,1,9\n", "5 cells in line 3"),
         ('id,t,x,y\n1,1,"1"1,1\n', "is not a table"),
         (b"id,t,x,y\n1,1,\xe9,1\n", "not UTF-8"),
-        ("id,t,x,y\n1,1,inf,1\n2,0,1,1\n", "infinite"),
-        ("id,t,x,y\n1,1,5,low\n2,0,6,high\n", "must hold numbers"),
+        (
+            "id,t,x,y\n1,1,inf,1\n2,0,1,1\n",
+            "column \"x\" must hold finite numbers, found 'inf' in line 2; correct",
+        ),
+        (
+            "id,t,x,y\n2,1,5,low\n\n1,0,6,high\n3,0,7,\n",
+            "column \"y\" must hold numbers, found 'low' in line 2, 'high' in line 4;",
+        ),
+        (
+            "id,t,x,y\n5,1,5,a\n4,0,6,b\n3,0,7,1\n2,0,7,c\n1,0,7,d\n0,0,7,e\n",
+            "found 'a' in line 2, 'b' in line 3, 'c' in line 5, 2 more; correct",
+        ),
     ],
 )
 def test_a_file_that_is_no_table_is_refused_in_one_line(write, content, says):

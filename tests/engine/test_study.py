@@ -142,8 +142,15 @@ def spoiled(n):
 
 
 def test_a_typing_error_does_not_turn_numbers_into_groups():
-    with pytest.raises(InputError, match="holds numbers but for '1O'"):
+    with pytest.raises(InputError, match="holds numbers but for '1O' in row 0; corr"):
         admit(spoiled(40), covariates=["age"])
+
+
+def test_rare_levels_that_were_joined_are_no_typing_error():
+    frame = spoiled(80).assign(age=[str(100 + max(i - 8, 0) // 3) for i in range(80)])
+    frame.loc[79, "age"] = "200"
+    study = admit(frame, covariates=["age"], level_minimum=2)
+    assert "age=(rare)" in study.covariates.names
 
 
 def test_names_are_not_groups():
