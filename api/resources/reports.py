@@ -17,6 +17,7 @@ from api.resources.process import (
 from api.resources.samples import (
     AnalyticBalanceOut,
     BalanceOut,
+    DiscardedOut,
     GroupBalanceOut,
     LostOut,
     OverlapOut,
@@ -84,6 +85,9 @@ class DiagnosticsOut(serializers.Serializer):
     cohort = CohortOut()
     sample = SampleOut()
     lost = LostOut(many=True, help_text="Who was not matched; empty: all were.")
+    discarded = DiscardedOut(
+        many=True, required=False, help_text="By group, where the design discards."
+    )
     balance = BalanceOut(many=True)
     balance_by_group = GroupBalanceOut(many=True)
     balance_of_products = ProductBalanceOut()

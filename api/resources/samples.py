@@ -62,6 +62,15 @@ class LostOut(serializers.Serializer):
     share_matched = serializers.FloatField()
 
 
+class DiscardedOut(serializers.Serializer):
+    dimension = serializers.CharField()
+    group = serializers.CharField(allow_null=True, help_text="null: not known.")
+    n_treated = serializers.IntegerField()
+    n_comparison = serializers.IntegerField()
+    discarded_treated = serializers.IntegerField(help_text="Beyond common support.")
+    discarded_comparison = serializers.IntegerField()
+
+
 class BalanceOut(serializers.Serializer):
     covariate = serializers.CharField(help_text="A level is `name=level`.")
     smd_before = Number()

@@ -19,7 +19,7 @@ from outcomes.engine.cluster_sets import ClusterSets, in_cluster_sets
 from outcomes.engine.estimable import attempt
 from outcomes.engine.estimand import target
 from outcomes.engine.group_balance import group_balance
-from outcomes.engine.lost import lost
+from outcomes.engine.lost import discarded, lost
 from outcomes.engine.matched import effective_size
 from outcomes.engine.matching import Arrangement, arrange, each_student_once
 from outcomes.engine.notices import Notices
@@ -113,6 +113,7 @@ def sections(base: Baseline) -> dict[str, Any]:
         "estimand": _estimand(base),
         "sample": _sample(base),
         "lost": lost(base.study, base.weights > 0, estimand),
+        **_discarded_by_group(base),
         "overlap": overlap(fitted, base.study.treated),
         "balance": base.rows,
         "balance_by_group": group_balance(base.study, base.weights, estimand),
@@ -163,6 +164,11 @@ def _worth_of_participants(base: Baseline) -> dict[str, float]:
 def _discarded(base: Baseline) -> list[Excluded]:
     beyond = base.arranged.limits.beyond
     return [] if beyond is None else comparison_beyond(beyond, base.study.treated)
+
+
+def _discarded_by_group(base: Baseline) -> dict[str, Any]:
+    beyond = base.arranged.limits.beyond
+    return {} if beyond is None else {"discarded": discarded(base.study, beyond)}
 
 
 def _unmatched(found: Arrangement, estimand: Estimand) -> list[tuple[str, int]]:

@@ -44,6 +44,25 @@ def _of_dimension(
     return rows
 
 
+def discarded(study: Study, beyond: Flags) -> list[dict[str, Any]]:
+    """A row a group of each dimension the design names: its students of either arm, and
+    how many of them are beyond (n,) the support of the other arm."""
+    arms = {"treated": study.treated, "comparison": ~study.treated}
+    return [
+        {
+            "dimension": dimension,
+            "group": group,
+            **{f"n_{arm}": int((member & own).sum()) for arm, own in arms.items()},
+            **{
+                f"discarded_{arm}": int((member & own & beyond).sum())
+                for arm, own in arms.items()
+            },
+        }
+        for dimension, labels in study.groups.items()
+        for group, member in groups_of(labels)
+    ]
+
+
 def groups_of(labels: Texts) -> Iterator[tuple[str | None, Flags]]:
     """Each label of (n,) with the flags (n,) of who has it, in sorted order; None last,
     for those whose group is unknown."""

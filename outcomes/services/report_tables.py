@@ -52,6 +52,7 @@ TABLES: Mapping[str, tuple[Callable[[Report], Table], ...]] = {
     "balance_by_group": (sample_tables.by_group,),
     "balance_of_products": (sample_tables.products,),
     "lost": (sample_tables.lost,),
+    "discarded": (sample_tables.discarded,),
     "attrition": (sample_tables.attrition,),
     "broken_sets": (sample_tables.broken,),
     "overlap": (sample_tables.overlap,),

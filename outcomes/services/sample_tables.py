@@ -112,6 +112,22 @@ def lost(report: Report) -> Table:
     )
 
 
+def discarded(report: Report) -> Table:
+    return table(
+        "Who was beyond comparison",
+        "Students whose chance to take part is below or above that of everyone on the "
+        "other side, by group: they were set aside before matching.",
+        {
+            "Group": group_of,
+            "Participants": "n_treated",
+            "Set aside": "discarded_treated",
+            "Comparison": "n_comparison",
+            "Set aside there": "discarded_comparison",
+        },
+        report.get("discarded", ()),
+    )
+
+
 def attrition(report: Report) -> Table:
     return table(
         "Who has no outcome",

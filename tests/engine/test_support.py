@@ -19,6 +19,7 @@ from outcomes.terms import Discard
 from tests.engine import lalonde, oracles_support
 from tests.engine.lalonde import SPECS
 from tests.engine.random_studies import keys, match_on, tables
+from tests.engine.worked import lalonde_table
 
 near = pytest.approx
 often = settings(max_examples=150, deadline=None)
@@ -43,6 +44,24 @@ def test_whoever_is_discarded_is_counted():
     assert unmatched == {"support": R["n_treated_unmatched"]}
     excluded = [{"reason": "support", "treated": 0, "comparison": 57}]
     assert sample["excluded"] == excluded
+
+
+def test_whoever_is_discarded_is_counted_by_group():
+    """Counted by pandas on the scores of R's glm."""
+    rows = lalonde.report(discard="both", subgroups=["race"])["discarded"]
+    table = lalonde_table()
+    own = table["treat"] == 1
+    ends = table.groupby("treat")["ps"].agg(["min", "max"]).loc[1 - table["treat"]]
+    low, high = (ends[end].to_numpy() for end in ("min", "max"))
+    beyond = (table["ps"] < low) | (table["ps"] > high)
+    assert [row["group"] for row in rows] == ["black", "hispan", "white"]
+    for row in rows:
+        member = table["race"] == row["group"]
+        for arm, who in (("treated", own), ("comparison", ~own)):
+            assert row[f"n_{arm}"] == (member & who).sum()
+            assert row[f"discarded_{arm}"] == (member & who & beyond).sum()
+    assert sum(row["discarded_comparison"] for row in rows) == 57
+    assert "discarded" not in lalonde.report(subgroups=["race"])
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,13 @@ def test_those_of_both_arms_are_counted_together_where_the_effect_is_on_both():
     assert arms == {"participants", "comparison students"}
 
 
+def test_those_beyond_comparison_are_told_by_group():
+    found = evaluate(FRAME, design(discard="both", subgroups=["married"])).report()
+    made = sample_tables.discarded(found)
+    assert [row[0] for row in made.rows] == ["married: 0", "married: 1"]
+    assert sum(int(row[-1]) for row in made.rows) == 57
+
+
 def test_whole_clusters_are_told_with_their_distance_and_those_without():
     whole = evaluate(made_up(5, taking_part=3), two_levels()).report()
     found, told = whole["clusters"], sample_tables.clusters(whole).rows
