@@ -120,3 +120,8 @@ class GapMetric(StrEnum):
 
 
 FEW_STUDENTS = 10  # fewer on a side say more of themselves than of the program
+
+
+def counted(n: int, people: str) -> str:
+    """`1 participant`, `2 participants`."""
+    return f"{n:,} {people.removesuffix('s') if n == 1 else people}"

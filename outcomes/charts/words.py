@@ -49,11 +49,6 @@ def why_unknown(row: dict[str, Any], *keys: str) -> str:
     return next((reasons[key] for key in keys if key in reasons), "")
 
 
-def counted(n: int, people: str) -> str:
-    """`1 participant`, `2 participants`."""
-    return f"{n:,} {people.removesuffix('s') if n == 1 else people}"
-
-
 def listed(items: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *first, last = items or [""]

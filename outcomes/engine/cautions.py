@@ -22,7 +22,14 @@ from outcomes.engine.sample import Sample
 from outcomes.engine.study import Study
 from outcomes.engine.verdict import ADJUSTABLE, is_domain_unsaid
 from outcomes.engine.whole_clusters import CLASSMATE
-from outcomes.terms import FEW_STUDENTS, PEOPLE, Assignment, Estimand, Estimator
+from outcomes.terms import (
+    FEW_STUDENTS,
+    PEOPLE,
+    Assignment,
+    Estimand,
+    Estimator,
+    counted,
+)
 
 SHARE_KEPT = 0.7
 STUDENTS_A_COVARIATE = 5
@@ -193,11 +200,14 @@ def of_outcome(study: Study, name: str, y: Floats, weights: Floats, warn: Warn) 
     gone = np.isnan(y) & (weights > 0)
     if gone.any():
         arms = [int((gone & arm).sum()) for arm in (study.treated, ~study.treated)]
+        lost = [
+            counted(n, f"matched {PEOPLE[each]}")
+            for n, each in zip(arms, (Estimand.ATT, Estimand.ATC), strict=True)
+        ]
         warn(
             "outcome_missing",
-            f"{arms[0]} matched participants and {arms[1]} matched comparison students "
-            f'have no "{name}"; they and what they leave of their sets are not in the '
-            "analytic sample.",
+            f'{" and ".join(lost)} have no "{name}"; they and what they leave of their '
+            "sets are not in the analytic sample.",
         )
 
 

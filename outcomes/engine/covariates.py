@@ -12,6 +12,7 @@ from outcomes.engine import columns
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.matrix import EVERYONE, Matrix, Narrow
 from outcomes.engine.notices import Warn
+from outcomes.terms import counted
 
 MISSING_LEVEL = "(missing)"
 RARE_LEVEL = "(rare)"
@@ -112,8 +113,8 @@ def _columns(
     elif gone.any():
         warn(
             "missing_covariate",
-            f'"{name}" is missing for {int(gone.sum())} students; they keep a constant '
-            "and a flag that says so.",
+            f'"{name}" is missing for {counted(int(gone.sum()), "students")}; they '
+            "keep a constant and a flag that says so.",
         )
     return made
 

@@ -9,7 +9,6 @@ from typing import Any
 from outcomes.charts.effects import effect_in_words, kinds_of
 from outcomes.charts.gaps import change_in_words, gap_in_words
 from outcomes.charts.words import (
-    counted,
     estimand_of,
     in_units,
     in_words,
@@ -21,7 +20,7 @@ from outcomes.charts.words import (
 )
 from outcomes.services.cautions import limits
 from outcomes.services.matching import matched
-from outcomes.terms import PEOPLE
+from outcomes.terms import PEOPLE, counted
 
 Report = dict[str, Any]
 REASONS = {

@@ -87,3 +87,15 @@ def test_more_than_a_fifth_who_stay_out_say_that_clusters_are_not_whole(mates, i
     warn = Notices()
     cautions.of_cluster_sets(study, SimpleNamespace(number=np.array([0])), warn)
     assert warn.codes() == ({"clusters_not_whole"} if is_said else set())
+
+
+def test_one_is_not_many():
+    frame = lalonde.FRAME.assign(educ=lalonde.FRAME["educ"].astype(float))
+    first = frame["treat"].eq(1).idxmax()
+    frame.loc[first, ["re78", "educ"]] = float("nan")
+    found = lalonde.report(frame, covariates=["age", "educ"])["warnings"]
+    said = {w["code"]: w["text"] for w in found}
+    assert '"educ" is missing for 1 student; they' in said["missing_covariate"]
+    assert said["outcome_missing"].startswith(
+        '1 matched participant and 0 matched comparison students have no "re78"'
+    )
