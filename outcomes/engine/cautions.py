@@ -40,6 +40,7 @@ UNLIKE = {  # what those who are left may not be
     Estimand.ATC: "like the others who did not take part",
     Estimand.ATE: "like all students",
 }
+ARMS = PEOPLE[Estimand.ATT], PEOPLE[Estimand.ATC]
 FORBIDDING = ("few_kept", "not_clustered")  # a significant result
 
 
@@ -199,10 +200,9 @@ def of_outcome(study: Study, name: str, y: Floats, weights: Floats, warn: Warn) 
     """Leavers differ: how many matched students have no outcome, by arm."""
     gone = np.isnan(y) & (weights > 0)
     if gone.any():
-        arms = [int((gone & arm).sum()) for arm in (study.treated, ~study.treated)]
         lost = [
-            counted(n, f"matched {PEOPLE[each]}")
-            for n, each in zip(arms, (Estimand.ATT, Estimand.ATC), strict=True)
+            counted(int((gone & arm).sum()), f"matched {people}")
+            for arm, people in zip((study.treated, ~study.treated), ARMS, strict=True)
         ]
         warn(
             "outcome_missing",
@@ -237,8 +237,7 @@ def of_gap(spec: GapSpec, n_reference: int, warn: Warn) -> None:
 def of_groups(
     sizes: Mapping[str, int], coefficients: int, design: Design, warn: Warn
 ) -> None:
-    """Groups in which a number tells of single students, and groups too thin for a
-    model of their own, which then fits chance.
+    """Groups in which a number tells of single students, or a model fits chance.
 
     sizes : the smaller arm of each group; coefficients : of one arm's model.
     """
