@@ -10,6 +10,7 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.effect_sizes import cox_index, hedges_g, pooled_sd
 from outcomes.engine.estimable import Number, attempt
+from outcomes.engine.matrix import Narrow
 from outcomes.engine.study import Study
 from outcomes.terms import PEOPLE, Estimand
 
@@ -38,64 +39,135 @@ class BalanceRow:
     mean_comparison: Number
 
 
-@dataclass(frozen=True, slots=True)
-class Arms:
-    """Those with a weight above 0: rows of participants, of comparison students, and
-    the weights of both."""
+@dataclass(frozen=True)
+class Arm:
+    """Those of an arm with a weight above 0: (m,) which, and their weights. What hangs
+    on these alone is found once, and not again for each covariate."""
 
-    t: Ints
-    c: Ints
-    w_t: Floats
-    w_c: Floats
+    rows: Ints
+    weights: Floats
 
     @classmethod
-    def of(cls, treated: Flags, weights: Floats) -> "Arms":
-        t = np.flatnonzero(treated & (weights > 0))
-        c = np.flatnonzero(~treated & (weights > 0))
-        return cls(t, c, weights[t], weights[c])
+    def of(cls, members: Flags, weights: Floats) -> "Arm":
+        rows = np.flatnonzero(members & (weights > 0))
+        return cls(rows, weights[rows])
+
+    @cached_property
+    def total(self) -> float:
+        return float(np.sum(self.weights))
+
+    @cached_property
+    def is_even(self) -> bool:
+        return bool(self.weights.min() == self.weights.max())
+
+    @cached_property
+    def is_unweighted(self) -> bool:
+        return self.is_even and self.weights[0] == 1
+
+    @cached_property
+    def shares(self) -> Floats | float:
+        """Weights that sum to 1; one number where nobody is weighted."""
+        return 1 / self.total if self.is_unweighted else self.weights / self.total
+
+    @cached_property
+    def freedom(self) -> float:
+        """1 - sum w^2, w summing to 1."""
+        return 1 - float(np.sum((self.weights / self.total) ** 2))
 
 
 @dataclass(frozen=True)
-class Split:
-    """One covariate in the two arms, with weights; values count from `origin`, so that
-    small differences between large numbers lose no digits."""
+class Values:
+    """One covariate in an arm: x (m,) of its students."""
 
-    x_t: Floats
-    w_t: Floats
-    x_c: Floats
-    w_c: Floats
+    x: Narrow
+    arm: Arm
+
+    @cached_property
+    def mean(self) -> float:
+        x = self.x if self.arm.is_unweighted else self.arm.weights * self.x
+        return float(np.sum(x)) / self.arm.total
+
+    @cached_property
+    def is_constant(self) -> bool:
+        return bool(self.x.min() == self.x.max())
+
+    @cached_property
+    def squares(self) -> tuple[float, float]:
+        """Sum of squares about the mean of the students as they are, and the weighted
+        mean of those about theirs."""
+        apart = self.x - float(self.x.mean())
+        apart *= apart
+        plain = float(np.sum(apart))
+        if not self.arm.is_unweighted:
+            apart = np.square(self.x - self.mean)
+        apart *= self.arm.shares
+        return plain, float(np.sum(apart))
+
+    @property
+    def sd(self) -> float:
+        """Of students as they are; 0 for equal values, whose SD rounding would make a
+        little more."""
+        if self.is_constant:
+            return 0.0
+        return sqrt(self.squares[0] / (len(self.x) - 1))
+
+    @property
+    def variance(self) -> float:
+        if self.is_constant:
+            return 0.0
+        if self.arm.freedom <= 0:
+            raise NotEstimable("one student has no variance")
+        return self.squares[1] / self.arm.freedom
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """One covariate in the two arms; values count from `origin`, so that small
+    differences between large numbers lose no digits."""
+
+    t: Values
+    c: Values
     is_binary: bool
     origin: float = 0.0
 
-    @cached_property
+    @property
     def means(self) -> tuple[float, float]:
-        if not len(self.x_t) or not len(self.x_c):
+        if not len(self.t.x) or not len(self.c.x):
             raise NotEstimable("nobody was matched")
-        return _mean(self.x_t, self.w_t), _mean(self.x_c, self.w_c)
+        return self.t.mean, self.c.mean
+
+    @property
+    def counts(self) -> tuple[int, int]:
+        return len(self.t.x), len(self.c.x)
 
 
 def balance_table(
     study: Study, weights: Floats, estimand: Estimand = Estimand.ATT
 ) -> list[BalanceRow]:
     """One row a covariate; weights (n,), 0 for the unmatched."""
-    everyone = Arms.of(study.treated, np.ones(study.n))
-    matched = Arms.of(study.treated, weights)
-    rows = []
-    for j, name in enumerate(study.covariates.names):
-        x, is_binary = study.covariates.x[:, j], bool(study.covariates.is_binary[j])
+    everyone = arms_of(study.treated, np.ones(study.n))
+    matched = arms_of(study.treated, weights)
+    covariates, rows = study.covariates, []
+    for j, name in enumerate(covariates.names):
+        x, is_binary = covariates.x.columns[j], bool(covariates.is_binary[j])
         before = split(x, everyone, is_binary=is_binary)
         after = split(x, matched, is_binary=is_binary)
         rows.append(_row(name, before, after, estimand))
     return rows
 
 
-def split(x: Floats, arms: Arms, *, is_binary: bool) -> Split:
+def arms_of(treated: Flags, weights: Floats) -> tuple[Arm, Arm]:
+    """Participants and comparison students, by weights (n,)."""
+    return Arm.of(treated, weights), Arm.of(~treated, weights)
+
+
+def split(x: Narrow, arms: tuple[Arm, Arm], *, is_binary: bool) -> Split:
     """The covariate x (n,) in the two arms."""
-    origin = float(x.min())
-    x_t, x_c = x[arms.t], x[arms.c]
-    x_t -= origin
-    x_c -= origin
-    return Split(x_t, arms.w_t, x_c, arms.w_c, is_binary, origin)
+    origin = x.min()
+    t, c = (x.take(arm.rows) for arm in arms)
+    t -= origin
+    c -= origin
+    return Split(Values(t, arms[0]), Values(c, arms[1]), is_binary, float(origin))
 
 
 def _row(name: str, before: Split, after: Split, estimand: Estimand) -> BalanceRow:
@@ -119,10 +191,6 @@ def _row(name: str, before: Split, after: Split, estimand: Estimand) -> BalanceR
     )
 
 
-def _mean(x: Floats, w: Floats) -> float:
-    return float(np.sum(w * x) / np.sum(w))
-
-
 def standardized_mean_difference(
     groups: Split, before: Split, estimand: Estimand = Estimand.ATT
 ) -> float:
@@ -135,19 +203,19 @@ def standardized_mean_difference(
     mean_t, mean_c = groups.means
     if isclose(mean_t, mean_c, rel_tol=ROUNDING):
         return 0.0
-    arms = {Estimand.ATT: (before.x_t,), Estimand.ATC: (before.x_c,)}
-    both = (before.x_t, before.x_c)
-    sds = [_own_sd(x, groups.is_binary) for x in arms.get(estimand, both)]
+    arms = {Estimand.ATT: (before.t,), Estimand.ATC: (before.c,)}
+    both = (before.t, before.c)
+    sds = [_own_sd(arm, groups.is_binary) for arm in arms.get(estimand, both)]
     sd = sds[0] if len(sds) == 1 else sqrt((sds[0] ** 2 + sds[1] ** 2) / 2)
     if sd == 0:
         raise NotEstimable(f"{PEOPLE[estimand]} do not differ among themselves")
     return (mean_t - mean_c) / sd
 
 
-def _own_sd(x: Floats, is_binary: bool) -> float:
+def _own_sd(arm: Values, is_binary: bool) -> float:
     if not is_binary:
-        return _sd(x)
-    share = float(x.mean())
+        return arm.sd
+    share = float(arm.x.mean())
     return sqrt(share * (1 - share))
 
 
@@ -158,22 +226,12 @@ def variance_ratio(groups: Split) -> float:
     """
     if groups.is_binary:
         raise NotEstimable("the variance of a 0/1 covariate follows from its mean")
-    mean_t, mean_c = groups.means
-    top = _variance(groups.x_t, groups.w_t, mean_t)
-    bottom = _variance(groups.x_c, groups.w_c, mean_c)
+    if not all(groups.counts):
+        raise NotEstimable("nobody was matched")
+    top, bottom = groups.t.variance, groups.c.variance
     if bottom == 0:
         raise NotEstimable("the comparison group does not vary")
     return top / bottom
-
-
-def _variance(x: Floats, w: Floats, mean: float) -> float:
-    if x.min() == x.max():
-        return 0.0
-    share = w / np.sum(w)
-    left = 1 - float(np.sum(share**2))
-    if left <= 0:
-        raise NotEstimable("one student has no variance")
-    return float(np.sum(share * (x - mean) ** 2)) / left
 
 
 def kolmogorov_smirnov(groups: Split) -> float:
@@ -182,21 +240,27 @@ def kolmogorov_smirnov(groups: Split) -> float:
     if groups.is_binary:
         return abs(means[0] - means[1])
     # It is widest at a participant's value or just below one.
-    at = np.sort(groups.x_t)
-    gaps = _shares(groups.x_t, groups.w_t, at)
-    gaps -= _shares(groups.x_c, groups.w_c, at)
+    at = groups.t.x.copy()
+    at.sort()
+    gaps = _shares(groups.t, at)
+    gaps -= _shares(groups.c, at)
     return float(np.abs(gaps).max())
 
 
-def _shares(x: Floats, w: Floats, at: Floats) -> Floats:
+def _shares(values: Values, at: Narrow) -> Floats:
     """(2, m) the share, by weight, of those below each value (m,) and of those up to
     it."""
-    if w.min() == w.max():
-        values, upto = np.sort(x), np.arange(len(x) + 1)
+    x, arm = values.x, values.arm
+    if arm.is_even:
+        ordered, upto = np.sort(x), np.arange(len(x) + 1)
     else:
         order = np.argsort(x, kind="stable")
-        values, upto = x[order], np.append(0, np.cumsum(w[order]))
-    places = [np.searchsorted(values, at, "left"), np.searchsorted(values, at, "right")]
+        ordered, upto = x[order], np.append(0, np.cumsum(arm.weights[order]))
+    below = np.searchsorted(ordered, at, "left")
+    places = np.array([below, below])
+    # Where a value is nobody's, none more are up to it.
+    met = np.flatnonzero(ordered.take(below, mode="clip") == at)
+    places[1, met] = np.searchsorted(ordered, at[met], "right")
     shares: Floats = upto[places] / upto[-1]
     return shares
 
@@ -204,23 +268,18 @@ def _shares(x: Floats, w: Floats, at: Floats) -> Floats:
 def wwc_effect_size(groups: Split) -> float:
     """Hedges' g, or the Cox index of a 0/1 covariate, on weighted means."""
     mean_t, mean_c = groups.means
-    n_t, n_c = len(groups.x_t), len(groups.x_c)
+    n_t, n_c = groups.counts
     if groups.is_binary:
         return cox_index(mean_t, mean_c, n_t, n_c)
     if isclose(mean_t, mean_c, rel_tol=ROUNDING):
         return 0.0
-    return hedges_g(mean_t - mean_c, _sd(groups.x_t), _sd(groups.x_c), n_t, n_c)
-
-
-def _sd(x: Floats) -> float:
-    """0 for equal values, whose SD rounding would make a little more."""
-    return float(x.std(ddof=1)) if x.min() < x.max() else 0.0
+    return hedges_g(mean_t - mean_c, groups.t.sd, groups.c.sd, n_t, n_c)
 
 
 def _judged(effect_size: Number, groups: Split) -> float:
     if not isinstance(effect_size, NotEstimable):
         return effect_size
     mean_t, mean_c = groups.means
-    n_t, n_c = len(groups.x_t), len(groups.x_c)
-    sd = pooled_sd(_sd(groups.x_t), _sd(groups.x_c), n_t, n_c)
+    n_t, n_c = groups.counts
+    sd = pooled_sd(groups.t.sd, groups.c.sd, n_t, n_c)
     return (mean_t - mean_c) / sd

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -40,7 +41,7 @@ REUSE_BANDS = (("1", 1, 2), ("2 to 4", 2, 5), ("5 to 9", 5, 10), ("10+", 10, np.
 ASSUMED_ICC = 0.20  # WWC's default for achievement, until the data say otherwise
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Baseline:
     """A study, its matched sets, and the balance of those sets.
 
@@ -58,7 +59,7 @@ class Baseline:
     warn: Notices
     cluster_sets: ClusterSets | None = None
 
-    @property
+    @cached_property
     def weights(self) -> Floats:
         return self.arranged.matched.weights()
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
-from outcomes.engine.balance import Arms, split, standardized_mean_difference
+from outcomes.engine.balance import arms_of, split, standardized_mean_difference
 from outcomes.engine.estimable import Number, attempt
 from outcomes.engine.study import Study
 from outcomes.terms import Estimand
@@ -85,7 +85,7 @@ def _differences(
     """The absolute SMD of each covariate that has one in the group."""
     treated = study.treated[member]
     everyone, matched = (
-        Arms.of(treated, w) for w in (np.ones(len(treated)), weights[member])
+        arms_of(treated, w) for w in (np.ones(len(treated)), weights[member])
     )
     for j, name in enumerate(study.covariates.names):
         x, is_binary = study.covariates.x[member, j], study.covariates.is_binary[j]

@@ -69,9 +69,8 @@ class Matched:
 
     def weights(self) -> Floats:
         """(n,) analysis weights: 0 for the unmatched."""
-        out = np.zeros(len(self.treated))
-        np.add.at(out, self.rows, self.membership_weights())
-        return out
+        parts, n = self.membership_weights(), len(self.treated)
+        return np.bincount(self.rows, parts, n).astype(float, copy=False)
 
     def without(self, gone: Flags) -> "Matched":
         """Drop students (n,) and what is left of sets that lose an arm; in the others

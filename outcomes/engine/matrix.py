@@ -55,5 +55,10 @@ class Matrix:
 
     def dense(self, rows: Rows = EVERYONE) -> Floats:
         """(m, k) these rows as one array, each column in one piece."""
-        columns = [self[rows, j] for j in range(len(self.columns))]
-        return np.array(columns).reshape(len(columns), len(self[rows])).T
+        if isinstance(rows, np.ndarray) and rows.dtype == bool:
+            rows = np.flatnonzero(rows)  # once, not for each column
+        n = len(self.columns[0][rows] if self.columns else np.empty(self.n)[rows])
+        out = np.empty((len(self.columns), n))
+        for j in range(len(out)):
+            out[j] = self.columns[j][rows]
+        return out.T

@@ -6,6 +6,8 @@ import numpy as np
 
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.covariates import Covariates
+from outcomes.engine.linear import blocks
+from outcomes.engine.matrix import Narrow
 from outcomes.engine.propensity import Propensity
 
 BINS = 20
@@ -20,26 +22,36 @@ def overlap(fitted: Propensity | None, treated: Flags) -> dict[str, Any] | None:
     """
     if fitted is None:
         return None
-    score = fitted.score
-    low, high = score[~treated].min(), score[~treated].max()
-    beyond = treated & ((score < low) | (score > high))
+    own, others = fitted.score[treated], fitted.score[~treated]
+    beyond = (own < others.min()) | (own > others.max())
     return {
         "score": "propensity",
-        "treated": _spread(score[treated]),
-        "comparison": _spread(score[~treated]),
+        "treated": _spread(own),
+        "comparison": _spread(others),
         "treated_beyond_comparison": int(beyond.sum()),
     }
 
 
 def separating(covariates: Covariates, treated: Flags) -> str | None:
     """The first covariate on which no participant is where a comparison student is."""
-    for name, x in zip(covariates.names, covariates.x, strict=True):
+    for name, x in zip(covariates.names, covariates.x.columns, strict=True):
         own = x[treated]
-        # Who is not below the lowest participant, or not above the highest.
-        reached = np.count_nonzero(x >= own.min()), np.count_nonzero(x <= own.max())
-        if len(own) in reached:
+        if not _reach(x, ~treated, own.min(), own.max()):
             return name
     return None
+
+
+def _reach(x: Narrow, others: Flags, low: float, high: float) -> bool:
+    """Whether others (n,) reach up to the lowest value and down to the highest: one
+    look at the first of them nearly always tells."""
+    is_low = is_high = False
+    for rows in blocks(len(x)):
+        some = x[rows][others[rows]]
+        is_low |= bool((some <= high).any())
+        is_high |= bool((some >= low).any())
+        if is_low and is_high:
+            return True
+    return False
 
 
 def _spread(score: Floats) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine import covariance
 from outcomes.engine.balance import (
-    Split,
+    arms_of,
     balance_table,
     kolmogorov_smirnov,
+    split,
     variance_ratio,
 )
 from outcomes.engine.covariance import cr1, cr2, hc3
@@ -208,7 +209,7 @@ def test_balance_of_a_number_is_that_of_the_definition(n, seed, even_arms):
     w[: n * even_arms] = 1.5
     treated = np.arange(2 * n) < n
     assume(all(np.ptp(x[arm]) > 0 for arm in (treated, ~treated)))
-    groups = Split(x[:n], w[:n], x[n:], w[n:], is_binary=False)
+    groups = split(x, arms_of(treated, w), is_binary=False)
     ratio = oracles.weighted_variance(x[:n], w[:n])
     ratio /= oracles.weighted_variance(x[n:], w[n:])
     assert variance_ratio(groups) == near(ratio)
