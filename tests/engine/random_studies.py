@@ -56,6 +56,14 @@ def weights_by_unit(study, matched):
     return dict(zip(study.units, matched.weights().round(9), strict=True))
 
 
+def same_in_any_order(frame, design, random):
+    """Whether a shuffled table gives everyone the same weight."""
+    shuffled = frame.iloc[random.sample(range(len(frame)), len(frame))]
+    matches = (match_on(rows, design) for rows in (frame, shuffled))
+    one, other = (weights_by_unit(study, found.matched) for study, found in matches)
+    return one == other
+
+
 def kept_promises(frame, design, study, matched):
     """Whether each pair of the finished sets obeys the design, read from the table."""
     one, other = pairs(matched)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outcomes.designs.errors import NotEstimable
 from outcomes.engine.bootstrap import bootstrap
 from outcomes.engine.effect import effect
 from outcomes.engine.estimable import known
@@ -96,6 +97,23 @@ def test_points_of_another_scale_give_the_error_in_that_scale(seed, times, plus)
     other = replace(sample, y=sample.y * times + plus)
     second = bootstrap(other, mean_difference, units, seed, draws=100)
     assert second.std_error == pytest.approx(times * first.std_error, rel=1e-6)
+
+
+@pytest.mark.parametrize(("without", "is_refused"), [(1, False), (2, True)])
+def test_one_draw_in_twenty_may_have_no_effect(without, is_refused):
+    sample, units = some_sample(1)
+    turns = iter(range(20))
+
+    def estimate(drawn: Sample) -> float:
+        if next(turns) < without:
+            raise NotEstimable("no effect")
+        return mean_difference(drawn)
+
+    if is_refused:
+        with pytest.raises(NotEstimable, match="2 of 20 draws have no effect"):
+            bootstrap(sample, estimate, units, seed=1, draws=20)
+    else:
+        assert bootstrap(sample, estimate, units, seed=1, draws=20).std_error > 0
 
 
 def test_it_stands_beside_the_others_when_asked_for():

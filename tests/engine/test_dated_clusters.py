@@ -1,6 +1,7 @@
 """Whole grades that begin on several days, each beside grades as they were that day."""
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import EngineError, PromiseBroken
-from outcomes.engine.cluster_sets import in_cluster_sets
+from outcomes.engine.cluster_sets import _is_gone, in_cluster_sets
+from outcomes.engine.columns import UNKNOWN
 from outcomes.engine.evaluate import evaluate
 from outcomes.engine.matching import METHODS, arrange
 from outcomes.engine.notices import Notices
@@ -191,3 +193,17 @@ def test_a_place_that_is_given_too_often_or_after_its_start_breaks_the_match():
 def test_the_methods_paragraph_says_as_of_when():
     report = evaluate(staggered(5, starts=[0, 1], seed=2), dated()).report()
     assert "others, as they were on the day it began; students" in paragraph(report)
+
+
+@pytest.mark.parametrize(("grade", "is_gone"), [(4, True), (5, False)])
+def test_a_grade_of_which_half_were_given_before_is_given_no_more(grade, is_gone):
+    """Two of last year's grade, which was given, are in this year's."""
+    whole = SimpleNamespace(
+        treated=np.array([False, False]),
+        place=np.array([0, 1]),
+        member=np.repeat([0, 1], [2, grade]),
+        size=np.array([2, grade]),
+    )
+    persons = np.concatenate([[0, 1], np.arange(grade)])
+    given = np.array([7, UNKNOWN])
+    assert _is_gone(whole, persons, given, most=1).tolist() == [True, is_gone]

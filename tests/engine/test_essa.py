@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -5,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
-from outcomes.engine.essa import Tier, candidacy
+from outcomes.engine.essa import Tier, candidacy, essa_row
 from outcomes.engine.evaluate import evaluate
+from outcomes.engine.significance import Standing
 from outcomes.terms import VerdictCode
 
 GOOD = {
@@ -122,3 +125,14 @@ def test_an_exploratory_or_constant_outcome_carries_no_claim():
     assert (
         report_of(0.0, outcomes=[{"name": "flat", "confirmatory": True}])["essa"] == []
     )
+
+
+@pytest.mark.parametrize(("p", "found"), [(0.05, "significant"), (0.0501, "not sign")])
+def test_a_corrected_p_of_five_in_a_hundred_is_significant(p, found):
+    sample = SimpleNamespace(rows=range(400), clusters=None)
+    outcome = SimpleNamespace(name="read")
+    effect = SimpleNamespace(sample=sample, outcome=outcome, claimed=(0.3, p))
+    verdict = SimpleNamespace(code=VerdictCode.MEETS_WITH_RESERVATIONS)
+    design = SimpleNamespace(matched_on=("pre",), exact=())
+    row = essa_row(effect, verdict, Standing(p, significant=True), design)
+    assert row["criteria"][1]["found"].startswith(f"positive, {found}")

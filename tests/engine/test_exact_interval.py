@@ -1,5 +1,7 @@
 """Intervals from counting: R's, their edges, and that they hold the truth."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -7,8 +9,13 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.exact_interval import difference_interval, share_interval
-from tests.engine.worked import honest
+from outcomes.engine.exact_interval import (
+    difference_interval,
+    risk_interval,
+    share_interval,
+)
+from outcomes.engine.sample import Sample
+from tests.engine.worked import honest, no_covariates
 
 near = pytest.approx
 
@@ -45,3 +52,20 @@ def test_so_does_that_of_a_difference(n_t, n_c, truth_t, truth_c):
             if low <= truth_t - truth_c <= high:
                 held += binom.pmf(a, n_t, truth_t) * binom.pmf(b, n_c, truth_c)
     assert held >= 0.95 - 1e-9
+
+
+def test_a_cluster_counts_as_one_student():
+    """Four schools of five students each in either arm, and nobody of one has it."""
+    treated = np.repeat([True, False], 20)
+    sample = Sample(
+        rows=np.arange(40),
+        treated=treated,
+        y=np.where(treated, 0.0, np.arange(40) % 2),
+        weights=np.ones(40),
+        covariates=no_covariates(40),
+        clusters=np.arange(40) // 5,
+        sets=None,
+    )
+    assert risk_interval(sample) == difference_interval(0.0, 4, 0.5, 4)
+    alone = replace(sample, clusters=None)
+    assert risk_interval(alone) == difference_interval(0.0, 20, 0.5, 20)

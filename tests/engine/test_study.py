@@ -153,10 +153,19 @@ def test_rare_levels_that_were_joined_are_no_typing_error():
     assert "age=(rare)" in study.covariates.names
 
 
+def test_one_word_in_twenty_is_a_group_and_one_in_twenty_one_is_a_typing_error():
+    assert len(admit(spoiled(20), covariates=["age"]).covariates.names) == 20
+    with pytest.raises(InputError, match="holds numbers"):
+        admit(spoiled(21), covariates=["age"])
+
+
 def test_names_are_not_groups():
     frame = spoiled(120).assign(age=[f"student {i}" for i in range(120)])
     with pytest.raises(InputError, match="120 different texts in 120 rows"):
         admit(frame, covariates=["age"])
+    assert len(admit(frame[:50], covariates=["age"]).covariates.names) == 50
+    with pytest.raises(InputError, match="51 different texts"):
+        admit(frame[:51], covariates=["age"])
 
 
 def test_who_cannot_take_part_is_left_out_and_counted():

@@ -2,32 +2,9 @@
 
 import pytest
 
-from enrollment.exchange.kinds import ENROLLMENTS, STUDENT_YEARS, STUDENTS
+from enrollment.exchange.kinds import ENROLLMENTS
 from enrollment.exchange.reading import read
-
-HEADER = "lasid,first_name,last_name,birth_date"
-
-
-def students(*lines: str, header=HEADER):
-    return read(STUDENTS, "\n".join([header, *lines, ""]).encode())
-
-
-def snapshots(**cells):
-    row = {
-        "lasid": "1",
-        "school_year": "2026",
-        "collection": "oct",
-        "as_of": "2025-10-01",
-        "school": "00350001",
-        "grade": "05",
-        **cells,
-    }
-    return read(STUDENT_YEARS, f"{','.join(row)}\n{','.join(row.values())}\n".encode())
-
-
-def problem_of(sheet):
-    [problem] = sheet.problems
-    return problem
+from tests.enrollment.sheets import problem_of, snapshots, students
 
 
 @pytest.mark.parametrize("lasid", ["00123", "1234567890123456", "A-7", "0"])
