@@ -137,7 +137,7 @@ class InteractionOut(serializers.Serializer):
         child=serializers.CharField(), help_text="Those that have an effect."
     )
     statistic = Number(help_text="F of the hypothesis that all effects are equal.")
-    df = serializers.ListField(child=serializers.IntegerField(), allow_null=True)
+    df = serializers.ListField(child=serializers.FloatField(), allow_null=True)
     p = Number()
     text = serializers.CharField()
     not_estimable = Reason()

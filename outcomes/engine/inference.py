@@ -105,13 +105,15 @@ def by_influence(
         kind, units = "influence by set", sample.sets
     spread = attempt(
         lambda: Spread(
-            found.std_error(units), _df_of_smallest(sample.treated, focal, units)
+            found.std_error(units), df_of_smallest(sample.treated, focal, units)
         )
     )
     return from_spread(found.value, kind, spread, ())
 
 
-def _df_of_smallest(treated: Flags, focal: Flags | None, units: Ints | None) -> float:
+def df_of_smallest(treated: Flags, focal: Flags | None, units: Ints | None) -> float:
+    """Units (m,) of the smallest arm, of either group, less one; students without them.
+    Raises NotEstimable where that is one alone."""
     groups = [slice(None)] if focal is None else [focal, ~focal]
     counts = [
         int(np.count_nonzero(arm[g])) if units is None else how_many(units[g][arm[g]])

@@ -11,6 +11,7 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.aipw import fitted_effect
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.effect import ALONE, fitted
+from outcomes.engine.inference import df_of_smallest
 from outcomes.engine.linear import gram, inverse
 from outcomes.engine.multiplicity import ALPHA
 from outcomes.engine.outcome_model import (
@@ -28,13 +29,14 @@ SINGULAR = 1e-12  # share of the largest variance below which a direction has no
 @dataclass(frozen=True, slots=True)
 class GroupEffect:
     """member : (m,); influence : (m,) each student's part in the error, 0 for others;
-    cost : coefficients fitted."""
+    cost : coefficients fitted; spare : units of its smaller arm less one."""
 
     group: str
     member: Flags
     value: float
     influence: Floats
     cost: int
+    spare: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Wald:
     """An F statistic on two degrees of freedom, and the groups that it compares."""
 
     statistic: float
-    df: tuple[int, int]
+    df: tuple[int, float]
     p: float
     groups: tuple[str, ...]
 
@@ -69,19 +71,21 @@ def _group_effect(
     part.require_both_arms()
     if min(part.counts) == 1:
         raise NotEstimable(str(ALONE))  # a new one holds no arrays of an older
+    units = part.sets if part.clusters is None else part.clusters
+    spare = df_of_smallest(part.treated, None, units)
     columns = model_of(design)(part)
     spread = np.zeros(len(sample.rows))
     if design.estimator == Estimator.AIPW:
         found = fitted_effect(part.y, part.treated, part.as_read, part.estimand)
         spread[member] = found.influence
-        return GroupEffect(group, member, found.value, spread, columns.shape[1])
+        return GroupEffect(group, member, found.value, spread, columns.shape[1], spare)
     fit = fitted(part, columns, means=2)
     on = contrast(fit, {EFFECT: 1.0})
     implied = fit.implied(on)
     refuse_extrapolation(implied, (part.treated, ~part.treated))
     spread[member] = implied * fit.residuals
     value = float(on @ fit.coefficients)
-    return GroupEffect(group, member, value, spread, len(fit.kept))
+    return GroupEffect(group, member, value, spread, len(fit.kept), spare)
 
 
 def interaction_row(
@@ -108,9 +112,10 @@ def wald(effects: Sequence[GroupEffect], units: Ints | None) -> Wald:
     """Hotelling's test that all effects are equal.
 
     units : (m,) clusters or matched sets; each student alone without them. The
-    covariance is CR1 with G units; F = (G - q) / (q (G - 1)) W on q and G - q. Source:
-    Hotelling (1931), Ann. Math. Stat. 2(3):360-378, on the sums of the units. Raises
-    NotEstimable for fewer than two effects, too few units and effects without spread.
+    covariance is CR1 with G units; F = (v - q + 1) / (q v) W on q and v - q + 1, v at
+    most G - 1, less where a group is small. Source: Hotelling (1931), Ann. Math. Stat.
+    2(3):360-378, on the sums of the units. Raises NotEstimable for fewer than two
+    effects, too few units and effects without spread.
     """
     if len(effects) < 2:
         raise NotEstimable("none: fewer than two groups have an effect of their own")
@@ -126,10 +131,27 @@ def wald(effects: Sequence[GroupEffect], units: Ints | None) -> Wald:
     factor = count / (count - 1) * (n - 1) / freedom
     spread = factor * gram(scores, scores)
     _require_spread(spread)
+    own = np.sum(sums**2, axis=0)
+    v = min(count - 1, _common_df(own, np.array([e.spare for e in effects])))
+    if v - q + 1 <= 0:
+        raise NotEstimable(f"some groups are too small to compare {q + 1} effects")
     w = float(apart @ inverse(spread) @ apart)
-    statistic = (count - q) / (q * (count - 1)) * w
-    p = float(f_distribution.sf(statistic, q, count - q))
-    return Wald(statistic, (q, count - q), p, tuple(e.group for e in effects))
+    statistic = (v - q + 1) / (q * v) * w
+    p = float(f_distribution.sf(statistic, q, v - q + 1))
+    return Wald(statistic, (q, v - q + 1), p, tuple(e.group for e in effects))
+
+
+def _common_df(variances: Floats, spare: Floats) -> float:
+    """Degrees of freedom of a comparison of k means, (k^2 - 1) / (3 sum (1 - w/W)^2/v),
+    w = 1/variance and W their sum, of (k,) means with v degrees each.
+
+    One small group among large ones has no more than its own. Source: Welch (1951),
+    Biometrika 38(3/4):330-336.
+    """
+    k = len(variances)
+    w = 1 / np.maximum(variances / variances.max(), SINGULAR)
+    left = np.sum((1 - w / np.sum(w)) ** 2 / spare)
+    return float((k * k - 1) / (3 * left))
 
 
 def _sums(parts: Floats, units: Ints | None) -> Floats:

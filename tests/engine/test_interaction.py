@@ -8,8 +8,10 @@ from scipy.stats import f as f_distribution
 
 from outcomes.designs.design import Design
 from outcomes.engine.evaluate import evaluate
+from outcomes.engine.interaction import group_effects, wald
+from outcomes.engine.sample import Sample
 from tests.engine import lalonde
-from tests.engine.worked import kindergarten, star
+from tests.engine.worked import kindergarten, no_covariates, star
 
 near = pytest.approx
 
@@ -24,8 +26,9 @@ def test_two_groups_are_the_gap_and_its_error_in_r():
     t = r["did_gap_closing_raw"] / r["did_gap_closing_raw_se_school"]
     assert row["groups"] == ["afam", "cauc"]
     assert row["statistic"] == near(t**2, rel=1e-6)
-    assert row["df"] == [1, 78]  # 79 schools
-    assert row["p"] == near(f_distribution.sf(t**2, 1, 78), rel=1e-6)
+    assert row["df"][0] == 1
+    assert 40 < row["df"][1] < 78  # of 79 schools not all have children of both groups
+    assert row["p"] == near(f_distribution.sf(t**2, *row["df"]), rel=1e-6)
     assert "not contradicted" in row["text"]
 
 
@@ -54,9 +57,14 @@ def test_three_groups_are_statsmodels_on_the_same_pairs(estimator):
     w = fit.wald_test(
         np.array([hispan - black, white - black]), use_f=False, scalar=True
     ).statistic
-    count = pairs["set"].nunique()
-    assert row["df"] == [2, count - 2]
-    assert row["statistic"] == near((count - 2) / (2 * (count - 1)) * w, rel=1e-7)
+    covariance = fit.cov_params().to_numpy()
+    of_groups = [unit @ covariance @ unit for unit in (black, hispan, white)]
+    pairs_each = pairs.groupby("race")["set"].nunique()
+    weights = 1 / np.array(of_groups)
+    left = (1 - weights / weights.sum()) ** 2 / (pairs_each.to_numpy() - 1)
+    v = 8 / (3 * left.sum())
+    assert row["df"] == near([2, v - 1], rel=1e-6)
+    assert row["statistic"] == near((v - 1) / (2 * v) * w, rel=1e-6)
 
 
 def test_the_doubly_robust_effects_are_compared_too():
@@ -81,3 +89,34 @@ def test_an_outcome_that_is_constant_cannot_be_compared():
     (row,) = evaluate(frame, design).report()["interactions"]
     assert row["p"] is None
     assert "zero variance" in row["not_estimable"]
+
+
+@pytest.mark.parametrize("sizes", [[(100, 100), (3, 60)], [(60, 60), (5, 40), (4, 40)]])
+def test_a_group_of_a_few_makes_no_difference_out_of_nothing(sizes):
+    """By the units of all groups 21 and 15 of a hundred tests would be significant."""
+    random = np.random.default_rng(6)
+    treated = np.concatenate([[True] * t + [False] * c for t, c in sizes])
+    labels = np.repeat([f"g{i}" for i in range(len(sizes))], [t + c for t, c in sizes])
+    design, n = lalonde.design(), len(treated)
+    significant = 0
+    for _ in range(600):
+        sample = Sample(
+            np.arange(n), treated, random.normal(size=n), np.ones(n),
+            no_covariates(n), None, None,
+        )  # fmt: skip
+        found = group_effects(sample, labels.astype(object), design)
+        significant += wald(found, None).p < 0.05
+    assert significant / 600 < 0.11
+
+
+def test_groups_that_are_large_have_all_degrees_of_freedom():
+    random = np.random.default_rng(7)
+    n, clusters = 800, np.arange(800) % 20
+    labels = np.where(np.arange(n) // 20 % 2, "a", "b").astype(object)
+    treated = np.arange(n) // 40 % 2 == 0
+    sample = Sample(
+        np.arange(n), treated, random.normal(size=n), np.ones(n), no_covariates(n),
+        clusters, None,
+    )  # fmt: skip
+    found = group_effects(sample, labels, lalonde.design())
+    assert wald(found, clusters).df == (1, 19)
