@@ -57,18 +57,14 @@ def _row(
     used = member & (weights > 0)
     n_treated = int((used & study.treated).sum())
     n_comparison = int(used.sum()) - n_treated
-    covariate: str | None = None
-    none = _nobody(n_treated, n_comparison)
-    largest: Number = none
-    beyond: int | NotEstimable = none
+    head = (dimension, group, n_treated, n_comparison)
     found = dict(_differences(study, weights, member, estimand))
-    if found and n_treated and n_comparison:
-        covariate = max(found, key=lambda name: found[name])
-        largest = found[covariate]
-        beyond = sum(size > BEYOND for size in found.values())
-    return GroupBalanceRow(
-        dimension, group, n_treated, n_comparison, covariate, largest, beyond
-    )
+    if not (found and n_treated and n_comparison):
+        none = _nobody(n_treated, n_comparison)
+        return GroupBalanceRow(*head, covariate=None, largest=none, beyond=none)
+    worst = max(found, key=found.__getitem__)
+    beyond = sum(size > BEYOND for size in found.values())
+    return GroupBalanceRow(*head, worst, found[worst], beyond)
 
 
 def _nobody(n_treated: int, n_comparison: int) -> NotEstimable:

@@ -60,7 +60,8 @@ def _outcome(column: columns.Series, outcome: Outcome) -> Floats:
     if strange:
         raise InputError(
             f'column "{outcome.name}" holds {strange[0]!r}, which is not among its '
-            "levels",
+            f"levels {', '.join(outcome.levels)}; correct the cells, leave them empty, "
+            "or name the level",
             "unknown_level",
         )
     return np.array([rank.get(v, np.nan) for v in found])

@@ -36,10 +36,12 @@ def read_design(path: Path) -> dict[str, Any]:
     except json.JSONDecodeError as error:
         raise DesignError(
             f"{path} is not JSON: {error.msg} at line {error.lineno}, column "
-            f"{error.colno}"
+            f"{error.colno}; correct it there"
         ) from error
     if not isinstance(found, dict):
-        raise DesignError(f"{path} must hold one object in braces")
+        raise DesignError(
+            f"{path} must hold one object in braces, with the keys of a design"
+        )
     return found
 
 

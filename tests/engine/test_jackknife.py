@@ -4,13 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.covariance import as_arms, cr1, cr2
 from outcomes.engine.jackknife import cr3
 from outcomes.engine.linear import least_squares
+from outcomes.engine.outcome_model import EFFECT, contrast, difference, spreads
+from outcomes.engine.sample import Sample
 from tests.engine import oracles
 from tests.engine import oracles_errors as literal
-from tests.engine.worked import REFERENCE, honest, kindergarten, star
+from tests.engine.worked import REFERENCE, honest, kindergarten, no_covariates, star
 
 SLOPE = np.array([0.0, 1.0, 0.0])
 
@@ -114,3 +117,22 @@ def test_a_cluster_that_holds_all_participants_cannot_be_left_out():
         cr3(least_squares(y, x, w), SLOPE, clusters)
     with pytest.raises(NotEstimable, match="in one cluster"):
         cr3(least_squares(y, x, w), SLOPE, np.zeros(60, int))
+
+
+@pytest.mark.parametrize(("count", "is_there"), [(100, True), (101, False)])
+def test_up_to_a_hundred_clusters_are_left_out_one_at_a_time(count, is_there):
+    students = 2 * count
+    clusters = np.arange(students) // 2
+    sample = Sample(
+        rows=np.arange(students),
+        treated=clusters % 2 == 0,
+        y=np.arange(students) % 7.0,
+        weights=np.ones(students),
+        covariates=no_covariates(students),
+        clusters=clusters,
+        sets=None,
+    )
+    fit = least_squares(sample.y, difference(sample), sample.weights)
+    design = Design("student", "treated", (), cluster="school")
+    found = spreads(fit, contrast(fit, {EFFECT: 1.0}), sample, design)
+    assert ("CR3 by school" in dict(found)) == is_there
