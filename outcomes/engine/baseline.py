@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -257,10 +257,11 @@ def judge_sample(
 def _asks_model(base: Baseline, sample: Sample) -> Callable[[str], bool]:
     """Whether a covariate stands in the columns of this sample's outcome model."""
     covariates = base.study.covariates
+    in_model = cache(lambda: model_of(base.design)(sample))
 
     def stands(name: str) -> bool:
         column = covariates.x[sample.rows, covariates.names.index(name)]
-        return stands_in(model_of(base.design)(sample), sample, column)
+        return stands_in(in_model(), sample, column)
 
     return stands
 

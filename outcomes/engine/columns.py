@@ -29,6 +29,9 @@ UNKNOWN = -1  # the code of a missing cell
 
 def missing(column: Series) -> Flags:
     """(n,) whether a cell is empty, NA or NaN."""
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":
+        lost: Flags = np.isnan(column.to_numpy())
+        return lost
     gone: Flags = column.isna().to_numpy(dtype=bool)
     if has_categories(column):
         empty = [*map(_is_missing_word, column.cat.categories), False]
