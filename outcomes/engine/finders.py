@@ -5,7 +5,9 @@ and so can weigh any constraint; `Tree` looks at a few of many first. Rows are i
 canonical order, which decides between equally near students; all decide alike.
 """
 
+import os
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from typing import Protocol, TypeAlias
 
 import numpy as np
@@ -16,7 +18,12 @@ from outcomes.engine.distance import Space, length
 from outcomes.engine.limits import Limits, Within, by_cell
 from outcomes.engine.line import NO_DISTANCE, NOBODY
 
-LEAF = 32  # students of a leaf of the tree
+LEAF = 24  # students of a leaf of the tree
+NEIGHBOURS = 256  # students who stand side by side in memory
+PLENTY = (
+    8  # comparison students a participant; of 100 then 99 get one of the two nearest
+)
+MANY = 1000  # questions at once that are worth another processor
 
 # Participants, the comparison student that each took, and their distances.
 Round: TypeAlias = tuple[Ints, Ints, Floats]
@@ -60,20 +67,26 @@ class Scan:
         space: Space,
         limits: Limits,
         tie_tolerance: float,
+        ratio: int = 1,
     ) -> None:
         self._turns = turns
         self._pool = pool
+        self._ratio = ratio  # how many each may seek
         self._space = space
         self._limits = limits
         self._score = space.score
         self._tolerance = tie_tolerance
-        self._pools = by_cell(pool, limits.cell)
-        self._points = {c: space.points[rows] for c, rows in self._pools.items()}
         self._free = np.ones(len(space.points), dtype=bool)
         self._prepare()
 
     def _prepare(self) -> None:
         """What another way to look needs beside."""
+
+    @cached_property
+    def _cells(self) -> dict[int, tuple[Ints, Floats]]:
+        """The pool of each cell, and its points."""
+        pools = by_cell(self._pool, self._limits.cell)
+        return {code: (rows, self._space.points[rows]) for code, rows in pools.items()}
 
     def in_turn(self) -> Round:
         return as_round(self._in_turn())
@@ -118,11 +131,10 @@ class Scan:
     def nearby(self, row: int, count: int) -> tuple[Ints, Floats]:
         """Free comparison students that break no constraint, and their distances: at
         least all that are as near as the count-th nearest."""
-        cell = int(self._limits.cell[row])
-        rows = self._pools.get(cell)
-        if rows is None:
+        found = self._cells.get(int(self._limits.cell[row]))
+        if found is None:
             return np.empty(0, dtype=np.int64), np.empty(0)
-        return self._allowed(row, rows, self._points[cell])
+        return self._allowed(row, *found)
 
     def in_tiers(self, row: int, count: int) -> Iterator[tuple[Ints, Floats]]:
         """The same in parts, the preferred first."""
@@ -141,15 +153,37 @@ class Scan:
 class Tree(Scan):
     """Asks a k-d tree for a few, then for more, before it looks at everyone."""
 
-    FEW = (8, 64, 512)
+    FEW, FEWER = (8, 64, 512), 3
     SLACK = 1e-9  # by which the tree's distances may differ from ours, and more
 
     def _prepare(self) -> None:
         points, turns = self._space.points, self._turns
-        # Cut in the middle of space, not of the students, it answers twice as fast.
-        self._tree = cKDTree(points[self._pool], leafsize=LEAF, balanced_tree=False)
-        self._far, self._near = self._tree.query(points[turns], self.FEW[0])
-        self._place = dict(zip(turns.tolist(), range(len(turns)), strict=True))
+        # Leaf after leaf of a coarse tree, neighbours in space are so in memory too.
+        order = _tree(points, NEIGHBOURS, compact_nodes=False).indices
+        is_pool = np.zeros(len(points), dtype=bool)
+        is_pool[self._pool] = True
+        self._near_by = order[is_pool[order]]
+        self._tree = _tree(points[self._near_by], LEAF)
+        self._steps = (self.FEWER, *self.FEW) if self._is_easy() else self.FEW
+        self._place = np.full(len(points), -1)
+        self._place[turns] = np.arange(len(turns))
+        asked = self._place[order]
+        asked = asked[asked >= 0]
+        self._far: Floats = np.empty((len(turns), self._steps[0]))
+        self._near: Ints = np.empty(self._far.shape, dtype=np.int64)
+        self._far[asked], self._near[asked] = self._ask(turns[asked], self._steps[0])
+
+    def _is_easy(self) -> bool:
+        """Whether hardly anybody will have to be asked for again."""
+        is_free = not (self._limits.apart or self._limits.within)
+        many = PLENTY * len(self._turns)
+        return is_free and self._ratio == 1 and many <= len(self._pool)
+
+    def _ask(self, rows: Ints, few: int) -> tuple[Floats, Ints]:
+        """(r, few) how far the few nearest of each are, and their rows, ascending."""
+        workers = _processors() if len(rows) >= MANY else 1
+        far, near = self._tree.query(self._space.points[rows], few, workers=workers)
+        return far, np.sort(self._near_by[near], axis=1)
 
     def _in_turn(self) -> Iterator[tuple[int, int, float]]:
         for row, few, far, reach in self._few():
@@ -168,8 +202,8 @@ class Tree(Scan):
         """Each participant in turn, the few nearest in the order of rows, how far each
         is (infinite where a limit forbids him), and how far one may look among them;
         measured all at once."""
-        at = np.array([self._place[row] for row in self._turns.tolist()], np.int64)
-        few = self._pool[np.sort(self._near[at], axis=1)]
+        at = self._place[self._turns]
+        few = self._near[at]
         rows, others = np.repeat(self._turns, few.shape[1]), few.ravel()
         distances = self._space.between(rows, others)
         allowed = distances <= self._limits.width
@@ -181,7 +215,7 @@ class Tree(Scan):
         yield from zip(
             self._turns.tolist(),
             few.tolist(),
-            distances.reshape(few.shape).tolist(),
+            distances.reshape(len(few), few.shape[1]).tolist(),
             self._reach(self._far[at, -1]).tolist(),
             strict=True,
         )
@@ -191,14 +225,13 @@ class Tree(Scan):
         return farthest * (1 - self.SLACK) - self._tolerance
 
     def nearby(self, row: int, count: int) -> tuple[Ints, Floats]:
-        for few in self.FEW:
-            at = self._place[row]
-            far, near = (
+        at = self._place[[row]]
+        for few in self._steps:
+            (far,), (rows,) = (
                 (self._far[at], self._near[at])
-                if few == self.FEW[0]
-                else self._tree.query(self._space.points[row], few)
+                if few == self._steps[0]
+                else self._ask(np.array([row]), few)
             )
-            rows = self._pool[np.sort(near)]
             found, distances = self._allowed(row, rows, self._space.points[rows])
             edge = self._limits.width
             if len(found) >= count:
@@ -206,6 +239,19 @@ class Tree(Scan):
             if edge < self._reach(far[-1]):
                 return found, distances
         return super().nearby(row, count)
+
+
+def _tree(points: Floats, leaf: int, *, compact_nodes: bool = True) -> cKDTree:
+    """Cut in the middle of space, not of the students, it answers twice as fast."""
+    shape = {"compact_nodes": compact_nodes, "balanced_tree": False}
+    return cKDTree(points, leafsize=leaf, **shape)
+
+
+def _processors() -> int:
+    """Those that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def _near(caliper: Within, row: int | Ints, rows: Ints) -> Flags:

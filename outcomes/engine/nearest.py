@@ -60,7 +60,8 @@ def _links(study: Study, design: Design, space: Space, limits: Limits) -> Links:
     turns = turns[limits.known[turns]]
     pool = np.flatnonzero(~study.treated & limits.known)
     sought = sought_each(turns, pool, space.score, design)
-    finder = _finder(turns, pool, tolerance, space, limits)
+    most = int(sought.max(initial=1))
+    finder = _finder(turns, pool, tolerance, space, limits, most)
     del pool  # the finder has its own, in order
     links = Links()
     if design.replacement and design.reuse is None:
@@ -93,7 +94,12 @@ def _turns(study: Study, design: Design, space: Space) -> Ints:
 
 
 def _finder(
-    turns: Ints, pool: Ints, tolerance: float, space: Space, limits: Limits
+    turns: Ints,
+    pool: Ints,
+    tolerance: float,
+    space: Space,
+    limits: Limits,
+    ratio: int,
 ) -> Line | Scan:
     if limits.tiers:
         return Preferring(turns, pool, space, limits, tolerance)
@@ -104,7 +110,8 @@ def _finder(
         return Line(turns, pool, space.points[:, 0], limits.cell, limits.width)
     in_cells = (limits.cell != limits.cell[0]).any()
     is_wide = space.score is None and not in_cells and len(pool) >= MANY
-    return (Tree if is_wide else Scan)(turns, pool, space, limits, tolerance)
+    kind = Tree if is_wide else Scan
+    return kind(turns, pool, space, limits, tolerance, ratio)
 
 
 def _rounds(turns: Ints, sought: Ints, finder: Finder, order: Order) -> Iterator[Round]:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from outcomes.engine import finders
 from outcomes.engine.distance import Space
 from outcomes.engine.finders import Scan, Tree
 from outcomes.engine.limits import Limits, Within
@@ -10,17 +11,26 @@ from outcomes.engine.limits import Limits, Within
 N = 900
 
 
-def crowd(seed, steps):
+def crowd(seed, steps, share=0.3):
     """Points on a grid, so that many are equally near, and who takes part."""
     random = np.random.default_rng(seed)
     points = random.integers(0, steps, (N, 2)) / 4
-    return random, Space(points, None, None), random.random(N) < 0.3
+    return random, Space(points, None, None), random.random(N) < share
+
+
+@pytest.fixture(params=[1, 10_000])
+def many(request, monkeypatch):
+    """Questions that are worth another processor: whether they are or not, all finders
+    decide alike."""
+    monkeypatch.setattr(finders, "MANY", request.param)
 
 
 @pytest.mark.parametrize("steps", [5, 30, 4000])
 @pytest.mark.parametrize("width", [0.3, 20.0, float("inf")])
-def test_a_tree_takes_whom_a_look_at_everyone_takes(steps, width):
-    random, space, treated = crowd(steps, steps)
+@pytest.mark.parametrize("share", [0.05, 0.3])
+@pytest.mark.usefixtures("many")
+def test_a_tree_takes_whom_a_look_at_everyone_takes(steps, width, share):
+    random, space, treated = crowd(steps, steps, share)
     arms = np.flatnonzero(treated), np.flatnonzero(~treated)
     near = Within("age", random.integers(0, 9, N).astype(float), 3.0)
     apart = random.integers(0, 4, N)
