@@ -25,17 +25,16 @@ UNSAID = -1  # no truth value
 @dataclass(frozen=True)
 class Kind:
     """column : the form of it, from cells of Python or numpy; unknown : what stands in
-    them for None, where they are numbers; number : of a value of Python."""
+    them for None, where they are numbers."""
 
     column: Callable[[Any], Any]
     unknown: float | None = None
-    number: Callable[[Any], float] = float
 
     def of_values(self, values: Sequence[Any]) -> Any:
-        """From Python's values, None where unknown."""
+        """From Python's values, None where unknown; days are ordinals here too."""
         if self.unknown is None:
             return self.column(values)
-        known = [self.unknown if v is None else self.number(v) for v in values]
+        known = [self.unknown if v is None else v for v in values]
         return self.column(np.array(known, type(self.unknown)))
 
 
@@ -60,11 +59,11 @@ def _words(values: Sequence[str | None]) -> pd.Categorical:
     return pd.Categorical(_objects(values))
 
 
-WHOLE = Kind(_whole, UNKNOWN, int)
-LONG = Kind(partial(_whole, unknown=UNKNOWN_LONG), UNKNOWN_LONG, int)
+WHOLE = Kind(_whole, UNKNOWN)
+LONG = Kind(partial(_whole, unknown=UNKNOWN_LONG), UNKNOWN_LONG)
 NUMBER = Kind(np.asarray, np.nan)
-TRUTH = Kind(_truth, UNSAID, int)
-DAY = Kind(np.asarray, NEVER, date.toordinal)
+TRUTH = Kind(_truth, UNSAID)
+DAY = Kind(np.asarray, NEVER)
 WORDS = Kind(_words)
 OBJECTS = Kind(_objects)
 KINDS: tuple[tuple[type[Field] | UnionType, Kind], ...] = (

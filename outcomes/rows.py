@@ -1,17 +1,24 @@
 """Rows of a query as narrow columns: never model instances."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 import pandas as pd
 from django.db import connection
-from django.db.models import Field, ForeignKey, QuerySet
+from django.db.models import F, Field, ForeignKey, Func, QuerySet
 
-from outcomes.cells import kind_of
+from outcomes.cells import DAY, TRUTH, Kind, kind_of
 from outcomes.designs.errors import InputError
 from outcomes.models import Measure, Score
 
-CHUNK = 50_000
+CHUNK = 2_000  # rows whose cells are still in the cache when they go to their columns
+# To SQLite a day is a word and a truth value a number. Django makes an object of each,
+# of which we should have to make a number again.
+AS_NUMBERS = {
+    DAY: "CAST(julianday(%(expressions)s) - 1721424.5 AS INTEGER)",
+    TRUTH: "%(expressions)s",
+}
 
 
 def fetch(rows: QuerySet, **columns: str) -> pd.DataFrame:
@@ -35,10 +42,20 @@ def _field(field: Field) -> Field:
 
 
 def _columns_of(rows: QuerySet, names: Sequence[str], fields: Sequence[Field]) -> list:
-    values = list(rows.values_list(*names).iterator(CHUNK))
-    cells = zip(*values, strict=True) if values else ([] for _ in names)
-    kinds = map(kind_of, fields)
+    kinds = [*map(kind_of, fields)]
+    asked = map(_as_number, names, kinds)
+    found = rows.values_list(*asked).iterator(CHUNK)
+    cells: list[list] = [[] for _ in names]
+    while some := [*islice(found, CHUNK)]:
+        for column, part in zip(cells, zip(*some, strict=True), strict=True):
+            column.extend(part)
     return [kind.of_values(of) for kind, of in zip(kinds, cells, strict=True)]
+
+
+def _as_number(name: str, kind: Kind) -> str | Func:
+    if kind not in AS_NUMBERS:
+        return name
+    return Func(F(name), template=AS_NUMBERS[kind], output_field=Field())
 
 
 def last_by_student(rows: pd.DataFrame) -> pd.DataFrame:
