@@ -67,6 +67,7 @@ class Design:
     tie_tolerance: float = 0.0
     broken_sets: BrokenSets = BrokenSets.REWEIGHT
     estimator: Estimator = Estimator.DIFFERENCE
+    folds: int = 1  # AIPW predicts each from models of the others; 1: from all
     cluster: str | None = None
     errors: tuple[RequestedError, ...] = ()
     assignment: Assignment = Assignment.STUDENT
@@ -256,6 +257,7 @@ _READ = reading.record(
         "tie_tolerance": reading.number(0),
         "broken_sets": reading.choice(BrokenSets),
         "estimator": reading.choice(Estimator),
+        "folds": reading.whole(1),
         "cluster": reading.maybe(reading.text),
         "errors": reading.each_once(reading.choice(RequestedError)),
         "assignment": reading.choice(Assignment),

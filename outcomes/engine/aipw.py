@@ -11,6 +11,7 @@ from typing import TypeAlias
 import numpy as np
 from scipy.special import expit
 
+from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.canonical import seeded_order
@@ -18,11 +19,11 @@ from outcomes.engine.influence import Estimate
 from outcomes.engine.linear import blocks, coefficients
 from outcomes.engine.logistic import logistic
 from outcomes.engine.matrix import EVERYONE, Matrix
+from outcomes.engine.sample import Sample
 from outcomes.engine.standardized import Standardized, standardized
 from outcomes.terms import Estimand
 
 CERTAIN = 1 - 1e-9  # a comparison student this sure to take part weighs without bound
-FOLDS = 5
 Part: TypeAlias = Flags | slice
 
 
@@ -86,7 +87,18 @@ def cross_fitted(
     return _effect(outcome, treated, x, parts, estimand)
 
 
-def folds(keys: Texts, seed: int, count: int = FOLDS) -> Ints:
+def effect_of(sample: Sample, design: Design) -> Estimate:
+    """`fitted_effect` on the sample's target, cross-fitted where the design has folds,
+    which keep clusters together."""
+    y, t, x = sample.y, sample.treated, sample.as_read
+    if design.folds == 1:
+        return fitted_effect(y, t, x, sample.estimand)
+    units = sample.rows if sample.clusters is None else sample.clusters
+    fold = folds(units.astype(str).astype(object), design.seed, design.folds)
+    return cross_fitted(y, t, x, fold, sample.estimand)
+
+
+def folds(keys: Texts, seed: int, count: int) -> Ints:
     """(n,) fold 0..count-1 by seeded hash of the key, in folds of equal size.
 
     keys : (n,) the unit, or its cluster, whose members then stay together. Depends on

@@ -206,7 +206,10 @@ def _error(of: Estimate, found: District) -> Inference:
 def _coverage(found: District, models: object) -> dict[str, Any]:
     """Reach times effect, beside whom it helps more: two answers often confused."""
     sample, focal = found.sample, found.focal
-    att = {True: att_of_group(sample, focal), False: att_of_group(sample, ~focal)}
+    att = {
+        is_focal: att_of_group(sample, focal == is_focal, found.design)
+        for is_focal in (True, False)
+    }
     share = {g: float(sample.treated[focal == g].mean()) for g in (True, False)}
     delivered = float(sample.y[~focal].mean() - sample.y[focal].mean())
     reach = {g: Reach(share[g], att[g].value) for g in (True, False)}

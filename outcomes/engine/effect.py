@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from outcomes.designs.clauses import Outcome
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.aipw import fitted_effect
+from outcomes.engine.aipw import effect_of
 from outcomes.engine.arrays import Floats
 from outcomes.engine.covariance import Spread
 from outcomes.engine.difference_in_differences import Differenced, differenced_row
@@ -110,7 +110,7 @@ def _estimate(
         sample.require_both_arms()
         if design.estimator == Estimator.AIPW:
             y = sample.y - sample.y.min()
-            found = fitted_effect(y, sample.treated, sample.as_read, sample.estimand)
+            found = effect_of(replace(sample, y=y), design)
             return found.value, by_influence(found, sample, design)
         fit = fitted(sample, model_of(design)(sample), means=2)
         on = contrast(fit, {EFFECT: 1.0})

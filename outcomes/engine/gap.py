@@ -14,7 +14,7 @@ from outcomes.designs.clauses import REFERENCE_YEAR, GapSpec, Outcome
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.adjusted_gap import GapRule, adjusted_gap
-from outcomes.engine.aipw import fitted_att
+from outcomes.engine.aipw import effect_of
 from outcomes.engine.arrays import Flags, Floats, Texts
 from outcomes.engine.effect import ALONE, fitted
 from outcomes.engine.estimable import Number, attempt, known
@@ -138,7 +138,10 @@ def require_four_groups(sample: Sample, is_focal: Flags) -> None:
 
 def _closed(sample: Sample, is_focal: Flags, design: Design) -> tuple[float, Inference]:
     if design.estimator == Estimator.AIPW:
-        found = att_of_group(sample, is_focal) - att_of_group(sample, ~is_focal)
+        focal, reference = (
+            att_of_group(sample, group, design) for group in (is_focal, ~is_focal)
+        )
+        found = focal - reference
         return found.value, by_influence(found, sample, design, is_focal)
     model = model_of(design)
     blocks = [
@@ -153,10 +156,10 @@ def _closed(sample: Sample, is_focal: Flags, design: Design) -> tuple[float, Inf
     return closed, infer(closed, fit, weights, sample, design)
 
 
-def att_of_group(sample: Sample, group: Flags) -> Estimate:
+def att_of_group(sample: Sample, group: Flags, design: Design) -> Estimate:
     """AIPW's effect on a group's participants, with 0 influence of everyone else."""
     part = sample.where(group)
-    found = fitted_att(part.y, part.treated, part.as_read)
+    found = effect_of(part, design)
     influence = np.zeros(len(sample.rows))
     influence[group] = found.influence
     return Estimate(found.value, influence)

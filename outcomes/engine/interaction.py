@@ -8,7 +8,7 @@ from scipy.stats import f as f_distribution
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.aipw import fitted_effect
+from outcomes.engine.aipw import effect_of
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts
 from outcomes.engine.effect import ALONE, fitted
 from outcomes.engine.inference import df_of_smallest
@@ -76,7 +76,7 @@ def _group_effect(
     columns = model_of(design)(part)
     spread = np.zeros(len(sample.rows))
     if design.estimator == Estimator.AIPW:
-        found = fitted_effect(part.y, part.treated, part.as_read, part.estimand)
+        found = effect_of(part, design)
         spread[member] = found.influence
         return GroupEffect(group, member, found.value, spread, columns.shape[1], spare)
     fit = fitted(part, columns, means=2)

@@ -69,6 +69,16 @@ ERRORS = {
 }
 
 
+def _estimator(design: Report) -> str:
+    """folds : 1 in a design of long ago."""
+    said, folds = ESTIMATORS[design["estimator"]], design.get("folds", 1)
+    if design["estimator"] != "aipw" or folds == 1:
+        return said
+    return (
+        f"{said}, each of {folds} folds predicted by models of the others"
+    )
+
+
 def paragraph(report: Report) -> str:
     """The method and what it found, fit to stand in a paper or a board packet."""
     return " ".join(sentence for part in PARTS for sentence in part(report))
@@ -152,7 +162,7 @@ def estimated(report: Report) -> Iterator[str]:
     kinds = kinds_of(report)
     overall = [row for row in report["effects"] if row["group"] is None]
     if any(row["estimate"] is not None for row in overall):
-        yield f"The effect is {ESTIMATORS[report['design']['estimator']]}."
+        yield f"The effect is {_estimator(report['design'])}."
         yield WHOSE[report["estimand"]].format(PEOPLE[estimand_of(report)])
     for row in overall:
         if row["estimate"] is None:

@@ -118,13 +118,13 @@ def test_cross_fitting_predicts_a_student_from_other_folds_only():
 
 
 def test_folds_do_not_depend_on_the_order_of_rows_and_keep_clusters_together():
-    fold = folds(KEYS, seed=7)
+    fold = folds(KEYS, 7, 5)
     assert np.bincount(fold).tolist() == [20] * 5
     order = np.random.default_rng(1).permutation(100)
-    assert (folds(KEYS[order], seed=7) == fold[order]).all()
-    assert (folds(KEYS, seed=8) != fold).any()
+    assert (folds(KEYS[order], 7, 5) == fold[order]).all()
+    assert (folds(KEYS, 8, 5) != fold).any()
     schools = np.array([f"school {i % 12}" for i in range(100)], dtype=object)
-    by_school = folds(schools, seed=7)
+    by_school = folds(schools, 7, 5)
     assert all(len(set(by_school[schools == s])) == 1 for s in set(schools))
 
 
@@ -132,10 +132,8 @@ def test_cross_fitted_lalonde_is_the_same_whatever_the_order_of_rows():
     y, treated, x = earnings()
     keys = lalonde_table()["unit_id"].to_numpy(object)
     order = np.random.default_rng(2).permutation(len(y))
-    first = cross_fitted(y, treated, x, folds(keys, seed=1))
-    second = cross_fitted(
-        y[order], treated[order], x[order], folds(keys[order], seed=1)
-    )
+    first = cross_fitted(y, treated, x, folds(keys, 1, 5))
+    second = cross_fitted(y[order], treated[order], x[order], folds(keys[order], 1, 5))
     assert second.value == pytest.approx(first.value, rel=1e-9)
     known = lalonde()["other"]
     assert abs(first.value - known["aipw_att"]) < known["aipw_att_se"]

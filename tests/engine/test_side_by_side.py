@@ -3,9 +3,13 @@
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 from outcomes.designs.design import Design
+from outcomes.engine.aipw import folds as dealt
 from outcomes.engine.evaluate import evaluate
+from outcomes.engine.notices import Notices
+from outcomes.engine.study import Study
 from tests.engine import lalonde
 from tests.engine.lalonde import OTHER, SPECS
 
@@ -39,3 +43,36 @@ def test_an_outcome_without_spread_has_its_reason_in_each_row():
     found = evaluate(frame, Design.from_dict({**plain, "covariates": ["pre"]})).report()
     assert [row["p"] for row in found["estimators"]] == [None] * 3
     assert all(row["not_estimable"] for row in found["estimators"])
+
+
+def test_folds_are_dealt_by_school_and_no_outcome_predicts_itself():
+    """The estimate read out: each school's models are of the schools of other folds."""
+    frame = lalonde.FRAME.assign(school=lalonde.FRAME["educ"].astype(str))
+    keys = {"covariates": ["age", "re75"], "cluster": "school"}
+    both = [
+        lalonde.report(frame, **keys, folds=folds)["estimators"][2] for folds in (1, 4)
+    ]
+    assert both[0]["estimate"] != both[1]["estimate"]
+    study = Study.from_frame(frame, lalonde.design(**keys), Notices())
+    schools = study.clusters.astype(str).astype(object)
+    fold = dealt(schools, seed=1, count=4)
+    y, t = study.outcomes["re78"], study.treated
+    x = study.covariates.model_of(np.arange(study.n))
+    x = np.column_stack([np.ones(study.n), *x])
+    psi = np.zeros(study.n)
+    for f in range(4):
+        out, learn = fold == f, fold != f
+        score = sm.GLM(t[learn], x[learn], sm.families.Binomial()).fit().predict(x[out])
+        others = learn & ~t
+        without = x[out] @ np.linalg.lstsq(x[others], y[others], rcond=None)[0]
+        weight = np.where(t[out], 1, -score / (1 - score))
+        psi[out] = weight * (y[out] - without)
+    assert both[1]["estimate"] == near(psi.sum() / t.sum(), rel=1e-6)
+    assert both[1]["df"] == len(set(schools[t])) - 1
+
+
+def test_more_folds_than_schools_leave_nobody_to_learn_from():
+    frame = lalonde.FRAME.assign(school="a")
+    row = lalonde.report(frame, cluster="school", folds=3)["estimators"][2]
+    assert row["estimate"] is None
+    assert "one arm to learn from" in row["not_estimable"]

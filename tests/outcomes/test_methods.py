@@ -16,6 +16,7 @@ from outcomes.services.methods import (
     paragraph,
 )
 from outcomes.terms import ATM, Estimand, Estimator, Method, VerdictCode
+from tests.engine import lalonde
 from tests.house.source import modules
 from tests.outcomes.reports import EFFECT, GAP, REPORT, report
 
@@ -228,3 +229,9 @@ def test_a_standard_error_is_explained(kind, words):
 def test_a_p_value_is_a_frequency():
     assert chance(0.012) == "in 12 of 1,000 such studies (p = 0.012)"
     assert "fewer than 1 of 1,000" in chance(0.0004)
+
+
+@pytest.mark.parametrize(("folds", "said"), [(1, "(AIPW)."), (5, "each of 5 folds")])
+def test_folds_are_told_where_there_are_some(folds, said):
+    text = paragraph(lalonde.report(estimator="aipw", folds=folds))
+    assert said in text
