@@ -155,3 +155,16 @@ def test_no_participant_no_overlap_and_no_second_arm_are_refused():
         aipw_att(y, treated, 0 * y, np.ones(len(y)), np.ones(len(y), bool))
     with pytest.raises(NotEstimable, match="only one arm"):
         cross_fitted(y, treated, x, treated.astype(int))
+
+
+def test_a_model_that_fits_all_comparison_students_perfectly_is_refused():
+    """Three coefficients, an intercept among them, and three or four students."""
+    random = np.random.default_rng(4)
+    for n_comparison in (3, 4):
+        treated = np.arange(n_comparison + 9) < 9
+        x, y = random.normal(size=(2, len(treated), 2))
+        if n_comparison == 3:
+            with pytest.raises(NotEstimable, match="as many coefficients"):
+                fitted_att(y[:, 0], treated, x)
+        else:
+            assert np.isfinite(fitted_att(y[:, 0], treated, x).value)

@@ -172,9 +172,10 @@ def test_who_cannot_take_part_is_left_out_and_counted():
     frame = table(
         treated=[1, 1, 1, 0, 0, 0, 0, None],
         pre=[np.nan, 2, 3, np.nan, 5, 6, 7, 8],
-        school=["a", None, "a", "a", None, "a", "a", "a"],
+        school=["a", None, "a", None, None, "a", "a", None],
     )
     study = admit(frame, pretests=["pre"], cluster="school")
+    # Who lacks two things is counted once, for the first.
     counted = {e.reason: (e.treated, e.comparison) for e in study.excluded}
     assert counted == {
         "treatment_missing": (0, 1),
