@@ -2,11 +2,13 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from outcomes.designs.errors import DesignError, InputError
 from outcomes.plans import MeasureNotGiven
+from outcomes.school_years import SchoolYears
 from tests.factories import MeasureFactory, SchoolYearFactory
 from tests.outcomes.conftest import DESIGN, END, START
 
@@ -68,11 +70,24 @@ def test_a_snapshot_must_be_recent_on_the_rows_own_index_date(district, frame):
     assert list(rows_of(table, other).index) == [str(START)]
 
 
+def test_days_that_were_counted_long_ago_are_no_attendance_rate(district, frame):
+    for day in (START, LATER):
+        district.joins(district.student(), day)
+    old = {"as_of": START - 400 * DAY, "school_year": district.last_year}
+    other = district.student(snapshot=old | {"days_member": 20, "days_attended": 10})
+    unsaid = {"days_member": None, "days_attended": None}
+    district.snapshot(other, collection="mar", as_of=START - DAY, **unsaid)
+    table, _ = frame(design={**DESIGN, "covariates": ["attendance_rate"]})
+    rates = rows_of(table, other)["attendance_rate"]
+    assert rates[str(START)] == 0.5
+    assert pd.isna(rates[str(LATER)])
+
+
 def test_a_rival_program_counts_on_the_index_date(district, frame):
     for day in (START, LATER):
         district.joins(district.student(), day)
     until, since = district.student(), district.student()
-    over = {"status": "exited", "last_day": LATER - DAY}
+    over = {"status": "exited", "last_day": START}  # on which he is still there
     district.joins(until, START - DAY, district.rival, **over)
     district.joins(since, LATER, district.rival)
     table, made = frame()
@@ -136,6 +151,12 @@ def test_the_outcome_year_moves_along_with_the_entry(two_autumns, frame):
     placebo = outcomes(frame, two_autumns, outcome_year=two_autumns.last_year)
     assert pd.isna(placebo[0])
     assert placebo[1] == 500
+
+
+def test_a_school_year_is_over_the_day_after_its_last():
+    years = SchoolYears(np.array([2024, 2025]), np.array([50, 100]), lag=0)
+    assert years.is_over(2025, np.array([100, 101])).tolist() == [False, True]
+    assert not years.is_over(2030, np.array([999])).any()
 
 
 def test_a_pinned_outcome_stays(two_autumns, frame):
