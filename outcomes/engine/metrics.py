@@ -5,7 +5,7 @@ from scipy.stats import rankdata
 
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.covariates import Covariates
-from outcomes.engine.linear import gram, independent, times
+from outcomes.engine.linear import blocks, gram, independent
 from outcomes.engine.notices import Warn
 
 FLAT = 1e-10  # an SD within the arms below this share of the whole SD is rounding
@@ -38,7 +38,7 @@ def whitened(covariates: Covariates, treated: Flags, warn: Warn) -> Floats:
     triangle = np.linalg.cholesky(moments[np.ix_(kept, kept)])
     turn = np.linalg.inv(triangle)
     centred = x[:, kept] - x[:, kept].mean(axis=0)
-    return np.column_stack([times(centred, row) for row in turn])
+    return _turned(centred, turn)
 
 
 def ranked(covariates: Covariates) -> Floats:
@@ -58,7 +58,7 @@ def ranked(covariates: Covariates) -> Floats:
     values, vectors = np.linalg.eigh(gram(spread, spread) / (len(ranks) - 1))
     real = values > CONDITION * values[-1]
     turn = vectors[:, real] / np.sqrt(values[real])
-    return np.column_stack([times(ranks, column) for column in turn.T])
+    return _turned(ranks, turn.T)
 
 
 def scaled(covariates: Covariates, treated: Flags) -> Floats:
@@ -78,8 +78,19 @@ def scaled(covariates: Covariates, treated: Flags) -> Floats:
 
 
 def _within(x: Floats, treated: Flags) -> Floats:
-    """(n, k) each arm's own means taken out."""
-    within = x.copy()
-    for arm in (treated, ~treated):
-        within[arm] -= x[arm].mean(axis=0)
+    """(n, k) each arm's own means taken out; row by row, as sums over it are taken."""
+    means = np.array([x[arm].mean(axis=0) for arm in (~treated, treated)])
+    within: Floats = np.subtract(x, means[treated.astype(np.int8)], order="C")
     return within
+
+
+def _turned(x: Floats, turn: Floats) -> Floats:
+    """(n, d) x (n, k) times each row of `turn` (d, k), to the bit as `times` does it; a
+    block is read once for all, and a zero is nothing to add."""
+    out = np.zeros((len(turn), len(x)))
+    for rows in blocks(len(x)):
+        columns = np.ascontiguousarray(x[rows].T)
+        for part, row in zip(out[:, rows], turn, strict=True):
+            for j in np.flatnonzero(row):
+                part += columns[j] * row[j]
+    return np.ascontiguousarray(out.T)

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
+from outcomes.engine.linear import BLOCK, times
 from outcomes.engine.matrix import Matrix
-from outcomes.engine.metrics import scaled
+from outcomes.engine.metrics import _turned, scaled
 from tests.engine.lalonde import SPECS, arranged, largest, report
 from tests.engine.oracles_metrics import robust_mahalanobis, scaled_euclidean
 from tests.engine.random_studies import keys, match_on, tables
@@ -51,6 +52,14 @@ def test_the_unit_of_a_covariate_does_not_matter(frame, distance, unit, start):
         whom = np.full(len(frame), other)
         near = found.space.between(everyone, whom)
         assert again.space.between(everyone, whom) == pytest.approx(near, abs=1e-6)
+
+
+def test_turned_all_at_once_is_turned_one_by_one_to_the_bit():
+    chance = np.random.default_rng(5)
+    x = chance.normal(size=(BLOCK + 9, 4)) * [1e9, 1, 1, 1e-9]
+    turn = np.tril(chance.normal(size=(3, 4)))
+    one_by_one = np.column_stack([times(x, row) for row in turn])
+    assert _turned(x, turn).tobytes() == one_by_one.tobytes()
 
 
 def test_a_covariate_that_only_the_arms_differ_in_is_left_out():
