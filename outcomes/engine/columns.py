@@ -83,6 +83,9 @@ def labels(column: Series) -> Texts:
 
 def keys(column: Series) -> Texts:
     """(n,) each cell as text. Raises InputError where one is missing."""
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu":
+        # Each is there and says what no other does.
+        return np.array([*map(str, column.tolist())], dtype=object)
     found = labels(column)
     if count := int(pd.isna(found).sum()):
         raise InputError(

@@ -74,9 +74,7 @@ def _estimator(design: Report) -> str:
     said, folds = ESTIMATORS[design["estimator"]], design.get("folds", 1)
     if design["estimator"] != "aipw" or folds == 1:
         return said
-    return (
-        f"{said}, each of {folds} folds predicted by models of the others"
-    )
+    return f"{said}, each of {folds} folds predicted by models of the others"
 
 
 def paragraph(report: Report) -> str:

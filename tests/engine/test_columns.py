@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outcomes.engine.canonical import _coded, label, natural_rank
-from outcomes.engine.columns import MISSING_WORDS, coded, codes, labels, missing
+from outcomes.engine.columns import MISSING_WORDS, coded, codes, keys, labels, missing
 
 HOLES = [None, float("nan"), pd.NA]
 WORDS = ["", " ", "NA", "NaN", " NA\t", "\x1fNaN\u2003", "nan", "N A", "\0", "\0NA"]
@@ -90,3 +90,9 @@ def test_keys_are_put_in_order_as_they_are_one_by_one(keys):
 def test_numbers_are_coded_by_their_labels(cells):
     column = pd.Series(cells, dtype=float)
     assert coded(column).tolist() == codes(labels(column)).tolist()
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=6))
+def test_whole_numbers_are_keys_as_they_are_labels(cells):
+    column = pd.Series(cells, dtype=np.int64)
+    assert keys(column).tolist() == labels(column).tolist() == [*map(str, cells)]
