@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pandas.api.types import infer_dtype, is_bool_dtype
 
 from outcomes.engine.arrays import Floats, Ints, Texts
-from outcomes.engine.linear import blocks
+from outcomes.engine.linear import BLOCK, blocks
 
 MOST_DIGITS = 17  # of a whole number that shares 64 bits with their count
 END = "\0"  # of a key, among all of them as one text
@@ -175,26 +175,29 @@ def input_hash(frame: pd.DataFrame, keys: Keys | None = None) -> str:
     hashed = sha256()
     for name, (codes, words) in zip(names, columns, strict=True):
         hashed.update("\x1f".join([str(name), str(len(words)), *words, ""]).encode())
-        hashed.update(_bits(codes.take(order)).data)
+        for rows in blocks(len(frame)):
+            hashed.update(_bits(codes.take(order[rows])).data)
     return hashed.hexdigest()
 
 
 def _coded(
     column: "pd.Series[Any]", keys: Keys | None = None
-) -> tuple[Floats, list[str]]:
+) -> tuple[NDArray[Any], list[str]]:
     """(n,) the numbers of a column, or places in the list of its words."""
     if is_bool_dtype(column.dtype) or column.dtype.kind in "iuf":
-        values = column.to_numpy(dtype=float, na_value=np.nan)
+        is_whole = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu"
+        as_float = {"dtype": float, "na_value": np.nan}
+        values = column.to_numpy(**({} if is_whole else as_float))
         if _is_exact(values):
-            return values, []
+            return _narrow(values), []
     if isinstance(column.dtype, pd.CategoricalDtype):
         return _ranked(column)
     is_words = infer_dtype(column, skipna=True) == "string"
     texts = column if is_words else column.map(label)
     keys = keys or keys_in(texts)
     if keys is not None:
-        rank, first = _ranks(keys.numbers.as_words)
-        return rank, keys.texts.take(first).tolist()
+        codes, first = _ranks(keys.numbers.as_words)
+        return codes, keys.texts.take(first).tolist()
     places, found = pd.factorize(texts.mask(column.isna(), ""))
     words = found.tolist()
     order = sorted(range(len(words)), key=words.__getitem__)
@@ -203,11 +206,24 @@ def _coded(
     return rank[places], [words[i] for i in order]
 
 
-def _is_exact(values: Floats) -> bool:
+def _is_exact(values: NDArray[Any]) -> bool:
     """Whether no number (n,) is beyond those that floats hold one by one."""
     if values.min(initial=0) >= -EXACT_TO and values.max(initial=0) <= EXACT_TO:
         return True
-    return not (np.abs(values) > EXACT_TO).any()  # NaN may hide one from min and max
+    # NaN may hide one from min and max.
+    return not (np.abs(values.astype(float)) > EXACT_TO).any()
+
+
+def _narrow(values: NDArray[Any]) -> NDArray[Any]:
+    """The same numbers, small whole ones in a byte each or two: columns are read in
+    another order than they stand, which is slow beyond what a cache holds."""
+    low, high = values.min(initial=0), values.max(initial=0)
+    for width in (np.int8, np.int16):
+        fits = low >= np.iinfo(width).min and high <= np.iinfo(width).max
+        if fits and (values[:BLOCK] == np.rint(values[:BLOCK])).all():
+            narrow = values.astype(width)
+            return narrow if (narrow == values).all() else values
+    return values
 
 
 def _ranked(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
@@ -219,31 +235,31 @@ def _ranked(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
     return np.array([rank[text] for text in texts])[places], words
 
 
-def _ranks(numbers: Ints) -> tuple[Floats, Ints]:
+def _ranks(numbers: Ints) -> tuple[NDArray[np.int32], Ints]:
     """(n,) the place of each among the different ones, and where each of these is."""
     order = np.argsort(numbers)
     is_new = np.diff(numbers[order], prepend=-1) > 0
-    rank = np.empty(len(numbers))
+    rank = np.empty(len(numbers), dtype=np.int32)
     rank[order] = np.cumsum(is_new) - 1
     return rank, order[is_new]
 
 
-def _bits(values: Floats) -> NDArray[np.uint64]:
-    """(n,) one pattern a number: one zero, one NaN. Written over the values."""
-    values += 0.0
-    gone = np.isnan(values)
+def _bits(values: NDArray[Any]) -> NDArray[np.uint64]:
+    """(n,) one pattern a number: one zero, one NaN."""
+    plain: Floats = np.add(values, 0.0, dtype=np.float64)
+    gone = np.isnan(plain)
     if gone.any():
-        values[gone] = np.nan
-    return values.view(np.uint64)
+        plain[gone] = np.nan
+    return plain.view(np.uint64)
 
 
-def _fingerprints(columns: list[Floats], n: int) -> NDArray[np.uint64]:
+def _fingerprints(columns: list[NDArray[Any]], n: int) -> NDArray[np.uint64]:
     """(n,) a number that two different rows share once in 10^19."""
     out = np.zeros(n, dtype=np.uint64)
     for rows in blocks(n):
         block = out[rows]
         for codes in columns:
-            block ^= _bits(codes[rows].copy())
+            block ^= _bits(codes[rows])
             for shift, factor in MIXING:
                 block ^= block >> shift
                 block *= factor
