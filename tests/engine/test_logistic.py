@@ -125,3 +125,26 @@ def test_one_participant_among_few_may_be_certain_beyond_all_measure():
     model = standardized(x / 3, np.arange(3))
     _, settled = logistic(model.block, np.arange(6) == 0)
     assert not settled
+
+
+def test_a_step_that_goes_too_far_is_halved():
+    """One of eleven takes part, and a full step of Newton's loses the maximum."""
+    table = """
+        -0.35   0.10  1.15  2.30
+        -1.00   0.75  0.16  1.04
+        12.54  -1.53  0.07 -1.95
+         0.00   0.72 -0.27 -1.16
+         1.22   2.48  1.86  0.88
+         0.01   0.21 -0.43 -0.92
+         1.38   0.49 -0.05 -1.04
+         0.68   0.31 -0.11  1.17
+        -0.13  -1.25 -0.02  0.50
+        -0.27  -9.92  0.62  0.19
+        91.55  -3.37  0.66  0.73
+    """
+    x = np.array(table.split(), dtype=float).reshape(-1, 4)
+    x = np.column_stack([np.ones(len(x)), (x - x.mean(axis=0)) / x.std(axis=0)])
+    y = np.arange(len(x)) == 6
+    beta, settled = fit(x, y)
+    assert settled
+    assert x.T @ (y - 1 / (1 + np.exp(-x @ beta))) == near(0, abs=1e-9)
