@@ -37,9 +37,14 @@ class CoverageOut(serializers.Serializer):
 class FourPartsOut(serializers.Serializer):
     gap = serializers.FloatField()
     baseline = serializers.FloatField(help_text="The gap without the program.")
+    baseline_std_error = Number()
     prevalence = serializers.FloatField(help_text="Unequal shares taking part.")
+    prevalence_std_error = Number()
     effect = serializers.FloatField(help_text="Unequal effects.")
+    effect_std_error = Number()
     selection = serializers.FloatField(help_text="Enrolling who gains most.")
+    selection_std_error = Number()
+    not_estimable = Reason()
 
 
 class AccountingOut(serializers.Serializer):

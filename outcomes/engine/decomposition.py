@@ -10,6 +10,7 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.influence import Estimate, Modelled, product, weighted_mean
 from outcomes.engine.linear import Fit, least_squares
 from outcomes.engine.outcome_model import refuse_extrapolation
 
@@ -23,41 +24,39 @@ class FourParts:
     other, those who gain most.
     """
 
-    baseline: float
-    prevalence: float
-    effect: float
-    selection: float
+    baseline: Estimate
+    prevalence: Estimate
+    effect: Estimate
+    selection: Estimate
 
     @property
     def gap(self) -> float:
-        return self.baseline + self.prevalence + self.effect + self.selection
+        parts = (self.baseline, self.prevalence, self.effect, self.selection)
+        return sum(part.value for part in parts)
 
 
 def four_parts(
-    participates: Floats, gain: Floats, without: Floats, focal: Flags
+    participates: Floats, gain: Modelled, without: Modelled, focal: Flags
 ) -> FourParts:
     """The unconditional decomposition of Yu and Elwert (2025), Ann. Appl. Stat. 19(1).
 
-    participates : (n,) 0 or 1; gain, without : (n,) each student's effect and outcome
-    without the program, from an outcome model. With p the share and tau the gain,
+    participates : (n,) 0 or 1; gain, without : each student's effect and outcome
+    without the program, by an outcome model. With p the share and tau the gain,
     gap = [E_r Y0 - E_f Y0] + E_f(tau)(p_r - p_f) + p_r (E_r tau - E_f tau)
     + [Cov_r(D, tau) - Cov_f(D, tau)]. Assumes no hidden confounding. Raises
     NotEstimable when a group is empty.
     """
     _require_both(focal)
-    share, effect, baseline = (
-        (float(values[~focal].mean()), float(values[focal].mean()))
-        for values in (participates, gain, without)
-    )
-    chosen = [
-        float(np.mean(participates[g] * gain[g])) - share[i] * effect[i]
-        for i, g in enumerate((~focal, focal))
-    ]
+    p_r, p_f = (weighted_mean(participates, g.astype(float)) for g in (~focal, focal))
+    tau_r, tau_f = (gain.mean(g) for g in (~focal, focal))
+    of_takers_r, of_takers_f = (gain.of(participates).mean(g) for g in (~focal, focal))
+    chosen_r = of_takers_r - product(p_r, tau_r)
+    chosen_f = of_takers_f - product(p_f, tau_f)
     return FourParts(
-        baseline=baseline[0] - baseline[1],
-        prevalence=effect[1] * (share[0] - share[1]),
-        effect=share[0] * (effect[0] - effect[1]),
-        selection=chosen[0] - chosen[1],
+        baseline=without.mean(~focal) - without.mean(focal),
+        prevalence=product(tau_f, p_r - p_f),
+        effect=product(p_r, tau_r - tau_f),
+        selection=chosen_r - chosen_f,
     )
 
 

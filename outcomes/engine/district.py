@@ -5,7 +5,7 @@ Matching plays no part here: everyone counts once, and covariates carry the comp
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -36,8 +36,8 @@ from outcomes.engine.gap_closing import (
     weighting,
 )
 from outcomes.engine.inference import Inference, by_influence, nothing
-from outcomes.engine.influence import Estimate
-from outcomes.engine.linear import gram, independent, times
+from outcomes.engine.influence import Estimate, Modelled
+from outcomes.engine.linear import gram, independent
 from outcomes.engine.sample import Sample
 
 ESTIMATORS: Mapping[str, MeanUnder] = {
@@ -229,16 +229,23 @@ def _coverage(found: District, models: object) -> dict[str, Any]:
     }
 
 
-def _four_parts(found: District, models: Models | NotEstimable) -> dict[str, float]:
+def _four_parts(found: District, models: Models | NotEstimable) -> dict[str, Number]:
     fits = known(models)
     for chance in (np.zeros(len(found.focal)), np.ones(len(found.focal))):
         for group in (found.focal, ~found.focal):
             refuse_extrapolation(fits, chance, group)
-    gain = times(fits.with_program - fits.without_program, fits.slopes)
-    without = times(fits.without_program, fits.slopes)
+    gain, without = (
+        Modelled(columns, fits.slopes, fits.slope_influence)
+        for columns in (fits.with_program - fits.without_program, fits.without_program)
+    )
     participates = found.sample.treated.astype(float)
     parts = four_parts(participates, gain, without, found.focal)
-    return {"gap": parts.gap, **asdict(parts)}
+    row: dict[str, Number] = {"gap": parts.gap}
+    for part in fields(parts):
+        estimate: Estimate = getattr(parts, part.name)
+        row[part.name] = estimate.value
+        row[f"{part.name}_std_error"] = _error(estimate, found).std_error
+    return row
 
 
 def _accounting(found: District, models: object) -> dict[str, Any]:

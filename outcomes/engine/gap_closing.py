@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
-from outcomes.engine.influence import Estimate, weighted_mean
+from outcomes.engine.influence import Estimate, Modelled, weighted_mean
 from outcomes.engine.linear import gram, independent, inverse, least_squares, times
 from outcomes.engine.logistic import logistic
 from outcomes.engine.outcome_model import LEAST_WORTH
@@ -125,10 +125,8 @@ def outcome_model(models: Models, rule: Floats, group: Flags) -> Estimate:
     """Mean of a group under a rule, as the outcome model predicts it. Raises
     NotEstimable as `refuse_extrapolation` does."""
     refuse_extrapolation(models, rule, group)
-    columns = models.under(rule)
-    mean = weighted_mean(times(columns, models.slopes), group.astype(float))
-    drift = models.slope_influence @ columns[group].mean(axis=0)
-    return Estimate(mean.value, mean.influence + drift)
+    said = Modelled(models.under(rule), models.slopes, models.slope_influence)
+    return said.mean(group)
 
 
 def weighting(models: Models, rule: Floats, group: Flags) -> Estimate:

@@ -1,11 +1,12 @@
 """A number together with what each student adds to its error."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.linear import times
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +49,34 @@ class Estimate:
                 f"the error of an estimate needs 2 clusters, found {count}"
             )
         return float(np.sqrt(count / (count - 1) * np.sum(sums**2)))
+
+
+def product(one: Estimate, other: Estimate) -> Estimate:
+    """Their product, with the errors of both."""
+    influence = one.value * other.influence + other.value * one.influence
+    return Estimate(one.value * other.value, influence)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Modelled:
+    """What a model says of each of n students: columns (n, k) times slopes (k,).
+
+    slope_influence : (n, k) each student's part in the error of the slopes.
+    """
+
+    columns: Floats
+    slopes: Floats
+    slope_influence: Floats
+
+    def mean(self, group: Flags) -> Estimate:
+        """Over a group (n,)."""
+        mean = weighted_mean(times(self.columns, self.slopes), group.astype(float))
+        drift = self.slope_influence @ self.columns[group].mean(axis=0)
+        return Estimate(mean.value, mean.influence + drift)
+
+    def of(self, some: Floats) -> "Modelled":
+        """The same for some (n,) of 0 or 1, and 0 for the others."""
+        return replace(self, columns=some[:, None] * self.columns)
 
 
 def weighted_mean(values: Floats, weights: Floats) -> Estimate:

@@ -95,7 +95,7 @@ def coverage(report: Report) -> Table:
 def causes(report: Report) -> Table:
     """The four parts of the gap, and what covariates account for."""
     rows = [
-        {**row, "part": words, "size": row[name]}
+        {**row, "part": words, "size": row[name], "error": row.get(f"{name}_std_error")}
         for row in _of_district(report, "four_parts")
         for name, words in PARTS.items()
     ]
@@ -113,6 +113,7 @@ def causes(report: Report) -> Table:
             "Gap": lambda row: gap_in_words(dict(row)),
             "Part": "part",
             "Size": lambda row: "" if row["size"] is None else cell(float(row["size"])),
+            "Standard error": lambda row: cell(row.get("error")),
         },
         rows,
     )

@@ -5,19 +5,27 @@ from hypothesis import strategies as st
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.decomposition import accounting, four_parts
+from outcomes.engine.gap_closing import fit_models
+from outcomes.engine.influence import Modelled
 from outcomes.engine.linear import least_squares
 from tests.engine.worked import formulas, modelled_star, star
 
 PARTS = ("baseline", "prevalence", "effect", "selection")
 
 
+def fixed(values):
+    """As if a model that has no error had said so."""
+    return Modelled(values[:, None], np.ones(1), np.zeros((len(values), 1)))
+
+
 def test_the_worked_gap_has_its_four_parts():
     case = formulas()["yu_elwert"]
     both = {k: np.array(case[f"{k}_a"] + case[f"{k}_b"]) for k in ("D", "tau", "y0")}
     focal = np.arange(8) >= 4
-    parts = four_parts(both["D"], both["tau"], both["y0"], focal)
-    for part in (*PARTS, "gap"):
-        assert getattr(parts, part) == pytest.approx(case[part], rel=1e-6)
+    parts = four_parts(both["D"], fixed(both["tau"]), fixed(both["y0"]), focal)
+    assert parts.gap == pytest.approx(case["gap"], rel=1e-6)
+    for part in PARTS:
+        assert getattr(parts, part).value == pytest.approx(case[part], rel=1e-6)
 
 
 def test_the_race_gap_of_star_has_the_parts_that_r_found():
@@ -28,9 +36,11 @@ def test_the_race_gap_of_star_has_the_parts_that_r_found():
     fit = least_squares(children.z, x, np.ones(len(x)))
     without = children.without_program @ fit.coefficients
     gain = children.with_program @ fit.coefficients - without
-    parts = four_parts(children.small.astype(float), gain, without, children.focal)
+    parts = four_parts(
+        children.small.astype(float), fixed(gain), fixed(without), children.focal
+    )
     for part in PARTS:
-        assert getattr(parts, part) == pytest.approx(case[part], rel=1e-7), part
+        assert getattr(parts, part).value == pytest.approx(case[part], rel=1e-7), part
     assert parts.gap == pytest.approx(case["sum"], rel=1e-9)
 
 
@@ -41,24 +51,26 @@ def test_the_four_parts_add_up_to_the_gap_of_the_students(seed, n, m):
     participates = random.integers(0, 2, n + m).astype(float)
     gain, without = random.normal(size=(2, n + m))
     outcome = without + participates * gain
-    parts = four_parts(participates, gain, without, focal)
+    parts = four_parts(participates, fixed(gain), fixed(without), focal)
     gap = outcome[~focal].mean() - outcome[focal].mean()
     assert parts.gap == pytest.approx(gap, abs=1e-12)
     covariances = [
         np.cov(participates[g], gain[g], bias=True)[0, 1] for g in (~focal, focal)
     ]
     selection = covariances[0] - covariances[1]
-    assert parts.selection == pytest.approx(selection, abs=1e-12)
-    turned = four_parts(participates, gain, without, ~focal)
-    assert turned.baseline == pytest.approx(-parts.baseline, abs=1e-12)
+    assert parts.selection.value == pytest.approx(selection, abs=1e-12)
+    turned = four_parts(participates, fixed(gain), fixed(without), ~focal)
+    assert turned.baseline.value == pytest.approx(-parts.baseline.value, abs=1e-12)
 
 
 def test_one_effect_for_all_leaves_neither_effect_nor_selection():
     participates = np.array([1.0, 0, 0, 1, 1, 0])
-    parts = four_parts(participates, np.full(6, 0.3), np.zeros(6), np.arange(6) < 3)
-    assert parts.effect == pytest.approx(0, abs=1e-15)
-    assert parts.selection == pytest.approx(0, abs=1e-15)
-    assert parts.prevalence == pytest.approx(0.1)
+    parts = four_parts(
+        participates, fixed(np.full(6, 0.3)), fixed(np.zeros(6)), np.arange(6) < 3
+    )
+    assert parts.effect.value == pytest.approx(0, abs=1e-15)
+    assert parts.selection.value == pytest.approx(0, abs=1e-15)
+    assert parts.prevalence.value == pytest.approx(0.1)
 
 
 def test_the_race_gap_of_star_is_accounted_for_as_in_r():
@@ -90,7 +102,7 @@ def test_the_unexplained_part_is_the_focal_group_at_the_two_sets_of_slopes(seed)
 def test_an_empty_group_has_no_decomposition():
     nobody = np.zeros(4, bool)
     with pytest.raises(NotEstimable, match="both groups"):
-        four_parts(np.ones(4), np.ones(4), np.ones(4), nobody)
+        four_parts(np.ones(4), fixed(np.ones(4)), fixed(np.ones(4)), nobody)
     with pytest.raises(NotEstimable, match="both groups"):
         accounting(np.arange(4.0), np.ones((4, 1)), ("a",), nobody)
 
@@ -100,3 +112,51 @@ def test_a_covariate_that_is_constant_in_a_group_has_no_slope_there():
     x = np.column_stack([focal * 1.0, np.arange(8.0)])
     with pytest.raises(NotEstimable, match="within a group"):
         accounting(np.arange(8.0) ** 2, x, ("a", "b"), focal)
+
+
+def parts_by_weights(y, treated, focal, x, weights):
+    """All of it anew, each student counting as often as his weight says."""
+    one = np.ones(len(y))
+    base = np.column_stack([one, focal, x])
+    columns = np.column_stack([base, treated[:, None] * base])
+    root = np.sqrt(weights)
+    slopes = np.linalg.lstsq(columns * root[:, None], y * root, rcond=None)[0]
+    without, gain = base @ slopes[:4], base @ slopes[4:]
+
+    def mean(values, group):
+        return np.sum((weights * values)[group]) / np.sum(weights[group])
+
+    (p_r, tau_r, y_r, d_r), (p_f, tau_f, y_f, d_f) = (
+        [mean(v, group) for v in (treated, gain, without, treated * gain)]
+        for group in (~focal, focal)
+    )
+    chosen = (d_r - p_r * tau_r) - (d_f - p_f * tau_f)
+    return [y_r - y_f, tau_f * (p_r - p_f), p_r * (tau_r - tau_f), chosen]
+
+
+def test_each_part_moves_with_a_student_as_its_influence_says():
+    random = np.random.default_rng(8)
+    focal = np.arange(120) < 50
+    x = random.normal(size=(120, 2)) + focal[:, None]
+    treated = (random.random(120) < 0.4).astype(float)
+    y = x @ [0.5, 0.2] + treated * (0.3 + 0.4 * x[:, 0]) + random.normal(size=120)
+    base = np.column_stack([np.ones(120), focal, x])
+    models = fit_models(
+        y, treated == 1, np.hstack([base, base]), np.hstack([base, 0 * base]), base
+    )
+    gain, without = (
+        Modelled(columns, models.slopes, models.slope_influence)
+        for columns in (
+            models.with_program - models.without_program,
+            models.without_program,
+        )
+    )
+    parts = four_parts(treated, gain, without, focal)
+    at = np.array(parts_by_weights(y, treated, focal, x, np.ones(120)))
+    assert [getattr(parts, p).value for p in PARTS] == pytest.approx(at, abs=1e-9)
+    for who in (3, 49, 77, 119):
+        weights = np.ones(120)
+        weights[who] += 1e-6
+        moved = (np.array(parts_by_weights(y, treated, focal, x, weights)) - at) / 1e-6
+        expected = [getattr(parts, p).influence[who] for p in PARTS]
+        assert moved == pytest.approx(expected, abs=1e-5)
