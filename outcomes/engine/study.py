@@ -92,12 +92,13 @@ class Study:
         """
         warn = Notices() if warn is None else warn
         _require_columns(frame, design, with_outcomes=with_outcomes)
-        frame, units = _in_canonical_order(frame, design, keys)
+        frame, units, entries = _in_canonical_order(frame, design, keys)
         required = _required(design, with_outcomes=with_outcomes)
         pool_sds = outcome_columns.pool_sds(frame, design) if with_outcomes else {}
-        keep, treated, excluded = _eligible(frame, units, design, required)
+        keep, treated, excluded = _eligible(frame, entries, design, required)
         if not keep.all():
             frame, units = frame[keep], units[keep]
+            entries = _entries(frame, units, design)  # of those who are left
         code = cache(lambda name: columns.coded(frame[name]))
         said = design.match_clusters
         wanted, level_minimum = design.matched_on, design.level_minimum
@@ -116,7 +117,7 @@ class Study:
             clusters=code(design.cluster) if design.cluster else None,
             groups={d: columns.crossed_labels(frame, d) for d in design.dimensions},
             excluded=excluded,
-            entries=_entries(frame, units, design),
+            entries=entries,
             whole=whole_clusters(frame, said, design.entry, treated) if said else None,
         )
 
@@ -191,10 +192,10 @@ def _required(design: Design, *, with_outcomes: bool) -> list[str]:
 
 def _in_canonical_order(
     frame: pd.DataFrame, design: Design, keys: Keys | None
-) -> tuple[pd.DataFrame, Texts]:
-    """Rows and their keys, by key or by the seed: who comes first wins a tie in the
-    match, so a result depends on who the students are, never on the order of the
-    file."""
+) -> tuple[pd.DataFrame, Texts, Entries | None]:
+    """Rows, their keys and their entries, by key or by the seed: who comes first wins
+    a tie in the match, so a result depends on who the students are, never on the order
+    of the file."""
     units = columns.keys(frame[design.unit]) if keys is None else keys.texts
     if design.ties == Ties.SEEDED:
         rank = rank_by(units, lambda known: seeded_order(known, design.seed))
@@ -205,9 +206,9 @@ def _in_canonical_order(
     if found is not None or rank.max() < len(rank) - 1:
         _refuse_repeated(units, rank, entry, design)
     if (np.diff(rank) > 0).all():  # no copy needed
-        return frame, units
+        return frame, units, found
     rows = by_code(rank) if found is None else np.lexsort((entry, rank))
-    return frame.iloc[rows], units[rows]
+    return frame.iloc[rows], units[rows], found and found.where(rows)
 
 
 def _refuse_repeated(units: Texts, person: Ints, entry: Ints, design: Design) -> None:
@@ -222,12 +223,11 @@ def _refuse_repeated(units: Texts, person: Ints, entry: Ints, design: Design) ->
 
 
 def _eligible(
-    frame: pd.DataFrame, units: Texts, design: Design, required: list[str]
+    frame: pd.DataFrame, found: Entries | None, design: Design, required: list[str]
 ) -> tuple[Flags, Flags, tuple[Excluded, ...]]:
     """(n,) which rows can take part, the arm of these, and the count of the others."""
     arm = columns.flags(frame[design.treatment])
     keep = ~np.isnan(arm)
-    found = _entries(frame, units, design)
     person = np.arange(len(arm)) if found is None else found.persons
     excluded = [_count("treatment_missing", ~keep, arm, person)]
     for reason, lacks in _lacking(frame, design, required, found, arm):
