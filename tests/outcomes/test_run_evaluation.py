@@ -3,12 +3,16 @@
 import csv
 import io
 import json
+import os
+import subprocess
+import sys
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from outcomes.models import Evaluation, Run
 from tests.factories import UserFactory
+from tests.house.source import ROOT
 from tests.outcomes.test_execution import DESIGN
 
 
@@ -75,3 +79,19 @@ def test_a_run_that_fails_says_why_in_one_line(district):
     district.student(before=480, after=490)
     with pytest.raises(CommandError, match="no student with a snapshot"):
         printed(planned(district).pk, lock=True)
+
+
+def test_a_database_without_its_tables_is_refused_in_one_line(tmp_path):
+    kept = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+    process = subprocess.run(
+        [sys.executable, "manage.py", "run_evaluation", "1"],
+        cwd=ROOT,
+        env={**kept, "VAR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.returncode == 1
+    assert process.stderr.startswith("error: the database cannot be used: no such")
+    assert process.stderr.count("\n") == 1
+    assert "manage.py migrate" in process.stderr
