@@ -36,19 +36,20 @@ def hc3(fit: Fit, contrast: Floats) -> Spread:
     residual and adds nothing, as in CR2.
     """
     _require_freedom(fit)
-    total, pulls = 0.0, np.empty(len(fit.x))
+    total, (pulls, hats) = 0.0, np.empty((2, len(fit.x)))
     for rows in blocks(len(fit.x)):
         part = fit.of(rows)
         hat = part.weights * _form(part.x, part.bread)
         left = np.where(hat < 1 - NULL, 1 - hat, np.inf)
         own = part.implied(contrast)
         total += float(np.sum((own * part.residuals / left) ** 2))
-        pulls[rows] = own / left
-    return Spread(float(np.sqrt(total)), _df_alone(fit, pulls**2))
+        pulls[rows], hats[rows] = own / left, hat
+    return Spread(float(np.sqrt(total)), _df_alone(fit, pulls**2, hats))
 
 
-def _df_alone(fit: Fit, squared: Floats) -> float:
-    """`satterthwaite` where each student is a cluster; squared : (n,) p_i^2."""
+def _df_alone(fit: Fit, squared: Floats, hats: Floats) -> float:
+    """`satterthwaite` where each student is a cluster; squared : (n,) p_i^2; hats :
+    (n,) leverages."""
     link, is_even = _short_link(fit)
     k = fit.x.shape[1]
 
@@ -59,10 +60,9 @@ def _df_alone(fit: Fit, squared: Floats) -> float:
     small = moments(both, squared) @ link
     total, squares = 0.0, float(np.trace(small @ small))
     for rows in blocks(len(squared)):
-        part, own = fit.of(rows), squared[rows]
-        shared = _form(part.x, link[:k, :k])
+        own, shared = squared[rows], -hats[rows]
         if not is_even:
-            shared += 2 * part.weights * _form(part.x, link[:k, k:])
+            shared = _form(fit.x[rows], link[:k, :k]) + 2 * shared
         total += float(np.sum(own * (1 + shared)))
         squares += float(np.sum(own**2 * (1 + 2 * shared)))
     return _df(total, squares)
