@@ -186,39 +186,45 @@ class Tree(Scan):
         return far, np.sort(self._near_by[near], axis=1)
 
     def _in_turn(self) -> Iterator[tuple[int, int, float]]:
-        for row, few, far, reach in self._few():
-            open_to = [i for i, other in enumerate(few) if self._free[other]]
-            least = min((far[i] for i in open_to), default=NO_DISTANCE)
-            if least < reach:  # nobody beyond these few is as near
-                at = next(i for i in open_to if far[i] <= least + self._tolerance)
-                other, distance = few[at], far[at]
-            else:
-                other, distance = self.nearest(row)
+        few, far, reach = self._few()
+        least = far.min(axis=1)
+        is_one = (far <= least[:, None] + self._tolerance).sum(axis=1) == 1
+        first = np.take_along_axis(few, far.argmin(axis=1)[:, None], axis=1)[:, 0]
+        columns = self._turns, first, least, is_one & (least < reach)
+        choices = zip(*(column.tolist() for column in columns), strict=True)
+        for i, (row, other, distance, is_sure) in enumerate(choices):
+            if not (is_sure and self._free[other]):
+                other, distance = self._among(row, few[i], far[i], reach[i])
             if other != NOBODY[0]:
                 self.take(row, other)
                 yield row, other, distance
 
-    def _few(self) -> Iterator[tuple[int, list[int], list[float], float]]:
-        """Each participant in turn, the few nearest in the order of rows, how far each
-        is (infinite where a limit forbids him), and how far one may look among them;
-        measured all at once."""
+    def _among(
+        self, row: int, few: Ints, far: Floats, reach: float
+    ) -> tuple[int, float]:
+        """The nearest free of these few, or of all where others may be as near."""
+        far = np.where(self._free[few], far, NO_DISTANCE)
+        least = far.min()
+        if least >= reach:
+            return self.nearest(row)
+        at = np.flatnonzero(far <= least + self._tolerance)[0]
+        return int(few[at]), float(far[at])
+
+    def _few(self) -> tuple[Ints, Floats, Floats]:
+        """Of each participant in turn (t, few) the few nearest in the order of rows,
+        how far each is, infinite where a limit forbids him or he is taken, and (t,) how
+        far one may look among them."""
         at = self._place[self._turns]
         few = self._near[at]
         rows, others = np.repeat(self._turns, few.shape[1]), few.ravel()
         distances = self._space.between(rows, others)
-        allowed = distances <= self._limits.width
+        allowed = self._free[others] & (distances <= self._limits.width)
         for code in self._limits.apart:
             allowed &= code[others] != code[rows]
         for caliper in self._limits.within:
             allowed &= _near(caliper, rows, others)
         distances[~allowed] = NO_DISTANCE
-        yield from zip(
-            self._turns.tolist(),
-            few.tolist(),
-            distances.reshape(len(few), few.shape[1]).tolist(),
-            self._reach(self._far[at, -1]).tolist(),
-            strict=True,
-        )
+        return few, distances.reshape(few.shape), self._reach(self._far[at, -1])
 
     def _reach(self, farthest: Floats) -> Floats:
         """How near one must be, so that nobody whom the tree left out is as near."""
