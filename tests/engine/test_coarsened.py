@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
+from outcomes.engine.coarsened import _binned, sturges
 from tests.engine.lalonde import FRAME, SPECS, arranged, largest, r_weights, report
 from tests.engine.oracles_cells import att_weights, bin_of, equal_widths
 from tests.engine.random_studies import keys, match_on, tables, weights_by_unit
@@ -103,3 +104,12 @@ def test_weights_are_those_of_cells_made_by_hand(frame, cuts, random):
     order = random.sample(range(len(frame)), len(frame))
     study, found = match_on(frame.iloc[order], design)
     assert weights_by_unit(study, found.matched) == near(expected)
+
+
+@pytest.mark.parametrize(("values", "cells"), [(8, 8), (9, 2)])
+def test_a_column_of_as_many_values_as_bins_keeps_them(values, cells):
+    """A hundred students fill eight bins; one value far off leaves the rest in one."""
+    x = np.arange(100.0) % values
+    x[x == values - 1] = 1000
+    assert sturges(100) == 8
+    assert len(np.unique(_binned(x, None))) == cells
