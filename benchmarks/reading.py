@@ -117,6 +117,8 @@ def pairs_stored(n: int) -> Lap:
 
 def _year(n: int, work: Callable[..., str]) -> Lap:
     with database("postgresql"):
+        import outcomes.engine.baseline  # both before the clock starts
+        import outcomes.services.execution  # noqa: F401
         from benchmarks import registry, years
         from outcomes.services import leases
         from tests.factories import MeasureFactory
