@@ -17,7 +17,7 @@ from outcomes.engine.linear import BLOCK, blocks
 
 MOST_DIGITS = 17  # of a whole number that shares 64 bits with their count
 END = "\0"  # of a key, among all of them as one text
-EXACT_TO = 2**53  # whole numbers beyond it are not all there as floats
+EXACT_TO = 2**53 - 1  # beyond it a float may stand for its neighbour too
 MIXING = (  # the finalizer of splitmix64: shift, factor
     (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
     (np.uint64(27), np.uint64(0x94D049BB133111EB)),

@@ -96,3 +96,8 @@ def test_rows_whose_fingerprints_begin_alike_are_in_order_too(numbers):
 def test_only_keys_that_are_all_there_are_read_as_numbers(cells):
     assert keys_in(pd.Series(cells)) is None
     assert keys_in(pd.Series(cells, dtype="category")) is None
+
+
+def test_whole_numbers_that_floats_take_for_one_another_are_told_apart():
+    hashes = {input_hash(pd.DataFrame({"key": [2**53 + i]})) for i in range(-2, 3)}
+    assert len(hashes) == 5
