@@ -24,7 +24,7 @@ from outcomes.engine.lost import discarded, lost
 from outcomes.engine.matched import effective_size
 from outcomes.engine.matching import Arrangement, arrange, each_student_once
 from outcomes.engine.notices import Notices
-from outcomes.engine.outcome_model import model_of, stands_in
+from outcomes.engine.outcome_model import model_of, stand_in
 from outcomes.engine.overlap import overlap, separating
 from outcomes.engine.power import mdes, mdes_of_clusters
 from outcomes.engine.product_balance import product_balance
@@ -257,13 +257,14 @@ def judge_sample(
 def _asks_model(base: Baseline, sample: Sample) -> Callable[[str], bool]:
     """Whether a covariate stands in the columns of this sample's outcome model."""
     covariates = base.study.covariates
-    in_model = cache(lambda: model_of(base.design)(sample))
 
-    def stands(name: str) -> bool:
-        column = covariates.x[sample.rows, covariates.names.index(name)]
-        return stands_in(in_model(), sample, column)
+    @cache
+    def standing() -> dict[str, bool]:
+        columns = model_of(base.design)(sample)
+        found = stand_in(columns, sample, covariates.x.dense(sample.rows))
+        return dict(zip(covariates.names, found.tolist(), strict=True))
 
-    return stands
+    return lambda name: standing()[name]
 
 
 def power(base: Baseline, sample: Sample) -> dict[str, Any]:

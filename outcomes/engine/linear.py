@@ -64,16 +64,30 @@ def independent(moments: Floats, tolerance: float = DEPENDENT) -> list[int]:
     moments : (k, k) cross products. Each kept column is swept from the later ones; one
     with less than `tolerance` of its own variance left says nothing new.
     """
+    return _swept(moments, tolerance, len(moments))[0]
+
+
+def are_implied(moments: Floats, count: int, tolerance: float) -> Flags:
+    """(k - count,) which of the later columns are combinations of the first `count`,
+    each for itself. moments : (k, k), as above."""
+    _, left = _swept(moments, tolerance, count)
+    own = np.diag(moments)[count:]
+    says_nothing: Flags = (own <= 0) | (np.diag(left)[count:] <= tolerance * own)
+    return says_nothing
+
+
+def _swept(moments: Floats, tolerance: float, count: int) -> tuple[list[int], Floats]:
+    """Those of the first `count` columns that are kept, and what is left of all."""
     left = moments.copy()
     own = np.diag(moments).copy()
     kept = []
-    for j in range(len(moments)):
+    for j in range(count):
         pivot = left[j, j]
         if own[j] <= 0 or pivot <= tolerance * own[j]:
             continue
         left -= np.outer(left[:, j], left[j, :]) / pivot
         kept.append(j)
-    return kept
+    return kept, left
 
 
 def inverse(moments: Floats) -> Floats:

@@ -10,7 +10,7 @@ from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.covariance import Spread, cr1, cr2, hc3
 from outcomes.engine.estimable import attempt
 from outcomes.engine.jackknife import cr3
-from outcomes.engine.linear import Fit, by_columns, independent, moments
+from outcomes.engine.linear import Fit, are_implied, by_columns, moments
 from outcomes.engine.sample import Sample
 from outcomes.terms import Estimator
 
@@ -108,14 +108,14 @@ def spreads(
     return [(kind, attempt(rule)) for kind, rule in rules]
 
 
-def stands_in(columns: Floats, sample: Sample, covariate: Floats) -> bool:
-    """Whether a covariate (m,) is a combination of the columns (m, k) of a model.
+def stand_in(columns: Floats, sample: Sample, asked: Floats) -> Flags:
+    """(c,) which of `asked` (m, c) are combinations of the columns (m, k) of a model.
 
     Asked of the fitted columns, not of the design: one that was dropped as dependent
     may still stand in the model through the others, or not stand in it at all.
     """
     w = sample.weights
-    centre = covariate - np.sum(w * covariate) / np.sum(w)
-    table = by_columns(columns, centre)
-    known = independent(moments(lambda rows: table[rows].T, w), FITS)
-    return columns.shape[1] not in known
+    means = np.sum(w[:, None] * asked, axis=0) / np.sum(w)
+    table = by_columns(columns, asked - means)
+    products = moments(lambda rows: table[rows].T, w)
+    return are_implied(products, columns.shape[1], FITS)
