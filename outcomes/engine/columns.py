@@ -69,8 +69,8 @@ def has_categories(column: Series) -> bool:
 def labels(column: Series) -> Texts:
     """(n,) each cell as text, None where it is missing."""
     if not is_text(column) or has_categories(column):
-        places, words = _places(column)
-        out: Texts = np.array([*words, None], dtype=object)[places]
+        found, words = places(column)
+        out: Texts = np.array([*words, None], dtype=object)[found]
         return out
     if infer_dtype(column, skipna=True) == "string":
         cells: Texts = column.to_numpy(dtype=object, copy=True)
@@ -95,25 +95,25 @@ def keys(column: Series) -> Texts:
     return found
 
 
-def _places(column: Series) -> tuple[Ints, list[str]]:
+def places(column: Series) -> tuple[Ints, list[str]]:
     """(n,) the place of each cell among the different labels, UNKNOWN where it is
     missing; and these labels."""
     if is_text(column) and not has_categories(column):
-        places, found = pd.factorize(labels(column))
-        return places, found.tolist()
-    places, found = pd.factorize(column)
+        place, found = pd.factorize(labels(column))
+        return place, found.tolist()
+    place, found = pd.factorize(column)
     known = [None if _is_missing_word(v) else label(v) for v in found.tolist()]
     # Two values of several kinds may share a label.
     again, words = pd.factorize(np.array([*known, None], dtype=object))
-    return again[places], words.tolist()
+    return again[place], words.tolist()
 
 
 def coded(column: Series) -> Ints:
     """`codes` of the labels of a column."""
-    places, words = _places(column)
+    found, words = places(column)
     rank = np.full(len(words) + 1, UNKNOWN)
     rank[sorted(range(len(words)), key=words.__getitem__)] = np.arange(len(words))
-    out: Ints = rank[places]
+    out: Ints = rank[found]
     return out
 
 
@@ -194,12 +194,12 @@ def where(cells: Series) -> str:
 
 def flags(column: Series) -> Floats:
     """(n,) 1.0 or 0.0, NaN where missing; true/false, yes/no and 1/0 are understood."""
-    places, labelled = _places(column)
+    found, labelled = places(column)
     words = [value.strip().lower() for value in labelled]
     if not set(words) <= TRUE_WORDS | FALSE_WORDS:
         raise InputError(_not_a_flag(column), "not_a_flag")
     known = [float(word in TRUE_WORDS) for word in words]
-    out: Floats = np.array([*known, np.nan])[places]
+    out: Floats = np.array([*known, np.nan])[found]
     return out
 
 

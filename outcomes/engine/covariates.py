@@ -1,7 +1,6 @@
 """Covariates as numbers: text becomes levels, a hole becomes a constant and a flag."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +8,7 @@ import pandas as pd
 
 from outcomes.designs.errors import InputError
 from outcomes.engine import columns
-from outcomes.engine.arrays import Flags, Floats, Ints, Texts
+from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.matrix import EVERYONE, Matrix, Narrow
 from outcomes.engine.notices import Warn
 from outcomes.terms import counted
@@ -105,7 +104,7 @@ def _columns(
         return []
     if columns.is_text(column):
         _refuse_spoiled(column, name)
-        made = _levels(_joined(column, name, warn, level_minimum), name, gone)
+        made = _levels(column, name, warn, level_minimum)
     else:
         made = _numeric(column, name, gone)
     if not any(_varies(c.values) for c in made):
@@ -128,48 +127,49 @@ def _numeric(column: columns.Series, name: str, gone: Flags) -> list[Column]:
     return [Column.of(name, name, values), flag]
 
 
-def _joined(column: columns.Series, name: str, warn: Warn, minimum: int) -> Texts:
-    """(n,) labels, those of rare levels replaced by one level.
-
-    When the rare ones together are still too few, the next smallest level joins them,
-    ties by name.
-    """
-    labels = columns.labels(column)
-    counts = Counter(label for label in labels.tolist() if label is not None)
+def _rare(counts: Mapping[str, int], minimum: int) -> list[str]:
+    """The levels that fewer than `minimum` students have. When these together are still
+    too few, the next smallest level joins them, ties by name."""
     rare: list[str] = []
     for level in sorted(counts, key=lambda level: (counts[level], level)):
         is_enough = sum(counts[joined] for joined in rare) >= minimum
         if counts[level] >= minimum and (is_enough or not rare):
             break
         rare.append(level)
-    if rare:
-        warn(
-            "rare_level",
-            f'Levels of "{name}" that fewer than {minimum} students have were joined '
-            f"to one: {', '.join(sorted(rare))}.",
-        )
-        labels[[label in rare for label in labels]] = RARE_LEVEL
-    return labels
+    return rare
 
 
-def _levels(labels: Texts, name: str, gone: Flags) -> list[Column]:
-    """One 0/1 column a level, the first in sorted order as the base.
+def _levels(
+    column: columns.Series, name: str, warn: Warn, level_minimum: int
+) -> list[Column]:
+    """One 0/1 column a level, the first in sorted order as the base, rare ones joined.
 
     Two levels say the same thing twice, so they are one column.
     """
-    known = sorted(
-        {v for v in labels if v is not None}, key=lambda v: (v == RARE_LEVEL, v)
-    )
-    if len(known) > max(50, len(labels) // 2):
+    places, words = columns.places(column)
+    counts = np.bincount(places[places >= 0], minlength=len(words)).tolist()
+    rare = _rare(dict(zip(words, counts, strict=True)), level_minimum)
+    if rare:
+        warn(
+            "rare_level",
+            f'Levels of "{name}" that fewer than {level_minimum} students have were '
+            f"joined to one: {', '.join(sorted(rare))}.",
+        )
+    level_of = [RARE_LEVEL if word in rare else word for word in words]
+    levels = sorted({*level_of}, key=lambda level: (level == RARE_LEVEL, level))
+    if len(levels) > max(50, len(places) // 2):
         raise InputError(
-            f'covariate "{name}" has {len(known)} different texts in {len(labels)} '
+            f'covariate "{name}" has {len(levels)} different texts in {len(places)} '
             "rows; it names students rather than groups them, leave it out",
             "too_many_levels",
         )
-    labels[gone] = MISSING_LEVEL
-    levels = [*known, MISSING_LEVEL] if gone.any() else known
+    missing = len(levels)
+    if len(places) > sum(counts):
+        levels.append(MISSING_LEVEL)
+    rank = {level: i for i, level in enumerate(levels)}
+    code = np.array([*map(rank.__getitem__, level_of), missing])[places]
     made = [
-        Column(f"{name}={level}", name, (labels == level).astype(np.int8), True, i > 0)
+        Column(f"{name}={level}", name, (code == i).astype(np.int8), True, i > 0)
         for i, level in enumerate(levels)
     ]
     return made[1:] if len(made) == 2 else made
