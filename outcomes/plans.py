@@ -192,10 +192,8 @@ def _outcomes(design, measures, outcome_year) -> Iterator[ScoreColumn]:
 def _refuse_other_kind(outcome: Outcome, measure: Measure, path: str) -> None:
     """What scores of the measure cannot be: found before the plan is locked for good,
     and without a look at any."""
-    is_flag = measure.kind == Kind.BINARY or (measure.minimum, measure.maximum) == (
-        0,
-        1,
-    )
+    is_from_0_to_1 = (measure.minimum, measure.maximum) == (0, 1)
+    is_flag = measure.kind == Kind.BINARY or is_from_0_to_1
     if outcome.kind == OutcomeKind.BINARY and not is_flag:
         expected = f'"{measure.kind}", for {measure} is not 0 or 1'
         raise reading.refuse(f"{path}.kind", str(outcome.kind), expected)

@@ -20,9 +20,8 @@ from outcomes.engine.line import NO_DISTANCE, NOBODY
 
 LEAF = 24  # students of a leaf of the tree
 NEIGHBOURS = 256  # students who stand side by side in memory
-PLENTY = (
-    8  # comparison students a participant; of 100 then 99 get one of the two nearest
-)
+# Comparison students a participant; of 100 then 99 get one of the two nearest.
+PLENTY = 8
 MANY = 1000  # questions at once that are worth another processor
 
 # Participants, the comparison student that each took, and their distances.
