@@ -19,10 +19,12 @@ from outcomes.engine.influence import Estimate
 from outcomes.engine.linear import blocks, coefficients
 from outcomes.engine.logistic import logistic
 from outcomes.engine.matrix import EVERYONE, Matrix
+from outcomes.engine.propensity import Propensity
 from outcomes.engine.sample import Sample
 from outcomes.engine.standardized import Standardized, standardized
 from outcomes.terms import Estimand
 
+NO_OVERLAP = "the covariates decide who takes part: no overlap"
 CERTAIN = 1 - 1e-9  # a comparison student this sure to take part weighs without bound
 Part: TypeAlias = Flags | slice
 
@@ -65,10 +67,15 @@ def fitted_att(outcome: Floats, treated: Flags, x: Floats | Matrix) -> Estimate:
 
 
 def fitted_effect(
-    outcome: Floats, treated: Flags, x: Floats | Matrix, estimand: Estimand
+    outcome: Floats,
+    treated: Flags,
+    x: Floats | Matrix,
+    estimand: Estimand,
+    fitted: Propensity | None = None,
 ) -> Estimate:
-    """The same for whomever the estimand is about."""
-    return _effect(outcome, treated, x, [(EVERYONE, EVERYONE)], estimand)
+    """The same for whomever the estimand is about. fitted : the score of just these
+    students by just these covariates, when known."""
+    return _effect(outcome, treated, x, [(EVERYONE, EVERYONE)], estimand, fitted)
 
 
 def cross_fitted(
@@ -92,7 +99,7 @@ def effect_of(sample: Sample, design: Design) -> Estimate:
     which keep clusters together."""
     y, t, x = sample.y, sample.treated, sample.as_read
     if design.folds == 1:
-        return fitted_effect(y, t, x, sample.estimand)
+        return fitted_effect(y, t, x, sample.estimand, sample.fitted)
     units = sample.rows if sample.clusters is None else sample.clusters
     fold = folds(units.astype(str).astype(object), design.seed, design.folds)
     return cross_fitted(y, t, x, fold, sample.estimand)
@@ -117,13 +124,15 @@ def _effect(
     x: Floats | Matrix,
     parts: list[tuple[Part, Part]],
     estimand: Estimand,
+    fitted: Propensity | None = None,
 ) -> Estimate:
     if estimand == Estimand.ATT:
-        return _held_out(outcome, treated, x, parts)
+        return _held_out(outcome, treated, x, parts, fitted)
     on_others = -1 * _held_out(outcome, ~treated, x, parts)
     if estimand == Estimand.ATC:
         return on_others
-    return of_both(_held_out(outcome, treated, x, parts), on_others, treated)
+    on_own = _held_out(outcome, treated, x, parts, fitted)
+    return of_both(on_own, on_others, treated)
 
 
 def of_both(att: Estimate, atc: Estimate, treated: Flags) -> Estimate:
@@ -135,30 +144,44 @@ def of_both(att: Estimate, atc: Estimate, treated: Flags) -> Estimate:
 
 
 def _held_out(
-    outcome: Floats, treated: Flags, x: Floats | Matrix, parts: list[tuple[Part, Part]]
+    outcome: Floats,
+    treated: Flags,
+    x: Floats | Matrix,
+    parts: list[tuple[Part, Part]],
+    fitted: Propensity | None = None,
 ) -> Estimate:
-    """The ATT. parts : which students to predict, and which to learn from."""
+    """The ATT. parts : which students to predict, and which to learn from; fitted : the
+    score where that is everyone."""
     score, without = np.empty(len(x)), np.empty(len(x))
     for out, learn in parts:
         arm = treated[learn]
         if arm.all() or not arm.any():
             raise NotEstimable("there is only one arm to learn from")
-        model = standardized(x[learn], np.arange(x.shape[1]))
+        known = fitted and fitted.model
+        model = known or standardized(x[learn], np.arange(x.shape[1]))
         without[out] = model.times(_without(model, outcome[learn], arm), x[out])
-        score[out] = expit(model.times(_score(model, arm), x[out]))
+        score[out] = _known(fitted) if fitted else _score(model, arm, x[out])
     everyone = np.ones(len(x), dtype=bool)
     return aipw_att(outcome, treated, without, score, everyone)
 
 
-def _score(model: Standardized, treated: Flags) -> Floats:
-    """(1 + m,) coefficients. Without any overlap only the outcome model would be left,
-    and it would predict where it saw nobody."""
+def _score(model: Standardized, treated: Flags, of: Floats | Matrix) -> Floats:
+    """(b,) the chance of students `of` (b, k), when fitted on others. Without any
+    overlap only the outcome model would be left, and predict where it saw nobody."""
     beta, settled = logistic(model.block, treated)
     if not settled:
         logit = model.times(beta)
         if logit[~treated].max() < logit[treated].min():
-            raise NotEstimable("the covariates decide who takes part: no overlap")
-    return beta
+            raise NotEstimable(NO_OVERLAP)
+    chance: Floats = expit(model.times(beta, of))
+    return chance
+
+
+def _known(fitted: Propensity) -> Floats:
+    """(n,) the same, as it was fitted before."""
+    if not fitted.has_overlap:
+        raise NotEstimable(NO_OVERLAP)
+    return fitted.score
 
 
 def _without(model: Standardized, outcome: Floats, treated: Flags) -> Floats:

@@ -51,7 +51,7 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     y = study.outcomes[outcome.name]
     left = analytic_sample(base, outcome)
     # AIPW weighs everyone by his own score; the matched sets then only show balance.
-    everyone = unmatched_sample(study, y, design.estimand)
+    everyone = unmatched_sample(study, y, design.estimand, base.arranged.fitted)
     sample = everyone if design.estimator == Estimator.AIPW else left.sample
     pool_sd = study.pool_sds[outcome.name]
     cautions.of_outcome(study, outcome.name, y, base.weights, base.warn)

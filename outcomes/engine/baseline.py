@@ -108,14 +108,13 @@ def establish(
 
 def sections(base: Baseline) -> dict[str, Any]:
     """The parts of a report that no outcome is needed for."""
-    fitted = base.arranged.space.propensity if base.arranged.space else None
     estimand = base.design.estimand
     return {
         "estimand": _estimand(base),
         "sample": _sample(base),
         "lost": lost(base.study, base.weights > 0, estimand),
         **_discarded_by_group(base),
-        "overlap": overlap(fitted, base.study.treated),
+        "overlap": overlap(base.arranged.fitted, base.study.treated),
         "balance": base.rows,
         "balance_by_group": group_balance(base.study, base.weights, estimand),
         "balance_of_products": product_balance(base.study, base.weights, estimand),

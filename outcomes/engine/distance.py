@@ -42,7 +42,7 @@ class Space:
         return Space(
             self.points[rows],
             None if self.score is None else self.score[rows],
-            None if fitted is None else replace(fitted, logit=fitted.logit[rows]),
+            fitted and replace(fitted, logit=fitted.logit[rows], model=None),
         )
 
     def between(self, one: Ints, other: Ints) -> Floats:

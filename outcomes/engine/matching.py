@@ -24,6 +24,7 @@ from outcomes.engine.nearest import match_nearest
 from outcomes.engine.notices import Notices
 from outcomes.engine.optimal import match_optimal
 from outcomes.engine.promises import check_promises
+from outcomes.engine.propensity import Propensity
 from outcomes.engine.study import CLUSTER_SET, Study
 from outcomes.engine.subclasses import subclass_cells
 from outcomes.terms import Estimand, Method
@@ -37,6 +38,10 @@ class Arrangement:
     matched: Matched
     limits: Limits
     space: Space | None
+
+    @property
+    def fitted(self) -> Propensity | None:
+        return None if self.space is None else self.space.propensity
 
 
 Way: TypeAlias = Callable[[Study, Design, Notices], Arrangement]

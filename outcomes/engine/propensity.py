@@ -16,11 +16,13 @@ from outcomes.engine.standardized import Standardized, standardized
 @dataclass(frozen=True, slots=True)
 class Propensity:
     """logit : (n,); coefficients : one a kept column of the model, on the covariate's
-    own scale; has_overlap : False when the arms separate completely."""
+    own scale; has_overlap : False when the arms separate completely; model : the
+    columns that it was fitted on, None where some of these students are left out."""
 
     logit: Floats
     coefficients: Floats
     has_overlap: bool
+    model: Standardized | None = None
 
     @property
     def score(self) -> Floats:
@@ -41,19 +43,21 @@ def propensity(covariates: Covariates, treated: Flags, warn: Warn) -> Propensity
     has_overlap = bool(logit[~treated].max() >= logit[treated].min())
     if not settled:
         _warn_separation(has_overlap, warn)
-    return Propensity(logit, beta[1:] / model.sd, has_overlap or settled)
+    return Propensity(logit, beta[1:] / model.sd, has_overlap or settled, model)
 
 
 def _standardized(covariates: Covariates, warn: Warn) -> Standardized:
-    offered = np.flatnonzero(covariates.in_model)
-    if not len(offered):
+    offered = covariates.model
+    if not offered.columns:
         raise DesignError(
             "the distance needs at least one covariate that varies; name some, or use "
             'method "exact"',
             "covariates",
         )
-    model = standardized(covariates.x, offered)
-    for j in offered[~np.isin(offered, model.kept)]:
+    everything = np.arange(len(offered.columns))
+    model = standardized(offered, everything)
+    dropped = np.setdiff1d(everything, model.kept)
+    for j in np.flatnonzero(covariates.in_model)[dropped]:
         warn(
             "collinear",
             f'"{covariates.names[j]}" is implied by the covariates before it and was '

@@ -10,6 +10,7 @@ from outcomes.engine.covariates import Covariates
 from outcomes.engine.estimand import target
 from outcomes.engine.matched import Matched, effective_size
 from outcomes.engine.matrix import Matrix
+from outcomes.engine.propensity import Propensity
 from outcomes.engine.study import Study
 from outcomes.terms import Estimand
 
@@ -20,7 +21,8 @@ class Sample:
     study's; clusters : (m,) codes or None; sets : (m,) codes, None unless everyone is
     in one set of pairs without replacement; blocks : (m,) codes within which
     participation may be dealt anew, None where it could have fallen on anyone;
-    estimand : whose effect the weights give."""
+    estimand : whose effect the weights give; fitted : the score, where just these
+    students have been asked for theirs."""
 
     rows: Ints
     treated: Flags
@@ -31,6 +33,7 @@ class Sample:
     sets: Ints | None
     blocks: Ints | None = None
     estimand: Estimand = Estimand.ATT
+    fitted: Propensity | None = None
 
     def where(self, keep: Flags | Ints) -> "Sample":
         """Those students only, with the weights they have: (m,) who is kept, or their
@@ -44,6 +47,7 @@ class Sample:
             clusters=None if self.clusters is None else self.clusters[keep],
             sets=None if self.sets is None else self.sets[keep],
             blocks=None if self.blocks is None else self.blocks[keep],
+            fitted=None,
         )
 
     @property
@@ -149,13 +153,18 @@ def matched_sample(study: Study, whole: Matched, y: Floats) -> Sample:
 
 
 def unmatched_sample(
-    study: Study, y: Floats, estimand: Estimand = Estimand.ATT
+    study: Study,
+    y: Floats,
+    estimand: Estimand = Estimand.ATT,
+    fitted: Propensity | None = None,
 ) -> Sample:
-    """Everyone with the outcome, unweighted: what a naive comparison would use."""
+    """Everyone with the outcome, unweighted: what a naive comparison would use. fitted
+    : the score of the whole study, when known."""
     known = ~np.isnan(y)
+    if not known.all():
+        return _sample(study, y, known.astype(float), None, estimand)
     even = np.broadcast_to(1.0, study.n)  # which takes no room
-    weights = even if known.all() else known.astype(float)
-    return _sample(study, y, weights, None, estimand)
+    return replace(_sample(study, y, even, None, estimand), fitted=fitted)
 
 
 def _sample(

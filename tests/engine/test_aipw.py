@@ -1,15 +1,28 @@
+from dataclasses import replace
+
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.aipw import aipw_att, cross_fitted, fitted_att, folds
+from outcomes.engine.aipw import aipw_att, cross_fitted, effect_of, fitted_att, folds
+from outcomes.engine.distance import Space
 from outcomes.engine.gap_closing import fit_models
+from outcomes.engine.notices import Notices
+from outcomes.engine.propensity import propensity
+from outcomes.engine.sample import unmatched_sample
+from outcomes.engine.study import Study
+from outcomes.terms import Estimand
 from tests.engine import oracles_counterfactual as literal
 from tests.engine.worked import lalonde, lalonde_table, modelled_star, star
 
 KEYS = np.array([f"S{i}" for i in range(100)], dtype=object)
+DESIGN = Design.from_dict(
+    {"unit": "key", "treatment": "t", "outcomes": ["y"], "covariates": ["x0", "x1"]}
+)
 
 
 def earnings():
@@ -29,6 +42,11 @@ def made_up(seed: int, n: int = 80):
     treated[:20] = np.arange(20) % 2 == 0
     y = x @ [1.0, 0.5] + 0.3 * treated + random.normal(size=n)
     return y, treated, x, score
+
+
+def studied(y, treated, x) -> Study:
+    known = {"key": KEYS[: len(y)], "t": treated, "y": y, "x0": x[:, 0], "x1": x[:, 1]}
+    return Study.from_frame(pd.DataFrame(known), DESIGN)
 
 
 def test_lalonde_gives_the_effect_and_error_of_r():
@@ -115,6 +133,42 @@ def test_cross_fitting_predicts_a_student_from_other_folds_only():
     shift = after.influence - before.influence
     assert shift[others] == pytest.approx(0, abs=1e-12)
     assert abs(shift[who]) > 1e-3
+
+
+@given(st.integers(0, 10_000), st.sampled_from([*Estimand]))
+def test_a_score_that_is_known_gives_the_same_bits_as_one_fitted_again(seed, estimand):
+    y, treated, x, _ = made_up(seed)
+    study = studied(y, treated, x)
+    fitted = propensity(study.covariates, treated, Notices())
+    everyone = unmatched_sample(study, y, estimand, fitted)
+    again = effect_of(replace(everyone, fitted=None), DESIGN)
+    found = effect_of(everyone, DESIGN)
+    assert found.value == again.value
+    assert (found.influence == again.influence).all()
+
+
+def test_a_score_of_others_is_not_taken_for_ones_own():
+    y, treated, x, _ = made_up(3)
+    study = studied(y, treated, x)
+    fitted = propensity(study.covariates, treated, Notices())
+    everyone = unmatched_sample(study, y, fitted=fitted)
+    assert everyone.fitted is fitted
+    assert everyone.where(everyone.rows < 70).fitted is None
+    y[5] = np.nan
+    assert unmatched_sample(study, y, fitted=fitted).fitted is None
+    some = Space(fitted.logit[:, None], fitted.logit, fitted).where(np.arange(70))
+    assert some.propensity.model is None
+
+
+def test_a_known_score_without_overlap_is_refused_as_one_fitted_again_is():
+    y, _, x, _ = made_up(3)
+    treated = x[:, 0] > 0
+    study = studied(y, treated, x)
+    fitted = propensity(study.covariates, treated, Notices())
+    for known in (fitted, None):
+        sample = unmatched_sample(study, y, fitted=known)
+        with pytest.raises(NotEstimable, match="no overlap"):
+            effect_of(sample, DESIGN)
 
 
 def test_folds_do_not_depend_on_the_order_of_rows_and_keep_clusters_together():
