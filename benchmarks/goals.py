@@ -167,15 +167,21 @@ GOALS = (
         guard={"200 bytes a row": 1.25},  # where a block of rows is much of them
         measure="peak_mb",
     ),
-    Goal(
-        "M7-match",
-        "the same of admission, score and match alone",
-        {"quick": (FEW,), "full": (MANY, TENFOLD)},
-        Contestant("match", whole.matching_memory, no_peaks),
-        (whole.bytes_a_row(120),),
-        {"120 bytes a row": 1.0},
-        rounds={TENFOLD: 1},
-        measure="peak_mb",
+    *(
+        Goal(
+            code,
+            says,
+            {"quick": (FEW,), "full": (MANY, TENFOLD)},
+            Contestant("match", partial(whole.matching_memory, **more), no_peaks),
+            (whole.bytes_a_row(120),),
+            {"120 bytes a row": 1.0},
+            rounds={TENFOLD: 1},
+            measure="peak_mb",
+        )
+        for code, says, more in (
+            ("M7-match", "the same of admission, score and match alone", {}),
+            ("M7-cells", "that match within school and grade", whole.CELLS),
+        )
     ),
     Goal(
         "M7-MatchIt",

@@ -2,6 +2,7 @@
 errors, verdict; or as far as balance, which is what MatchIt and its summary do."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 
@@ -78,9 +79,9 @@ def memory(n: int) -> Lap:
     return _memory(n, lambda frame: evaluate(frame, design()))
 
 
-def matching_memory(n: int) -> Lap:
+def matching_memory(n: int, **more: object) -> Lap:
     """The same of admission, score and match alone."""
-    return _memory(n, _match)
+    return _memory(n, partial(_match, design(cluster=None, **more)))
 
 
 def matched_in_cells(n: int) -> Lap:
@@ -93,8 +94,8 @@ def matched_in_cells(n: int) -> Lap:
     return Lap(seconds, wrong="many are without a match" if few else "")
 
 
-def _match(frame: pd.DataFrame) -> Arrangement:
-    plan, warn = design(cluster=None), Notices()
+def _match(plan: Design, frame: pd.DataFrame) -> Arrangement:
+    warn = Notices()
     return arrange(Study.from_frame(frame, plan, warn, with_outcomes=False), plan, warn)
 
 
