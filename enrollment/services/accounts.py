@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 from knox.models import AuthToken
@@ -19,6 +20,10 @@ IMPORTER = "importer"
 
 class UnknownName(Refused):
     code = "unknown_name"
+
+
+class UnfitName(Refused):
+    code = "unfit_name"
 
 
 class UnfitGrant(Refused):
@@ -40,8 +45,12 @@ def create_role_user(
 ) -> Account:
     """The user of this name with the role, at the school and for the program given by
     their codes. Run again it adds nothing but a new token."""
+    _can_be_called(name)
     if role not in POLICIES:
-        raise _unknown("role", role, POLICIES)
+        # All of them: an auditor is not nearly an evaluator.
+        raise UnknownName(
+            f"There is no role {role}: choose one of {', '.join(POLICIES)}."
+        )
     grant = {
         "role": Role(role),
         "school": _by_code(School, school),
@@ -64,6 +73,16 @@ def importer() -> User:
         user.set_unusable_password()
         user.save(update_fields=["password"])
     return user
+
+
+def _can_be_called(name: str) -> None:
+    try:
+        User._meta.get_field("username").clean(name, None)
+    except ValidationError as invalid:
+        why = " ".join(invalid.messages)
+        raise UnfitName(f'"{name[:40]}" is no name for a log-in: {why}') from invalid
+    if name == IMPORTER:
+        raise UnfitName(f"{IMPORTER} is who brings files in: choose another name.")
 
 
 def _by_code(model: type[Model], code: str | None) -> Model | None:

@@ -74,16 +74,34 @@ def test_a_second_role_is_added():
 
 def test_a_wrong_word_is_answered_with_the_right_ones():
     SchoolFactory(code="00350001")
-    assert refused("bo", "--role", "king") == (
-        "There is no role king: known are admin, coordinator, evaluator."
-    )
-    assert "the nearest is evaluator" in refused("bo", "--role", "evaluater")
     coordinator = ["bo", "--role", "coordinator"]
     assert refused(*coordinator, "--school", "00350002") == (
         "There is no school 00350002: the nearest is 00350001."
     )
     options = ["--school", "00350001", "--program", "ten-boy"]
     assert "the nearest is ten-boys" in refused(*coordinator, *options)
+
+
+@pytest.mark.parametrize(
+    "role", ["facilitator", "school_leader", "viewer", "auditor", "evaluater", ""]
+)
+def test_a_role_that_is_not_there_is_answered_with_all_that_are(role):
+    assert refused("bo", "--role", role) == (
+        f"There is no role {role}: choose one of admin, coordinator, evaluator."
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("", "cannot be blank"),
+        ("bo bo", "Enter a valid username"),
+        ("b" * 151, "at most 150 characters"),
+        ("importer", "choose another name"),
+    ],
+)
+def test_a_name_that_nobody_can_sign_in_with_is_refused(name, words):
+    assert words in refused(name, "--role", "admin")
 
 
 def test_a_role_and_a_place_that_do_not_fit_are_refused():
