@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from outcomes.models import Run
 from outcomes.services import execution, leases, runs
@@ -155,6 +155,29 @@ def test_once_takes_one_run(queued, district, by):
     runs.queue(evaluation=district.locked(design={**DESIGN, "seed": 2}), by=by)
     call_command("worker", once=True)
     assert sorted(Run.objects.values_list("state", flat=True)) == ["done", "queued"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_whose_code_was_replaced_ends_and_says_so(queued, monkeypatch):
+    def replaced(name):
+        raise ImportError(f"cannot import name 'evaluate' from '{name}'")
+
+    monkeypatch.setattr("outcomes.tasks.import_module", replaced)
+    with pytest.raises(CommandError, match=r"cannot import name.* start it again\.$"):
+        call_command("worker")
+    queued.refresh_from_db()
+    assert (queued.state, queued.attempt) == ("queued", 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_lost_for_a_moment_ends_no_worker(queued, monkeypatch):
+    def lost(name):
+        raise OperationalError("server closed the connection")
+
+    monkeypatch.setattr("outcomes.tasks.import_module", lost)
+    call_command("worker", batch=True)
+    queued.refresh_from_db()
+    assert queued.state == "queued"
 
 
 @pytest.mark.django_db(transaction=True)

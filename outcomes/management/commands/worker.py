@@ -3,6 +3,7 @@
 import signal
 import time
 from contextlib import contextmanager
+from importlib import import_module
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError
@@ -14,6 +15,25 @@ from outcomes.management.workers import work_together
 from outcomes.services import leases
 
 MOST = 64  # workers of one machine
+PASSING = {  # a lost database comes back, and who was told to stop stops
+    f"{kind.__module__}.{kind.__qualname__}"
+    for kind in (OperationalError, SystemExit, KeyboardInterrupt)
+}
+
+
+class RunWorker(Worker):
+    """Ends at a task that fails: a run that fails has ended by itself, so it is this
+    process that cannot work, and it would try again for ever."""
+
+    def run_task(self, db_task_result) -> None:
+        super().run_task(db_task_result)
+        if db_task_result.exception_class_path in {"", *PASSING}:
+            return
+        why = db_task_result.traceback.strip().rpartition("\n")[2]
+        raise CommandError(
+            f"This worker can begin no run ({why}); the runs wait. If its code was "
+            "replaced since it started, start it again."
+        )
 
 
 class Command(BaseCommand):
@@ -55,7 +75,9 @@ class Command(BaseCommand):
         self.work_alone(batch=batch, once=once, interval=interval)
 
     def work_alone(self, *, batch, once, interval):
-        worker = Worker(
+        # All of it now: the code may be replaced before the first run.
+        import_module("outcomes.services.execution")
+        worker = RunWorker(
             queue_names=["*"],
             excluded_queue_names=[],
             interval=interval,
