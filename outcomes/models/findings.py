@@ -21,7 +21,12 @@ class Findings(models.Model):
 class MatchedStudent(models.Model):
     """A student in a matched set, with the weight the effects were computed with."""
 
-    run = models.ForeignKey(Run, models.PROTECT, related_name="matched_students")
+    run = models.ForeignKey(
+        Run,
+        models.PROTECT,
+        related_name="matched_students",
+        db_index=False,  # `once_in_a_matched_set` begins with the run
+    )
     student = models.ForeignKey(Student, models.PROTECT, related_name="+")
     set_number = models.PositiveIntegerField(null=True)  # none for a weighting method
     is_participant = models.BooleanField()

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from outcomes.models.findings import Findings, MatchedStudent
 from outcomes.services import leases, matched_students
@@ -79,3 +79,19 @@ def test_a_run_that_has_ended_takes_nothing_more():
     run = RunFactory(state="done")
     with pytest.raises(IntegrityError, match="only_a_running_run_matches"):
         matched_students.keep(run.pk, columns(2))
+
+
+def test_one_index_finds_the_students_of_a_run():
+    with connection.cursor() as cursor:
+        table = MatchedStudent._meta.db_table
+        found = connection.introspection.get_constraints(cursor, table)
+    by_run = {
+        name: about["columns"]
+        for name, about in found.items()
+        if about["index"] or about["unique"]
+        if about["columns"][:1] == ["run_id"]
+    }
+    assert by_run == {
+        "once_in_a_matched_set": ["run_id", "student_id", "set_number"],
+        "weighted_once_without_a_set": ["run_id", "student_id"],
+    }
