@@ -19,6 +19,10 @@ class Locked(Refused):
     code = "locked"
 
 
+class NotLocked(Refused):
+    code = "not_locked"
+
+
 class BadWindow(Refused):
     code = "bad_window"
 
@@ -35,8 +39,10 @@ class OwnRival(Refused):
 def draft(*, by: User, rivals=(), outcome_year=None, **values) -> Evaluation:
     """Write down a question and its design, every default spelled out.
 
-    Without an outcome year it is the one the window begins in, or the next.
+    Without an outcome year it is the one the window begins in, or the next. A parent is
+    locked: a draft may still become another question, and its line with it.
     """
+    _refuse_open_parent(values.get("parent"))
     evaluation = Evaluation(
         **values,
         rivals=_codes(rivals),
@@ -190,6 +196,14 @@ def _said(design, evaluation: Evaluation):
         for key, value in design.items()
         if key in written or value != shown.get(key)
     }
+
+
+def _refuse_open_parent(parent: Evaluation | None) -> None:
+    if parent is not None and parent.state != EvaluationState.LOCKED:
+        raise NotLocked(
+            f"Evaluation {parent.pk} is a draft, and a plan changes one that is "
+            "locked: amend the draft itself, or lock it first."
+        )
 
 
 def _refuse_when_locked(evaluation: Evaluation) -> None:

@@ -18,12 +18,8 @@ from outcomes.models import (
 )
 from outcomes.models.findings import Findings
 from outcomes.services import history
-from outcomes.services.evaluations import hash_of, refill
+from outcomes.services.evaluations import NotLocked, hash_of, refill
 from outcomes.tasks import execute_run
-
-
-class NotLocked(Refused):
-    code = "not_locked"
 
 
 class NotDone(Refused):

@@ -110,6 +110,14 @@ def test_a_changed_plan_names_its_parent(locked, drafted):
     assert child["parent"] == parent
 
 
+def test_a_draft_is_nobodys_parent(drafted, eva):
+    parent = drafted()["id"]
+    answer = eva.post(EVALUATIONS, QUESTION | {"parent": parent})
+    assert (answer.status_code, answer.json()["code"]) == (409, "not_locked")
+    assert f"Evaluation {parent} is a draft" in answer.json()["detail"]
+    assert eva.get(EVALUATIONS).json()["count"] == 1
+
+
 def test_evaluations_are_found_by_program_and_state(locked, drafted, eva):
     kept, draft = locked()["id"], drafted()["id"]
     found = eva.get(f"{EVALUATIONS}?state=locked&program__code=ten-boys").json()

@@ -202,8 +202,10 @@ def test_a_child_plan_owns_up_to_what_was_seen_under_its_parent(draft, by, run):
 
 
 def test_a_cousin_is_of_the_same_line_and_a_stranger_is_not(draft, by, run):
-    root = draft()
-    aunt, mother = draft(parent=root), draft(parent=root)
+    root = evaluations.lock(draft(), by=by, version=1)
+    aunt, mother = (
+        evaluations.lock(draft(parent=root), by=by, version=1) for _ in range(2)
+    )
     cousin, stranger = draft(parent=aunt), draft()
     line = [plan.pk for plan in (root, aunt, mother, cousin)]
     assert history.line_of(mother) == history.line_of(root) == line
