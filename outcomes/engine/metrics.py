@@ -6,6 +6,7 @@ from scipy.stats import rankdata
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.linear import blocks, gram, independent
+from outcomes.engine.matrix import Matrix
 from outcomes.engine.notices import Warn
 
 FLAT = 1e-10  # an SD within the arms below this share of the whole SD is rounding
@@ -19,26 +20,30 @@ def whitened(covariates: Covariates, treated: Flags, warn: Warn) -> Floats:
     all n (divisor n - 1). A column that those before it all but imply (condition beyond
     1e8) is left out and named. Source: MatchIt 4.7.2, distance = "mahalanobis".
     """
-    x = covariates.model.dense()
+    x = _centred(covariates.model)
     within = _within(x, treated)
-    scale = within.std(axis=0)
-    varies = scale > FLAT * x.std(axis=0)
-    x, within = x[:, varies] / scale[varies], within[:, varies] / scale[varies]
-    moments = gram(within, within) / (len(x) - 1)
-    kept = independent(moments, CONDITION)
-    names = np.array(covariates.names)[covariates.in_model][varies]
-    for j in set(range(len(moments))) - set(kept):
+    scale = within.std(axis=1)
+    varies = np.flatnonzero(scale > FLAT * x.std(axis=1))
+    if not len(varies):  # no covariate varies within an arm
+        return np.zeros((len(treated), 1))
+    covariance = _products(within) / (len(treated) - 1)
+    sds = scale[varies]
+    in_sds = covariance[np.ix_(varies, varies)] / np.outer(sds, sds)
+    kept = varies[independent(in_sds, CONDITION)]
+    names = np.array(covariates.names)[covariates.in_model]
+    for j in varies[~np.isin(varies, kept)]:
         warn(
             "near_collinear",
             f'"{names[j]}" is as good as implied by the covariates before it and was '
             "left out of the distance.",
         )
-    if not kept:  # no covariate varies within an arm
-        return np.zeros((len(x), 1))
-    triangle = np.linalg.cholesky(moments[np.ix_(kept, kept)])
-    turn = np.linalg.inv(triangle)
-    centred = x[:, kept] - x[:, kept].mean(axis=0)
-    return _turned(centred, turn)
+    # Flags first, the rarest before others: whoever has one is far from who has not in
+    # one coordinate, which a tree of the points then cuts.
+    is_binary = covariates.is_binary[covariates.in_model]
+    kept = kept[np.lexsort((scale[kept], ~is_binary[kept]))]
+    turn = np.zeros((len(kept), len(x)))
+    turn[:, kept] = np.linalg.inv(np.linalg.cholesky(covariance[np.ix_(kept, kept)]))
+    return _turned(x, turn)
 
 
 def ranked(covariates: Covariates) -> Floats:
@@ -58,7 +63,7 @@ def ranked(covariates: Covariates) -> Floats:
     values, vectors = np.linalg.eigh(gram(spread, spread) / (len(ranks) - 1))
     real = values > CONDITION * values[-1]
     turn = vectors[:, real] / np.sqrt(values[real])
-    return _turned(ranks, turn.T)
+    return _turned(np.ascontiguousarray(ranks.T), turn.T)
 
 
 def scaled(covariates: Covariates, treated: Flags) -> Floats:
@@ -67,30 +72,48 @@ def scaled(covariates: Covariates, treated: Flags) -> Floats:
 
     Source: MatchIt 4.7.2, distance = "scaled_euclidean".
     """
-    x = covariates.x.dense()
+    x = _centred(covariates.x)
     within = _within(x, treated)
-    sd = np.sqrt((within**2).sum(axis=0) / (len(within) - 1))
-    varies = sd > FLAT * x.std(axis=0)
+    sd = np.sqrt((within**2).sum(axis=1) / (len(treated) - 1))
+    varies = sd > FLAT * x.std(axis=1)
     if not varies.any():
-        return np.zeros((len(within), 1))
-    points: Floats = x[:, varies] / sd[varies]
-    return points
+        return np.zeros((len(treated), 1))
+    return np.ascontiguousarray((x[varies] / sd[varies, None]).T)
+
+
+def _centred(x: Matrix) -> Floats:
+    """(k, n) columns of which each has mean 0."""
+    columns = x.dense().T
+    columns -= columns.mean(axis=1, keepdims=True)
+    return columns
 
 
 def _within(x: Floats, treated: Flags) -> Floats:
-    """(n, k) each arm's own means taken out; row by row, as sums over it are taken."""
-    means = np.array([x[arm].mean(axis=0) for arm in (~treated, treated)])
-    within: Floats = np.subtract(x, means[treated.astype(np.int8)], order="C")
+    """(k, n) each arm's own means taken out."""
+    within = np.empty_like(x)
+    own, others = np.flatnonzero(treated), np.flatnonzero(~treated)
+    for column, out in zip(x, within, strict=True):
+        means = column.take(own).mean(), column.take(others).mean()
+        np.subtract(column, np.where(treated, *means), out=out)
     return within
 
 
+def _products(x: Floats) -> Floats:
+    """(k, k) xx' of (k, n)."""
+    total = np.zeros((len(x), len(x)))
+    for rows in blocks(x.shape[1]):
+        total += x[:, rows] @ x[:, rows].T
+    return total
+
+
 def _turned(x: Floats, turn: Floats) -> Floats:
-    """(n, d) x (n, k) times each row of `turn` (d, k), to the bit as `times` does it; a
+    """(n, d) x (k, n) times each row of `turn` (d, k), to the bit as `times` does it; a
     block is read once for all, and a zero is nothing to add."""
-    out = np.zeros((len(turn), len(x)))
-    for rows in blocks(len(x)):
-        columns = np.ascontiguousarray(x[rows].T)
-        for part, row in zip(out[:, rows], turn, strict=True):
+    out = np.empty((x.shape[1], len(turn)))
+    for rows in blocks(len(out)):
+        parts = np.zeros((len(turn), rows.stop - rows.start))
+        for part, row in zip(parts, turn, strict=True):
             for j in np.flatnonzero(row):
-                part += columns[j] * row[j]
-    return np.ascontiguousarray(out.T)
+                part += x[j, rows] * row[j]
+        out[rows] = parts.T
+    return out

@@ -59,7 +59,7 @@ def test_turned_all_at_once_is_turned_one_by_one_to_the_bit():
     x = chance.normal(size=(BLOCK + 9, 4)) * [1e9, 1, 1, 1e-9]
     turn = np.tril(chance.normal(size=(3, 4)))
     one_by_one = np.column_stack([times(x, row) for row in turn])
-    assert _turned(x, turn).tobytes() == one_by_one.tobytes()
+    assert _turned(x.T, turn).tobytes() == one_by_one.tobytes()
 
 
 def test_a_covariate_that_only_the_arms_differ_in_is_left_out():
