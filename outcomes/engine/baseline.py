@@ -14,11 +14,12 @@ from outcomes.engine import cautions
 from outcomes.engine import verdict as verdicts
 from outcomes.engine.arrays import Flags, Floats, how_many
 from outcomes.engine.balance import BalanceRow, balance_table
-from outcomes.engine.canonical import input_hash, keys_in
+from outcomes.engine.canonical import keys_in
 from outcomes.engine.cluster_balance import clusters_section
 from outcomes.engine.cluster_sets import ClusterSets, in_cluster_sets
 from outcomes.engine.estimable import attempt
 from outcomes.engine.estimand import target
+from outcomes.engine.fingerprint import hashing
 from outcomes.engine.group_balance import group_balance
 from outcomes.engine.lost import discarded, lost
 from outcomes.engine.matched import effective_size
@@ -81,26 +82,27 @@ def establish(
     warn = Notices()
     tell("reading the table", 0.0)
     keys = keys_in(frame[design.unit]) if design.unit in frame else None
-    hashed = hashed or input_hash(frame, keys)
-    offered = Study.from_frame(
-        frame, design, warn, with_outcomes=with_outcomes, keys=keys
-    )
-    del keys  # of the size of two columns, and of no more use
-    tell("matching", 0.2)
-    cluster_sets = None
-    if design.match_clusters:
-        offered, cluster_sets = in_cluster_sets(offered, design)
-    arranged = arrange(offered, design, warn)
-    unmatched = _unmatched(arranged, design.estimand)
-    arranged = each_student_once(arranged, design)
-    study = arranged.study
-    tell("balance", 0.6)
-    rows = balance_table(study, arranged.matched.weights(), design.estimand)
-    cautions.of_design(study, design, warn)
-    cautions.of_match(study, design, arranged, warn)
-    cautions.of_balance(rows, warn)
-    if cluster_sets:
-        cautions.of_cluster_sets(study, cluster_sets, warn)
+    with hashing(frame, keys, hashed) as found:
+        offered = Study.from_frame(
+            frame, design, warn, with_outcomes=with_outcomes, keys=keys
+        )
+        del keys  # of the size of two columns, and of no more use
+        tell("matching", 0.2)
+        cluster_sets = None
+        if design.match_clusters:
+            offered, cluster_sets = in_cluster_sets(offered, design)
+        arranged = arrange(offered, design, warn)
+        unmatched = _unmatched(arranged, design.estimand)
+        arranged = each_student_once(arranged, design)
+        study = arranged.study
+        tell("balance", 0.6)
+        rows = balance_table(study, arranged.matched.weights(), design.estimand)
+        cautions.of_design(study, design, warn)
+        cautions.of_match(study, design, arranged, warn)
+        cautions.of_balance(rows, warn)
+        if cluster_sets:
+            cautions.of_cluster_sets(study, cluster_sets, warn)
+        hashed = found()
     return Baseline(
         design, offered, study, arranged, unmatched, rows, hashed, warn, cluster_sets
     )

@@ -19,9 +19,9 @@ BLOCK = 8192  # rows of which the columns stay in the cache
 DEPENDENT = 1e-11  # share of a column's own variance that must be left to keep it
 
 
-def blocks(n: int) -> Iterator[slice]:
+def blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
     """Rows 0..n-1 in the order in which long sums take them."""
-    return (slice(start, min(start + BLOCK, n)) for start in range(0, n, BLOCK))
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
 def gram(a: Floats, b: Floats) -> Floats:

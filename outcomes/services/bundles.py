@@ -25,7 +25,7 @@ from enrollment.models import User
 from enrollment.services.refusal import Refused
 from outcomes.designs.design import Design
 from outcomes.engine import columns
-from outcomes.engine.canonical import input_hash
+from outcomes.engine.fingerprint import input_hash
 from outcomes.engine.study import Study
 from outcomes.frames import frame_of
 from outcomes.models import Run

@@ -17,8 +17,8 @@ from django.utils import timezone
 from enrollment.services.refusal import Refused
 from outcomes.compute.chosen import computing
 from outcomes.designs.errors import EngineError
-from outcomes.engine.canonical import input_hash
 from outcomes.engine.evaluate import diagnose, evaluate
+from outcomes.engine.fingerprint import input_hash
 from outcomes.frames import frame_of
 from outcomes.models import Purpose, Run
 from outcomes.moment import one_moment

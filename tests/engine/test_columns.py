@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outcomes.engine.canonical import _coded, label, natural_rank
+from outcomes.engine.canonical import label, natural_rank
 from outcomes.engine.columns import MISSING_WORDS, coded, codes, keys, labels, missing
+from outcomes.engine.fingerprint import _coded
 
 HOLES = [None, float("nan"), pd.NA]
 WORDS = ["", " ", "NA", "NaN", " NA\t", "\x1fNaN\u2003", "nan", "N A", "\0", "\0NA"]

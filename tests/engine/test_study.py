@@ -6,7 +6,8 @@ import pytest
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import InputError
-from outcomes.engine.canonical import input_hash, natural_order, seeded_order
+from outcomes.engine.canonical import natural_order, seeded_order
+from outcomes.engine.fingerprint import input_hash
 from outcomes.engine.notices import Notices
 from outcomes.engine.study import Study
 

@@ -1,6 +1,7 @@
 """The hash of a table and the order of its rows, against their definitions in words."""
 
 import struct
+import threading
 from hashlib import sha256
 
 import numpy as np
@@ -9,7 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outcomes.engine.canonical import MIXING, _in_order, input_hash, keys_in
+from outcomes.designs.errors import InputError
+from outcomes.engine import fingerprint
+from outcomes.engine.canonical import keys_in
+from outcomes.engine.fingerprint import MIXING, _in_order, hashing, input_hash
 from outcomes.engine.linear import BLOCK
 
 ALL = 2**64 - 1
@@ -82,6 +86,43 @@ def test_a_number_far_down_the_table_counts(odd):
     frame = frame_of(table)
     assert input_hash(frame) == literally(table)
     assert input_hash(frame, keys_in(frame["key"])) == literally(table)
+
+
+@pytest.mark.parametrize(("where", "rows"), [("at once", 4), ("beside", 3)])
+def test_a_large_table_is_hashed_beside_other_work_and_just_so(
+    monkeypatch, where, rows
+):
+    threads = []
+
+    def noted(frame, keys=None):
+        threads.append(threading.current_thread())
+        return input_hash(frame, keys)
+
+    monkeypatch.setattr(fingerprint, "input_hash", noted)
+    monkeypatch.setattr(fingerprint, "BESIDE", rows)
+    frame = frame_of({"a": [1.0, 2.0, 0.5], "key": ["7", "10", "9"]})
+    for keys in (None, keys_in(frame["key"])):
+        with hashing(frame, keys) as found:
+            assert found() == input_hash(frame)
+    own = threading.main_thread()
+    assert [thread is own for thread in threads] == [where == "at once"] * 2
+
+
+def test_what_is_known_is_not_hashed_again(monkeypatch):
+    monkeypatch.delattr(fingerprint, "input_hash")
+    with hashing(frame_of({"a": [1.0]}), None, "known") as found:
+        assert found() == "known"
+
+
+def test_a_refusal_waits_for_the_hash_and_is_told(monkeypatch):
+    monkeypatch.setattr(fingerprint, "BESIDE", 1)
+    before = threading.active_count()
+    with (
+        pytest.raises(InputError, match="refused"),
+        hashing(frame_of({"a": [1.0]}), None),
+    ):
+        raise InputError("refused", "refused")
+    assert threading.active_count() == before
 
 
 @given(st.lists(st.integers(0, 7) | st.integers(ALL - 7, ALL) | st.integers(0, ALL)))
