@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from outcomes.designs.errors import EngineError
 from outcomes.exchange.report_text import report_lines
+from outcomes.management.standard_output import kept_for_data
 from outcomes.services.tables import evaluate_table
 
 
@@ -24,7 +25,8 @@ class Command(BaseCommand):
 
     def handle(self, *, data, design, out, **options):
         try:
-            report = evaluate_table(data, design, self.tell)
+            with kept_for_data():
+                report = evaluate_table(data, design, self.tell)
         except EngineError as refusal:
             raise Refused(f"{refusal} [{refusal.code}]") from refusal
         text = _printed(report, options["format"])

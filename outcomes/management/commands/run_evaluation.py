@@ -10,6 +10,7 @@ from enrollment.models import User
 from enrollment.services.refusal import Refused
 from outcomes.designs.errors import EngineError
 from outcomes.exchange.report_text import report_lines
+from outcomes.management.standard_output import kept_for_data
 from outcomes.models import Evaluation, EvaluationState, Run, RunState
 from outcomes.services import evaluations, execution, runs
 from outcomes.services.history import who_types
@@ -51,7 +52,8 @@ class Command(BaseCommand):
         evaluation = found(id)
         person = evaluator(by or evaluation.created_by.username)
         try:
-            run = self.run_here(ready(evaluation, person, lock=lock), person)
+            with kept_for_data():
+                run = self.run_here(ready(evaluation, person, lock=lock), person)
             report = runs.report_for(run, person, at_terminal=who_types())
         except (Refused, EngineError) as refusal:
             raise CommandError(f"{refusal} [{refusal.code}]") from refusal
