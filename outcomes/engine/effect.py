@@ -88,7 +88,7 @@ def effect(
         group=group,
         estimator=design.estimator,
         estimate=estimate,
-        inference=_bounded(inference, bounds),
+        inference=_bounded(inference, bounds if _is_known(estimate) else None),
         hedges_g=attempt(_effect_size, estimate, sample, outcome),
         estimate_sd=attempt(_in_sds, estimate, reference_sd),
         sample=sample,
@@ -96,9 +96,13 @@ def effect(
     )
 
 
+def _is_known(number: Number) -> bool:
+    return not isinstance(number, NotEstimable)
+
+
 def _bounded(inference: Inference, bounds: tuple[float, float] | None) -> Inference:
     """The interval from counting where no spread gives one."""
-    if bounds is None or not isinstance(inference.ci_low, NotEstimable):
+    if bounds is None or _is_known(inference.ci_low):
         return inference
     return replace(inference, ci_low=bounds[0], ci_high=bounds[1], se_kind="exact")
 

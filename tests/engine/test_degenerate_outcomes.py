@@ -146,6 +146,16 @@ def test_g19_a_school_is_one_student_to_the_exact_interval():
     assert row["exact_interval"] == near([-edge, edge])
 
 
+def test_g19_an_effect_that_is_not_estimable_has_no_interval_from_counting():
+    """Three students and a model of three coefficients: it fits whatever there is."""
+    frame = school_table(read=[1] * 12 + [0] * 28)
+    binary = {"outcomes": [{"name": "read", "kind": "binary"}]}
+    few = frame[frame.index.isin([*frame.index[:2], frame.index[-1]])]
+    row = run(few, **binary, **EVERYONE, estimator="g_computation")["effects"][0]
+    assert row["estimate"] is row["ci_low"] is row["ci_high"] is None
+    assert row["exact_interval"][0] < row["exact_interval"][1]
+
+
 @pytest.mark.parametrize("arms", [(9, 20), (20, 9), (10, 10)])
 def test_g20_a_group_of_under_ten_on_a_side_is_named_and_never_significant(arms):
     n, m = arms
