@@ -1,59 +1,114 @@
-"""All distances between the participants and the comparison students of a cell."""
+"""Links within exact cells, found from all distances between the arms of a cell.
 
-from collections.abc import Iterator
+No cell hangs on another, so they are tasks: what is sent is the students of a cell, and
+whoever solves it writes its distances, those of one cell at a time.
+"""
+
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 
 from outcomes.designs.errors import InputError
 from outcomes.engine.arrays import Floats, Ints
-from outcomes.engine.distance import Space, length
+from outcomes.engine.distance import Space, each_to_each
 from outcomes.engine.limits import Limits, by_cell
+from outcomes.engine.tasks import run_in_parts
 
 LARGEST = 100_000_000  # distances held at once: 0.8 GB
+AS_PAIRS = 5_000  # distances that take as long as a cell does without any
+
+# From (t, c) distances, infinite where a limit forbids the pair, to rows and columns.
+Solve: TypeAlias = Callable[[Floats], tuple[Ints, Ints]]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One arm of a cell. rows : (m,); points : (m, d); apart : (m,) codes that must
+    differ within a pair; within : (m,) values that calipers are on."""
+
+    rows: Ints
+    points: Floats
+    apart: tuple[Ints, ...]
+    within: tuple[Floats, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """turns : (t,) rows of participants; pool : (c,) rows of comparison students;
-    distances : (t, c), infinite where a limit forbids the pair."""
-
-    turns: Ints
-    pool: Ints
-    distances: Floats
+    turns: Side
+    pool: Side
 
 
-def cells_with_distances(
-    turns: Ints, pool: Ints, space: Space, limits: Limits
-) -> Iterator[Cell]:
-    """One cell after the other, those without both arms left out.
+def links_by_cell(
+    turns: Ints, pool: Ints, space: Space, limits: Limits, solve: Solve, times: int = 1
+) -> tuple[Ints, Ints]:
+    """(e,) rows of participants and of comparison students that `solve` links, cell
+    after cell, under any limits.
 
-    Raises InputError where a cell has more pairs than memory should hold.
+    solve : a function of a module or a `partial` of one; times : how often it holds
+    each distance. Raises InputError where a cell has more pairs than memory should
+    hold.
     """
+    cells = [*_cells(turns, pool, space, limits, times)]
+    widths = limits.width, tuple(caliper.width for caliper in limits.within)
+    work = [len(c.turns.rows) * len(c.pool.rows) + AS_PAIRS for c in cells]
+    links = run_in_parts(partial(_links, solve, *widths), cells, work)
+    none = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    one, other = zip(none, *links, strict=True)
+    return np.concatenate(one), np.concatenate(other)
+
+
+def _cells(
+    turns: Ints, pool: Ints, space: Space, limits: Limits, times: int
+) -> Iterator[Cell]:
+    """Those with both arms."""
     pools = by_cell(pool, limits.cell)
     for code, here in by_cell(turns, limits.cell).items():
         there = pools.get(code, pool[:0])
+        _require_room(len(here), len(there), times)
         if len(there):
-            yield Cell(here, there, _distances(here, there, space, limits))
+            yield Cell(_side(here, space, limits), _side(there, space, limits))
 
 
-def _distances(turns: Ints, pool: Ints, space: Space, limits: Limits) -> Floats:
-    if len(turns) * len(pool) > LARGEST:
+def _require_room(turns: int, pool: int, times: int) -> None:
+    if turns * pool * times > LARGEST:
+        each = f", each of whom seeks {times}," if times > 1 else ""
         raise InputError(
-            f"{len(turns)} participants and {len(pool)} comparison students of one "
+            f"{turns} participants{each} and {pool} comparison students of one "
             "cell are too many pairs to weigh at once; name exact columns that divide "
             'them, match on a score without further calipers, or use method "nearest"',
             "too_many_pairs",
         )
-    points = space.points[pool]
-    found = np.empty((len(turns), len(pool)))
-    for i, row in enumerate(turns):
-        found[i] = length(points - space.points[row])
-        allowed = found[i] <= limits.width
-        for code in limits.apart:
-            allowed &= code[pool] != code[row]
-        for caliper in limits.within:
-            near = np.abs(caliper.values[pool] - caliper.values[row]) <= caliper.width
-            allowed &= near
-        found[i, ~allowed] = np.inf
+
+
+def _side(rows: Ints, space: Space, limits: Limits) -> Side:
+    return Side(
+        rows,
+        space.points[rows],
+        tuple(code[rows] for code in limits.apart),
+        tuple(caliper.values[rows] for caliper in limits.within),
+    )
+
+
+def _links(
+    solve: Solve, width: float, widths: tuple[float, ...], cell: Cell
+) -> tuple[Ints, Ints]:
+    one, other = solve(_distances(cell.turns, cell.pool, width, widths))
+    return cell.turns.rows[one], cell.pool.rows[other]
+
+
+def _distances(
+    turns: Side, pool: Side, width: float, widths: tuple[float, ...]
+) -> Floats:
+    """(t, c), infinite where a limit forbids the pair."""
+    found = each_to_each(turns.points, pool.points)
+    for i, far in enumerate(found):
+        allowed = far <= width
+        for own, code in zip(turns.apart, pool.apart, strict=True):
+            allowed &= code != own[i]
+        for at, values, most in zip(turns.within, pool.within, widths, strict=True):
+            allowed &= np.abs(values - at[i]) <= most
+        far[~allowed] = np.inf
     return found

@@ -13,6 +13,8 @@ from outcomes.engine.propensity import Propensity, propensity
 from outcomes.engine.study import Study
 from outcomes.terms import Distance
 
+IN_CACHE = 16_384  # distances that stay there while dimension after dimension is added
+
 
 @dataclass(frozen=True, slots=True)
 class Space:
@@ -48,6 +50,24 @@ class Space:
     def between(self, one: Ints, other: Ints) -> Floats:
         """(m,) distances of m pairs of students."""
         return length(self.points[one] - self.points[other])
+
+
+def each_to_each(one: Floats, other: Floats) -> Floats:
+    """(t, c) distances of (t, d) and (c, d) points, to the bit as `length` has them."""
+    if one.shape[1] == 1:
+        return np.abs(other[:, 0] - one)
+    total = np.zeros((len(one), len(other)))
+    columns = np.ascontiguousarray(other.T)
+    step = max(1, IN_CACHE // max(1, len(other)))
+    for first in range(0, len(one), step):
+        part = total[first : first + step]
+        gap = np.empty_like(part)
+        for x, y in zip(one[first : first + step].T, columns, strict=True):
+            np.subtract(y, x[:, None], out=gap)
+            gap *= gap
+            part += gap
+        np.sqrt(part, out=part)
+    return total
 
 
 def length(differences: Floats) -> Floats:

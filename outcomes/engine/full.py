@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 
 from outcomes.designs.design import Design
 from outcomes.engine.arrays import Flags, Floats, Ints
-from outcomes.engine.cell_distances import cells_with_distances
+from outcomes.engine.cell_distances import links_by_cell
 from outcomes.engine.distance import Space
 from outcomes.engine.full_scores import links_on_scores
 from outcomes.engine.limits import Limits
@@ -27,7 +27,7 @@ def match_full(study: Study, design: Design, space: Space, limits: Limits) -> Ma
     if space.score is not None and not limits.apart and not limits.within:
         one, other = _on_scores(turns, pool, space, limits)
     else:
-        one, other = _by_cell(turns, pool, space, limits)
+        one, other = links_by_cell(turns, pool, space, limits, cover)
     needed = _needed(one, other)
     one, other = one[needed], other[needed]
     number = np.full(study.n, -1, dtype=np.int64)
@@ -49,25 +49,9 @@ def _on_scores(
     again = np.unique(limits.cell[one[long]])
     keep = ~np.isin(limits.cell[one], again)
     cell = limits.cell
-    more = _by_cell(
-        turns[np.isin(cell[turns], again)],
-        pool[np.isin(cell[pool], again)],
-        space,
-        limits,
-    )
+    turns, pool = (rows[np.isin(cell[rows], again)] for rows in (turns, pool))
+    more = links_by_cell(turns, pool, space, limits, cover)
     return np.concatenate([one[keep], more[0]]), np.concatenate([other[keep], more[1]])
-
-
-def _by_cell(
-    turns: Ints, pool: Ints, space: Space, limits: Limits
-) -> tuple[Ints, Ints]:
-    """(e,) rows of linked participants and comparison students, under any limits."""
-    one, other = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-    for cell in cells_with_distances(turns, pool, space, limits):
-        rows, columns = cover(cell.distances)
-        one.append(cell.turns[rows])
-        other.append(cell.pool[columns])
-    return np.concatenate(one), np.concatenate(other)
 
 
 def cover(distances: Floats) -> tuple[Ints, Ints]:
@@ -79,18 +63,21 @@ def cover(distances: Floats) -> tuple[Ints, Ints]:
     """
     t = np.flatnonzero(np.isfinite(distances).any(axis=1))
     c = np.flatnonzero(np.isfinite(distances).any(axis=0))
-    cost = distances[np.ix_(t, c)]
+    is_all = distances.shape == (len(t), len(c))
+    cost = distances if is_all else distances[np.ix_(t, c)]
     if not cost.size:
         return t, c
+    of_row, of_column = cost.argmin(axis=1), cost.argmin(axis=0)
     cheapest = cost.min(axis=1)[:, None] + cost.min(axis=0)
-    saved = np.minimum(cost - cheapest, 0)
+    saved = np.subtract(cost, cheapest, out=cheapest)
+    np.minimum(saved, 0, out=saved)
     one, other = linear_sum_assignment(saved)
     shared = saved[one, other] < 0
     one, other = one[shared], other[shared]
     alone = np.setdiff1d(np.arange(len(t)), one)
     left = np.setdiff1d(np.arange(len(c)), other)
-    rows = np.concatenate([one, alone, cost[:, left].argmin(axis=0)])
-    columns = np.concatenate([other, cost[alone].argmin(axis=1), left])
+    rows = np.concatenate([one, alone, of_column[left]])
+    columns = np.concatenate([other, of_row[alone], left])
     return t[rows], c[columns]
 
 

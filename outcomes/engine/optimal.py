@@ -6,13 +6,14 @@ Most participants first, then most pairs, then the least total. Sources: Rosenba
 """
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from outcomes.designs.design import Design
 from outcomes.engine.arrays import Floats, Ints
-from outcomes.engine.cell_distances import cells_with_distances
+from outcomes.engine.cell_distances import Solve, links_by_cell
 from outcomes.engine.distance import Space
 from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched, from_cells
@@ -71,16 +72,11 @@ def pairs_by_cell(
 ) -> tuple[Ints, Ints]:
     """(p,) rows of participants and of their partners, under any limits."""
     least, most = design.ratios
-    one, other = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
-    for cell in cells_with_distances(turns, pool, space, limits):
-        rows, columns = (
-            assign(cell.distances, most)
-            if least == most
-            else assign_between(cell.distances, least, design.ratio, most)
-        )
-        one.append(cell.turns[rows])
-        other.append(cell.pool[columns])
-    return np.concatenate(one), np.concatenate(other)
+    if least == most:
+        solve: Solve = partial(assign, ratio=most)
+        return links_by_cell(turns, pool, space, limits, solve, times=most)
+    solve = partial(assign_between, least=least, mean=design.ratio, most=most)
+    return links_by_cell(turns, pool, space, limits, solve)
 
 
 def assign(distances: Floats, ratio: int) -> tuple[Ints, Ints]:
@@ -92,12 +88,14 @@ def assign(distances: Floats, ratio: int) -> tuple[Ints, Ints]:
     """
     allowed = np.isfinite(distances)
     columns = np.flatnonzero(allowed.any(axis=0))
-    cost = np.repeat(distances[:, columns], ratio, axis=0)
+    cost = distances.take(columns, axis=1)
+    if ratio > 1:
+        cost = np.repeat(cost, ratio, axis=0)
     if not allowed[:, columns].all() or len(cost) > len(columns):
         is_first = np.arange(len(cost)) % ratio == 0
-        worth = np.where(is_first, SERVED, MORE) * _above(cost)
+        cost -= (np.where(is_first, SERVED, MORE) * _above(cost))[:, None]
         # A pair that costs 0 is none: nobody gains from it.
-        cost = np.minimum(cost - worth[:, None], 0)
+        np.minimum(cost, 0, out=cost)
     one, other = linear_sum_assignment(cost)
     real = allowed[one // ratio, columns[other]]
     return one[real] // ratio, columns[other[real]]
@@ -105,5 +103,5 @@ def assign(distances: Floats, ratio: int) -> tuple[Ints, Ints]:
 
 def _above(cost: Floats) -> float:
     """More than any set of pairs costs."""
-    finite = cost[np.isfinite(cost)]
-    return (min(cost.shape) + 1) * float(finite.max(initial=0)) or 1.0
+    most = float(cost.max(initial=0, where=np.isfinite(cost)))
+    return (min(cost.shape) + 1) * most or 1.0

@@ -6,6 +6,8 @@ too: to walk over a gap costs its width, and gains it where pairs reach over it 
 other way.
 """
 
+from functools import partial
+
 import numpy as np
 
 from outcomes.engine.arrays import Flags, Floats, Ints
@@ -13,8 +15,10 @@ from outcomes.engine.cell_order import in_order
 from outcomes.engine.limits import by_cell
 from outcomes.engine.line import least_so_far
 from outcomes.engine.optimal_scores import seeking
+from outcomes.engine.tasks import run_in_parts
 
 NOWHERE = float("inf")
+STEP_A_STOP = 5  # what a pair takes a stop, in tens of nanoseconds
 
 
 def pairs_in_ratio(
@@ -28,7 +32,7 @@ def pairs_in_ratio(
     distance.
     Source: successive shortest paths, Edmonds and Karp (1972), J. ACM 19(2):248-264.
     """
-    one, other = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    places: list[tuple[Ints, Flags]] = []
     pools = by_cell(pool, cell)
     for code, here in by_cell(turns, cell).items():
         rows = np.concatenate([here, pools.get(code, pool[:0])])
@@ -36,8 +40,12 @@ def pairs_in_ratio(
         order = in_order(score[rows], cell[rows], is_pool)
         rows, seeks = rows[order], ~is_pool[order]
         needed = _needed(seeks, ratios[-1])
-        rows, seeks = rows[needed], seeks[needed]
-        given = _given(score[rows], seeks, *ratios)
+        places.append((rows[needed], seeks[needed]))
+    lines = [(score[rows], seeks) for rows, seeks in places]
+    work = [STEP_A_STOP * ratios[1] * int(s.sum()) * len(s) for _, s in lines]
+    one, other = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
+    found = run_in_parts(partial(_given, ratios), lines, work)
+    for (rows, seeks), given in zip(places, found, strict=True):
         one.append(np.repeat(rows[seeks], given[seeks]))
         other.append(rows[~seeks & (given > 0)])
     return np.concatenate(one), np.concatenate(other)
@@ -53,12 +61,14 @@ def _needed(seeks: Flags, most: int) -> Flags:
     return needed
 
 
-def _given(score: Floats, seeks: Flags, least: int, mean: int, most: int) -> Ints:
-    """(n,) partners of each stop along a line, scores ascending.
+def _given(ratios: tuple[int, int, int], line: tuple[Floats, Flags]) -> Ints:
+    """(n,) partners of each stop along a line.
 
+    line : (n,) scores, ascending, and who seeks;
     flow : (n - 1,) pairs that reach over each gap with the participant on the left,
     less those with the participant on the right.
     """
+    (least, mean, most), (score, seeks) = ratios, line
     gap, flow = np.diff(score), np.zeros(len(score) - 1, dtype=np.int64)
     given = np.zeros(len(score), dtype=np.int64)
     left = mean * int(seeks.sum())

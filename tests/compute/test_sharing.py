@@ -10,6 +10,7 @@ import pytest
 from outcomes.compute.chosen import always, computing
 from outcomes.compute.processes import Processes
 from outcomes.compute.sharing import Sharing
+from outcomes.engine import tasks
 from outcomes.engine.tasks import blocks_of_draws, here, run, run_by
 from outcomes.services import leases
 from outcomes.services.execution import canonical
@@ -105,6 +106,8 @@ def test_the_settings_say_where(settings, monkeypatch, compute):
 @pytest.mark.parametrize("compute", ["local", "dask"])
 def test_a_whole_report_is_the_same_to_the_byte(settings, monkeypatch, compute):
     keys = {"pretests": ["re74", "re75"], "cluster": "school", "errors": ["bootstrap"]}
+    keys |= {"method": "full", "distance": "mahalanobis", "exact": ["race"]}
+    monkeypatch.setattr(tasks, "WORK_A_PART", 1)
     frame = lalonde.FRAME.assign(school=np.arange(len(lalonde.FRAME)) % 37)
     alone = canonical(lalonde.report(frame, **keys))
     settings.COMPUTE, settings.PROCESSES, settings.DASK_SCHEDULER = compute, 2, ""

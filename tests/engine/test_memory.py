@@ -2,16 +2,23 @@
 
 import tracemalloc
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
+from outcomes.engine.cell_distances import links_by_cell
+from outcomes.engine.distance import Space
 from outcomes.engine.estimable import attempt
 from outcomes.engine.evaluate import diagnose, evaluate
+from outcomes.engine.full import cover
+from outcomes.engine.limits import Limits
 from outcomes.engine.matching import arrange
 from outcomes.engine.notices import Notices
+from outcomes.engine.optimal import assign
 from outcomes.engine.study import Study
 
 STUDENTS = 40_000
@@ -78,6 +85,21 @@ def test_a_copy_of_the_covariates_would_be_seen():
         return np.ones((2 * len(COVARIATES), 2, len(frame)))
 
     assert bytes_a_student(copying) > 210
+
+
+@pytest.mark.parametrize("solve", [cover, partial(assign, ratio=1)])
+def test_a_cell_holds_its_distances_and_once_as_much(solve):
+    participants, others = 200, 10_000
+    one, other = np.arange(participants), participants + np.arange(others)
+    points = np.random.default_rng(1).normal(size=(participants + others, 3))
+    within = Limits(np.zeros(len(points), dtype=np.int64), (), np.inf, ())
+    tracemalloc.start()
+    try:
+        links_by_cell(one, other, Space(points, None, None), within, solve)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < 2.5 * 8 * participants * others
 
 
 def test_a_reason_lets_go_of_what_it_has_seen():

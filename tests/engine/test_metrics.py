@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
+from outcomes.engine import distance
 from outcomes.engine.linear import BLOCK, times
 from outcomes.engine.matrix import Matrix
 from outcomes.engine.metrics import _turned, scaled
@@ -52,6 +53,20 @@ def test_the_unit_of_a_covariate_does_not_matter(frame, distance, unit, start):
         whom = np.full(len(frame), other)
         near = found.space.between(everyone, whom)
         assert again.space.between(everyone, whom) == pytest.approx(near, abs=1e-6)
+
+
+@pytest.mark.parametrize(("t", "c", "d"), [(1, 1, 1), (7, 5, 1), (3, 0, 2), (5, 9, 4)])
+@pytest.mark.parametrize("in_cache", [1, 20, distance.IN_CACHE])
+def test_each_to_each_is_pair_by_pair_to_the_bit(t, c, d, in_cache, monkeypatch):
+    monkeypatch.setattr(distance, "IN_CACHE", in_cache)
+    chance = np.random.default_rng(3)
+    one, other = (
+        chance.normal(size=(m, d)) * 10.0 ** chance.integers(-9, 9) for m in (t, c)
+    )
+    found = distance.each_to_each(one, other)
+    assert found.shape == (t, c)
+    for x, row in zip(one, found, strict=True):
+        assert row.tobytes() == distance.length(other - x).tobytes()
 
 
 def test_turned_all_at_once_is_turned_one_by_one_to_the_bit():

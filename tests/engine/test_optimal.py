@@ -111,7 +111,9 @@ def test_both_solvers_find_what_trying_everything_finds(line):
         turns, pool, np.array(score, float), np.array(cell), width, ratio
     )
     assert outcome(one, other - len(turns), distances) == pytest.approx(expected)
-    matrix = np.array([[np.inf if d is None else d for d in r] for r in distances])
+    matrix = np.array(
+        [[np.inf if d is None else d for d in r] for r in distances], float
+    )
     assert outcome(*assign(matrix, ratio), distances) == pytest.approx(expected)
 
 
