@@ -34,12 +34,21 @@ def gram(a: Floats, b: Floats) -> Floats:
     return product
 
 
-def moments(columns: Columns, weights: Floats) -> Floats:
-    """(k, k) X'WX of k columns and weights (n,) >= 0."""
-    total = np.zeros(())
+def moments(columns: Columns, weights: Floats, *more: Floats) -> Floats:
+    """(k, k) X'WX of the columns, and of `more` (n,) behind them, by weights (n,) >= 0.
+
+    One room, asked of the memory once, holds a block of them weighted.
+    """
+    width = len(columns(slice(0, 0)))
+    total = np.zeros((width + len(more), width + len(more)))
+    room = np.empty((len(total), min(BLOCK, len(weights))))
     for rows in blocks(len(weights)):
-        block = columns(rows) * np.sqrt(weights[rows])
-        total = total + block @ block.T
+        root = np.sqrt(weights[rows])
+        block = room[:, : len(root)]
+        np.multiply(columns(rows), root, out=block[:width])
+        for column, out in zip(more, block[width:], strict=True):
+            np.multiply(column[rows], root, out=out)
+        total += block @ block.T
     return total
 
 
@@ -53,7 +62,7 @@ def times(x: Floats, beta: Floats) -> Floats:
     out = np.zeros(len(x))
     for rows in blocks(len(x)):
         part = out[rows]
-        for column, b in zip(np.ascontiguousarray(x[rows].T), beta, strict=True):
+        for column, b in zip(x[rows].T, beta, strict=True):
             part += column * b
     return out
 
@@ -148,17 +157,14 @@ def coefficients(
 
     Normal equations on scaled columns, then one step of refinement on the residuals.
     """
-
-    def offered(rows: slice) -> Floats:
-        return np.vstack([columns(rows), y[rows]])
-
-    both = moments(offered, weights)
+    both = moments(columns, weights, y)
     kept = independent(both[:-1, :-1])
     bread = inverse(both[np.ix_(kept, kept)])
     beta = bread @ both[kept, -1]
     slope = np.zeros(len(kept))
     for rows in blocks(len(y)):
-        block = columns(rows)[kept]
+        block = columns(rows)
+        block = block if len(kept) == len(block) else block[kept]
         rest = y[rows] - np.einsum("j,ji->i", beta, block)
         slope += np.einsum("ji,i->j", block, weights[rows] * rest)
     return beta + bread @ slope, bread, tuple(kept)
