@@ -1,7 +1,7 @@
 """The frozen plan of an evaluation: read, checked, printed in full, hashed."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from hashlib import sha256
 from json import dumps
 from typing import Any
@@ -144,7 +144,7 @@ class Design:
 
     def to_dict(self) -> dict[str, Any]:
         """Every key with the value that is used, ready for JSON."""
-        plain: dict[str, Any] = _plain(asdict(self))
+        plain: dict[str, Any] = _plain(self)
         plain["pretests"] = [_short(pretest) for pretest in self.pretests]
         return plain
 
@@ -211,11 +211,15 @@ class Design:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(item) for item in value]
-    return str(value) if isinstance(value, str) else value
+    if is_dataclass(value):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    return value
 
 
 def _short(pretest: Pretest) -> str | dict[str, str]:

@@ -29,7 +29,7 @@ UNKNOWN = -1  # the code of a missing cell
 
 def missing(column: Series) -> Flags:
     """(n,) whether a cell is empty, NA or NaN."""
-    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf":
+    if _is_number(column):
         lost: Flags = np.isnan(column.to_numpy())
         return lost
     gone: Flags = column.isna().to_numpy(dtype=bool)
@@ -40,6 +40,11 @@ def missing(column: Series) -> Flags:
         empty = [*map(_is_missing_word, column.tolist())]
         gone = gone | np.array(empty, dtype=bool)
     return gone
+
+
+def _is_number(column: Series) -> bool:
+    """Whether a column holds numbers or truth values as numpy does."""
+    return isinstance(column.dtype, np.dtype) and column.dtype.kind in "biuf"
 
 
 def _is_missing_word(value: Any) -> bool:
@@ -154,10 +159,11 @@ def codes(values: Texts) -> Ints:
     return places
 
 
-def numbers(column: Series) -> Floats:
+def numbers(column: Series, gone: Flags | None = None) -> Floats:
     """(n,) finite numbers, NaN where missing; the column's own where they are all
-    there. Raises InputError on text and on inf, with the rows where they stand."""
-    gone = missing(column)
+    there. Raises InputError on text and on inf, with the rows where they stand. gone :
+    who is missing, when known."""
+    gone = missing(column) if gone is None else gone
     present = column[~gone] if gone.any() else column
     is_number = present.dtype.kind in "iuf"
     read = present if is_number else pd.to_numeric(present, errors="coerce")
@@ -194,6 +200,10 @@ def where(cells: Series) -> str:
 
 def flags(column: Series) -> Floats:
     """(n,) 1.0 or 0.0, NaN where missing; true/false, yes/no and 1/0 are understood."""
+    if _is_number(column):
+        given: Floats = column.to_numpy(dtype=float) + 0.0  # no zero with a sign
+        if ((given == 0) | (given == 1) | np.isnan(given)).all():
+            return given
     found, labelled = places(column)
     words = [value.strip().lower() for value in labelled]
     if not set(words) <= TRUE_WORDS | FALSE_WORDS:

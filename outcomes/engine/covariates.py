@@ -61,7 +61,7 @@ class Column:
 
     @classmethod
     def of(cls, name: str, source: str, values: Floats) -> "Column":
-        is_binary = bool(((values == 0) | (values == 1)).all())
+        is_binary = values[0] in (0, 1) and bool(((values == 0) | (values == 1)).all())
         narrow = values.astype(np.int8) if is_binary else values
         return cls(name, source, narrow, is_binary)
 
@@ -79,7 +79,6 @@ def build(
         column
         for name in wanted
         for column in _columns(frame[name], name, warn, level_minimum)
-        if _varies(column.values)
     ]
     return Covariates(
         x=Matrix(len(frame), tuple(column.values for column in made)),
@@ -97,7 +96,7 @@ def _varies(values: Narrow) -> bool:
 def _columns(
     column: columns.Series, name: str, warn: Warn, level_minimum: int
 ) -> list[Column]:
-    """The numeric columns of one covariate; none when it says nothing."""
+    """The numeric columns of one covariate that vary; none when it says nothing."""
     gone = columns.missing(column)
     if gone.all():
         warn("all_missing", f'"{name}" has no value at all and was left out.')
@@ -107,7 +106,8 @@ def _columns(
         made = _levels(column, name, warn, level_minimum)
     else:
         made = _numeric(column, name, gone)
-    if not any(_varies(c.values) for c in made):
+    made = [column for column in made if _varies(column.values)]
+    if not made:
         warn("constant", f'"{name}" is the same for everyone and was left out.')
     elif gone.any():
         warn(
@@ -119,7 +119,7 @@ def _columns(
 
 
 def _numeric(column: columns.Series, name: str, gone: Flags) -> list[Column]:
-    values = columns.numbers(column)
+    values = columns.numbers(column, gone)
     if not gone.any():
         return [Column.of(name, name, values)]
     values[gone] = values[~gone].mean()

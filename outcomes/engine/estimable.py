@@ -35,17 +35,19 @@ def plain(value: Any) -> Any:
 
     In a record, `not_estimable` then says why, for each null.
     """
-    if is_dataclass(value) and not isinstance(value, type):
-        return _record({f.name: getattr(value, f.name) for f in fields(value)})
-    if isinstance(value, dict):
-        return _record(value)
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
     if isinstance(value, str):
         return str(value)  # a word of an enum is only a word to whoever reads it
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}") if isfinite(value) else None
-    return None if isinstance(value, NotEstimable) else value
+    if value is None or isinstance(value, int | NotEstimable):
+        return None if isinstance(value, NotEstimable) else value
+    if isinstance(value, dict):
+        return _record(value)
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        return _record({f.name: getattr(value, f.name) for f in fields(value)})
+    return value
 
 
 def _record(items: dict[str, Any]) -> dict[str, Any]:

@@ -18,11 +18,11 @@ from outcomes.engine.linear import BLOCK, blocks
 PART = 4 * BLOCK  # rows whose bits are worked on at once
 BESIDE = 200_000  # rows from which a thread of its own pays
 EXACT_TO = 2**53 - 1  # beyond it a float may stand for its neighbour too
-MIXING = (  # the finalizer of splitmix64: shift, factor
+MIXING = (  # the finalizer of splitmix64: shift, factor; and its last shift
     (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
     (np.uint64(27), np.uint64(0x94D049BB133111EB)),
-    (np.uint64(31), np.uint64(1)),
 )
+LAST = np.uint64(31)
 
 
 @contextmanager
@@ -125,10 +125,12 @@ def _ranks(numbers: Ints) -> tuple[NDArray[np.int32], Ints]:
 
 def _bits(values: NDArray[Any]) -> NDArray[np.uint64]:
     """(n,) one pattern a number: one zero, one NaN."""
-    plain: Floats = np.add(values, 0.0, dtype=np.float64)
-    gone = np.isnan(plain)
-    if gone.any():
-        plain[gone] = np.nan
+    plain: Floats = values.astype(np.float64)
+    if values.dtype.kind == "f":  # a whole number has no other zero
+        plain += 0.0
+        gone = np.isnan(plain)
+        if gone.any():
+            plain[gone] = np.nan
     return plain.view(np.uint64)
 
 
@@ -142,6 +144,7 @@ def _fingerprints(columns: list[NDArray[Any]], n: int) -> NDArray[np.uint64]:
             for shift, factor in MIXING:
                 block ^= block >> shift
                 block *= factor
+            block ^= block >> LAST
     return out
 
 

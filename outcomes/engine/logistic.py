@@ -12,9 +12,8 @@ from outcomes.engine.matrix import EVERYONE
 
 STEPS = 25  # as in R's glm; a fit that has not settled by then has no maximum
 HALVINGS = 30
+LARGE = 64_000  # rows from which columns are read anew for each step, not kept
 COARSER = 16  # a large table begins where one row in so many ended
-SAMPLE = 4_000  # rows on which first steps are worth trying
-SMALL = 2 * BLOCK  # rows whose columns are read once and kept for every step
 SETTLED = 3e-5  # change of any logit; its square, 1e-9, bounds what is still to come
 TINY = float(np.sqrt(np.finfo(float).tiny))  # odds; sums of 1 over them are finite
 
@@ -25,7 +24,7 @@ def logistic(columns: Columns, y: Flags) -> tuple[Floats, bool]:
     Returns coefficients (k,), and whether they settled: without overlap they grow for
     ever. Source: McCullagh and Nelder (1989), Generalized Linear Models, 2.5.
     """
-    columns = _kept(columns) if len(y) <= SMALL else columns
+    columns = _kept(columns) if len(y) < LARGE else columns
     beta, settled = _newton(columns, y, _start(columns, y))
     # Without a maximum there is only the way to it, and that is told from 0.
     return (beta, True) if settled else _newton(columns, y, np.zeros(len(beta)))
@@ -36,7 +35,7 @@ def _start(columns: Columns, y: Flags) -> Floats:
     start = np.zeros(len(columns(slice(0, 1))))
     # Half a student more in each arm keeps it finite.
     start[0] = np.log((np.sum(y) + 0.5) / (np.sum(~y) + 0.5))
-    if len(y) < COARSER * SAMPLE:
+    if len(y) < LARGE:
         return start
     some = _kept(columns, slice(0, None, COARSER))
     found, settled = _newton(some, y[::COARSER], start)

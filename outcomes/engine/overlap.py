@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.linear import blocks
 from outcomes.engine.matrix import Narrow
@@ -22,8 +22,9 @@ def overlap(fitted: Propensity | None, treated: Flags) -> dict[str, Any] | None:
     """
     if fitted is None:
         return None
-    own, others = fitted.score[treated], fitted.score[~treated]
-    beyond = (own < others.min()) | (own > others.max())
+    score = fitted.score
+    own, others = np.sort(score[treated]), np.sort(score[~treated])
+    beyond = (own < others[0]) | (own > others[-1])
     return {
         "score": "propensity",
         "treated": _spread(own),
@@ -34,19 +35,20 @@ def overlap(fitted: Propensity | None, treated: Flags) -> dict[str, Any] | None:
 
 def separating(covariates: Covariates, treated: Flags) -> str | None:
     """The first covariate on which no participant is where a comparison student is."""
+    participants, others = np.flatnonzero(treated), np.flatnonzero(~treated)
     for name, x in zip(covariates.names, covariates.x.columns, strict=True):
-        own = x[treated]
-        if not _reach(x, ~treated, own.min(), own.max()):
+        own = x.take(participants)
+        if not _reach(x, others, own.min(), own.max()):
             return name
     return None
 
 
-def _reach(x: Narrow, others: Flags, low: float, high: float) -> bool:
-    """Whether others (n,) reach up to the lowest value and down to the highest: one
-    look at the first of them nearly always tells."""
+def _reach(x: Narrow, others: Ints, low: float, high: float) -> bool:
+    """Whether others reach up to the lowest value and down to the highest: one look at
+    the first of them nearly always tells."""
     is_low = is_high = False
-    for rows in blocks(len(x)):
-        some = x[rows][others[rows]]
+    for rows in blocks(len(others)):
+        some = x.take(others[rows])
         is_low |= bool((some <= high).any())
         is_high |= bool((some >= low).any())
         if is_low and is_high:
@@ -55,8 +57,11 @@ def _reach(x: Narrow, others: Flags, low: float, high: float) -> bool:
 
 
 def _spread(score: Floats) -> dict[str, Any]:
-    counts, _ = np.histogram(score, bins=BINS, range=(0.0, 1.0))
+    """score : (m,) in order, 1 at most: what is not below the last edge is in the last
+    bin."""
+    edges = np.linspace(0.0, 1.0, BINS + 1)[:-1]
+    places = np.append(np.searchsorted(score, edges), len(score))
     return {
         "quartiles": np.quantile(score, QUARTILES).tolist(),
-        "counts": counts.tolist(),
+        "counts": np.diff(places).tolist(),
     }

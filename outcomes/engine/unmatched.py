@@ -31,8 +31,9 @@ def unmatched_reasons(
     reasons: Counter[str] = Counter()
     for arm in (study.treated, ~study.treated):
         alone = arm & target(study.treated, matched.estimand) & (weights == 0)
-        pool = ~arm & limits.known
-        reasons += _reasons(study, np.flatnonzero(alone), pool, limits, is_free)
+        if alone.any():
+            pool = ~arm & limits.known
+            reasons += _reasons(study, np.flatnonzero(alone), pool, limits, is_free)
     return sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from outcomes.designs.errors import InputError
 from outcomes.engine import fingerprint
 from outcomes.engine.canonical import keys_in
-from outcomes.engine.fingerprint import MIXING, _in_order, hashing, input_hash
+from outcomes.engine.fingerprint import LAST, MIXING, _in_order, hashing, input_hash
 from outcomes.engine.linear import BLOCK
 
 ALL = 2**64 - 1
@@ -39,6 +39,7 @@ def mixed(codes):
         out ^= pattern
         for shift, factor in MIXING:
             out = ((out ^ (out >> int(shift))) * int(factor)) & ALL
+        out ^= out >> int(LAST)
     return out
 
 
