@@ -1,5 +1,6 @@
 """Covariates as numbers: text becomes levels, a hole becomes a constant and a flag."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,8 @@ from outcomes.terms import counted
 
 MISSING_LEVEL = "(missing)"
 RARE_LEVEL = "(rare)"
+NOTHINGS = {"#N/A", "N/A", "n/a", "na", "NULL", "null", "nil", "-", ".", "?"}
+SPELT = re.compile(r"[-+\u2212]?[$€£]? ?\d[\d,'\u2019 \u00a0\u202f]*(\.\d+)? ?%?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +179,22 @@ def _levels(
 
 
 def _refuse_spoiled(column: columns.Series, name: str) -> None:
-    """A few typing errors must not turn a column of numbers into fifty groups."""
+    """A few typing errors must not turn a column of numbers into fifty groups, and
+    neither must a comma in each of them."""
     levels = pd.Series(column.unique(), dtype=object)
     levels = levels[~columns.missing(levels)]
     strange = levels[pd.to_numeric(levels, errors="coerce").isna()]
-    if 0 < len(strange) <= 0.05 * len(levels) and len(levels) > 20:
-        odd = column[column.isin(strange)]
-        raise InputError(
-            f'covariate "{name}" holds numbers but for {columns.where(odd)}; correct '
-            "the cells or leave them empty",
-            "not_numeric",
-        )
+    words = {str(level).strip() for level in strange}
+    if not words:
+        return
+    is_few = len(strange) <= 0.05 * len(levels) and len(levels) > 20
+    if all(map(SPELT.fullmatch, words)):
+        how, mend = "that are not written as such,", "write them as 1234.5"
+    elif is_few or (len(words) < len(levels) and words <= NOTHINGS):
+        how, mend = "but for", "correct the cells or leave them empty"
+    else:
+        return
+    where = columns.where(column[column.isin(strange)])
+    raise InputError(
+        f'covariate "{name}" holds numbers {how} {where}; {mend}', "not_numeric"
+    )

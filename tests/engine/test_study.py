@@ -160,6 +160,28 @@ def test_one_word_in_twenty_is_a_group_and_one_in_twenty_one_is_a_typing_error()
         admit(spoiled(21), covariates=["age"])
 
 
+@pytest.mark.parametrize(
+    "spelt", ["1,5", "1,234", "1 234", "$7", "7 %", "\u22125", "1'234.50"]
+)
+def test_numbers_that_are_written_otherwise_are_no_groups(spelt):
+    frame = spoiled(12).assign(age=["1", "2", spelt] * 4)
+    with pytest.raises(InputError, match=r"not written as such, .* in row 2.* 1234\.5"):
+        admit(frame, covariates=["age"])
+
+
+@pytest.mark.parametrize("word", ["N/A", "NULL", ".", "-", "#N/A"])
+def test_a_word_for_nothing_among_numbers_is_no_group(word):
+    frame = spoiled(12).assign(age=["1", "2", word] * 4)
+    with pytest.raises(InputError, match=r"holds numbers but for .* leave them empty"):
+        admit(frame, covariates=["age"])
+
+
+@pytest.mark.parametrize("words", [["-", "."], ["K", "1"], ["1-2", "3-4"], ["5", "7+"]])
+def test_words_beside_numbers_may_be_groups(words):
+    frame = spoiled(12).assign(age=words * 6)
+    assert len(admit(frame, covariates=["age"]).covariates.names) == 1
+
+
 def test_names_are_not_groups():
     frame = spoiled(120).assign(age=[f"student {i}" for i in range(120)])
     with pytest.raises(InputError, match="120 different texts in 120 rows"):
