@@ -8,9 +8,10 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.ecdf import Distributions, Gap
 from outcomes.engine.effect_sizes import cox_index, hedges_g, pooled_sd
-from outcomes.engine.estimable import Number, attempt
-from outcomes.engine.matrix import Narrow
+from outcomes.engine.estimable import Number, attempt, known
+from outcomes.engine.matrix import EVERYONE, Narrow
 from outcomes.engine.study import Study
 from outcomes.terms import PEOPLE, Estimand
 
@@ -32,6 +33,8 @@ class BalanceRow:
     variance_ratio_after: Number
     ks_before: float
     ks_after: Number
+    ecdf_mean_before: float
+    ecdf_mean_after: Number
     wwc_effect_size_before: Number
     wwc_effect_size: Number
     judged: Number
@@ -57,17 +60,8 @@ class Arm:
         return float(np.sum(self.weights))
 
     @cached_property
-    def is_even(self) -> bool:
-        return bool(self.weights.min() == self.weights.max())
-
-    @cached_property
     def is_unweighted(self) -> bool:
-        return self.is_even and self.weights[0] == 1
-
-    @cached_property
-    def shares(self) -> Floats | float:
-        """Weights that sum to 1; one number where nobody is weighted."""
-        return 1 / self.total if self.is_unweighted else self.weights / self.total
+        return bool((self.weights == 1).all())
 
     @cached_property
     def freedom(self) -> float:
@@ -98,10 +92,11 @@ class Values:
         apart = self.x - float(self.x.mean())
         apart *= apart
         plain = float(np.sum(apart))
-        if not self.arm.is_unweighted:
-            apart = np.square(self.x - self.mean)
-        apart *= self.arm.shares
-        return plain, float(np.sum(apart))
+        if self.arm.is_unweighted:
+            return plain, plain / len(self.x)
+        apart = np.square(self.x - self.mean)
+        apart *= self.arm.weights
+        return plain, float(np.sum(apart)) / self.arm.total
 
     @property
     def sd(self) -> float:
@@ -147,12 +142,17 @@ def balance_table(
     """One row a covariate; weights (n,), 0 for the unmatched."""
     everyone = arms_of(study.treated, np.ones(study.n))
     matched = arms_of(study.treated, weights)
+    distributions = Distributions.of(study.treated, weights)
     covariates, rows = study.covariates, []
     for j, name in enumerate(covariates.names):
         x, is_binary = covariates.x.columns[j], bool(covariates.is_binary[j])
         before = split(x, everyone, is_binary=is_binary)
         after = split(x, matched, is_binary=is_binary)
-        rows.append(_row(name, before, after, estimand))
+        if is_binary:
+            gaps = _gap_of_shares(before), attempt(_gap_of_shares, after)
+        else:
+            gaps = distributions.gaps(covariates.x[EVERYONE, j])
+        rows.append(_row(name, before, after, gaps, estimand))
     return rows
 
 
@@ -170,7 +170,20 @@ def split(x: Narrow, arms: tuple[Arm, Arm], *, is_binary: bool) -> Split:
     return Split(Values(t, arms[0]), Values(c, arms[1]), is_binary, float(origin))
 
 
-def _row(name: str, before: Split, after: Split, estimand: Estimand) -> BalanceRow:
+def _gap_of_shares(groups: Split) -> Gap:
+    """All that the distributions of a 0/1 covariate differ by."""
+    means = groups.means
+    gap = abs(means[0] - means[1])
+    return Gap(largest=gap, mean=gap)
+
+
+def _row(
+    name: str,
+    before: Split,
+    after: Split,
+    gaps: tuple[Gap, Gap | NotEstimable],
+    estimand: Estimand,
+) -> BalanceRow:
     def smd(groups: Split) -> Number:
         return attempt(standardized_mean_difference, groups, before, estimand)
 
@@ -181,8 +194,10 @@ def _row(name: str, before: Split, after: Split, estimand: Estimand) -> BalanceR
         smd_after=smd(after),
         variance_ratio_before=attempt(variance_ratio, before),
         variance_ratio_after=attempt(variance_ratio, after),
-        ks_before=kolmogorov_smirnov(before),
-        ks_after=attempt(kolmogorov_smirnov, after),
+        ks_before=gaps[0].largest,
+        ks_after=attempt(lambda: known(gaps[1]).largest),
+        ecdf_mean_before=gaps[0].mean,
+        ecdf_mean_after=attempt(lambda: known(gaps[1]).mean),
         wwc_effect_size_before=attempt(wwc_effect_size, before),
         wwc_effect_size=effect_size,
         judged=attempt(_judged, effect_size, after),
@@ -232,37 +247,6 @@ def variance_ratio(groups: Split) -> float:
     if bottom == 0:
         raise NotEstimable("the comparison group does not vary")
     return top / bottom
-
-
-def kolmogorov_smirnov(groups: Split) -> float:
-    """Largest gap between the weighted distribution functions of the two arms."""
-    means = groups.means
-    if groups.is_binary:
-        return abs(means[0] - means[1])
-    # It is widest at a participant's value or just below one.
-    at = groups.t.x.copy()
-    at.sort()
-    gaps = _shares(groups.t, at)
-    gaps -= _shares(groups.c, at)
-    return float(np.abs(gaps).max())
-
-
-def _shares(values: Values, at: Narrow) -> Floats:
-    """(2, m) the share, by weight, of those below each value (m,) and of those up to
-    it."""
-    x, arm = values.x, values.arm
-    if arm.is_even:
-        ordered, upto = np.sort(x), np.arange(len(x) + 1)
-    else:
-        order = np.argsort(x, kind="stable")
-        ordered, upto = x[order], np.append(0, np.cumsum(arm.weights[order]))
-    below = np.searchsorted(ordered, at, "left")
-    places = np.array([below, below])
-    # Where a value is nobody's, none more are up to it.
-    met = np.flatnonzero(ordered.take(below, mode="clip") == at)
-    places[1, met] = np.searchsorted(ordered, at[met], "right")
-    shares: Floats = upto[places] / upto[-1]
-    return shares
 
 
 def wwc_effect_size(groups: Split) -> float:

@@ -16,7 +16,8 @@ BALANCE = {
     "After": "smd_after",
     "As reviewers count": "wwc_effect_size",
     "Ratio of variances": "variance_ratio_after",
-    "Largest step (KS)": "ks_after",
+    "Largest gap (KS)": "ks_after",
+    "Mean gap (eCDF)": "ecdf_mean_after",
 }
 OWN = {"ATT": "treated", "ATC": "comparison"}
 ARMS = {"treated": "participants", "comparison": "comparison students"}

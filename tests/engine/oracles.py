@@ -95,17 +95,17 @@ def weighted_variance(x, weights):
     return sum(share * (x - mean) ** 2) / (1 - sum(share**2))
 
 
-def largest_step(x, weights, treated):
-    """The KS statistic: both distribution functions at every value."""
+def steps(x, weights, treated):
+    """How far apart both distribution functions are, at each value that anyone has."""
     gaps = []
-    for value in x:
+    for value in sorted(set(x)):
         below = x <= value
         shares = [
             weights[below & arm].sum() / weights[arm].sum()
             for arm in (treated, ~treated)
         ]
         gaps.append(abs(shares[0] - shares[1]))
-    return max(gaps)
+    return gaps
 
 
 def weights_from_sets(sets, treated, n):

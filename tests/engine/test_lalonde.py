@@ -106,7 +106,9 @@ def test_balance_line_by_line(spec):
         after, before = BALANCE.loc[(spec, name)], BALANCE.loc[("all", name)]
         assert row["smd_after"] == near(after["Std. Mean Diff."], rel=1e-6, abs=1e-12)
         assert row["smd_before"] == near(before["Std. Mean Diff."], rel=1e-6)
-        assert row["ks_after"] == near(after["eCDF Max"], rel=1e-6, abs=1e-12)
+        for key, name_in_r in (("ks", "eCDF Max"), ("ecdf_mean", "eCDF Mean")):
+            assert row[f"{key}_before"] == near(before[name_in_r], rel=1e-9)
+            assert row[f"{key}_after"] == near(after[name_in_r], rel=1e-6, abs=1e-12)
         if row["variance_ratio_after"] is not None:
             assert row["variance_ratio_after"] == near(after["Var. Ratio"], rel=1e-6)
 
