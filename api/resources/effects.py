@@ -139,5 +139,8 @@ class InteractionOut(serializers.Serializer):
     statistic = Number(help_text="F of the hypothesis that all effects are equal.")
     df = serializers.ListField(child=serializers.FloatField(), allow_null=True)
     p = Number()
+    se_kind = serializers.CharField(
+        allow_null=True, help_text="The error in it, such as CR2 by school."
+    )
     text = serializers.CharField()
     not_estimable = Reason()

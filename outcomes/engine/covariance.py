@@ -11,7 +11,8 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats, Ints, by_code, how_many
-from outcomes.engine.linear import Fit, blocks, by_columns, gram, moments
+from outcomes.engine.forms import Forms, degrees
+from outcomes.engine.linear import Fit, blocks, by_columns, moments
 
 NULL = 1e-10  # what is left of a residual, or of a cluster's, below this is nothing
 BATCH = 16384  # rows of clusters that are worked on at once, unless one alone has more
@@ -65,7 +66,7 @@ def _df_alone(fit: Fit, squared: Floats, hats: Floats) -> float:
             shared = _form(fit.x[rows], link[:k, :k]) + 2 * shared
         total += float(np.sum(own * (1 + shared)))
         squares += float(np.sum(own**2 * (1 + 2 * shared)))
-    return _df(total, squares)
+    return degrees(total, squares)
 
 
 def cr1(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
@@ -88,22 +89,33 @@ def cr2(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
     Source: Bell and McCaffrey (2002); Pustejovsky and Tipton (2018), J. Bus. Econ.
     Stat. 36(4):672-683, as clubSandwich.
     """
+    found = cr2_forms(fit, contrast, clusters)
+    return Spread(float(np.sqrt(float(np.sum(found.sums**2)))), found.df)
+
+
+def cr2_forms(fit: Fit, contrast: Floats, clusters: Ints) -> Forms:
+    """What `cr2` sums over clusters."""
     _clusters(clusters)
     fit, clusters = as_arms(fit, clusters)
     link, is_even = _short_link(fit)
     r, w = fit.implied(contrast), fit.weights
-    sums, own, moved = [], [], []
+    at, sums, own, moved = [], [], [], []
     for rows, is_there in batches(clusters):
         both = fit.x[rows] * is_there[..., None]
         if not is_even:
             both = np.concatenate([both, both * w[rows, None]], axis=2)
         p = _adjust(r[rows] * is_there, both, link)
+        at.append(clusters[rows[:, 0]])
         sums.append(np.sum(p * fit.residuals[rows], axis=1))
         own.append(np.sum(p * p, axis=1))
         moved.append(np.einsum("gi,gij->gj", p, both))
-    variance = float(np.sum(np.concatenate(sums) ** 2))
-    df = satterthwaite(np.concatenate(own), np.concatenate(moved), link)
-    return Spread(float(np.sqrt(variance)), df)
+    return Forms(
+        np.concatenate(at),
+        np.concatenate(sums),
+        np.concatenate(own),
+        np.concatenate(moved),
+        link,
+    )
 
 
 def as_arms(fit: Fit, clusters: Ints) -> tuple[Fit, Ints]:
@@ -197,22 +209,3 @@ def _adjust(r: Floats, both: Floats, link: Floats) -> Floats:
     change = basis @ (vectors @ ((shrink - 1)[..., None] * along))
     adjusted: Floats = r + change[..., 0]
     return adjusted
-
-
-def satterthwaite(own: Floats, moved: Floats, link: Floats) -> float:
-    """2 / CV^2 of the variance: (sum P_gg)^2 / sum P_gh^2, P = diag(own) + F K F'.
-
-    The variance is sum (p_g'e_g)^2 of residuals e. own : (G,) p_g'p_g; moved : (G, 2k)
-    F, rows [X, WX]_g'p_g; link : K. Source: Bell and McCaffrey (2002). Raises
-    NotEstimable where nothing varies.
-    """
-    cross = np.einsum("gi,ij,gj->g", moved, link, moved)
-    small = gram(moved, moved) @ link
-    squares = np.sum(own**2) + 2 * np.sum(own * cross) + np.trace(small @ small)
-    return _df(float(np.sum(own + cross)), float(squares))
-
-
-def _df(total: float, squares: float) -> float:
-    if squares <= 0:
-        raise NotEstimable("the students leave no error to learn from")
-    return total**2 / squares

@@ -1,18 +1,23 @@
 """Do the groups of a dimension differ in their effect, by more than chance?"""
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 
 import numpy as np
-from scipy.stats import f as f_distribution
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.aipw import effect_of
-from outcomes.engine.arrays import Flags, Floats, Ints, Texts
+from outcomes.engine.arrays import Flags, Floats, Ints, Texts, how_many
+from outcomes.engine.covariance import cr2_forms
 from outcomes.engine.effect import ALONE, fitted
+from outcomes.engine.estimable import attempt, known
+from outcomes.engine.few_clusters import are_few
+from outcomes.engine.forms import Forms
 from outcomes.engine.inference import df_of_smallest
-from outcomes.engine.linear import gram, inverse
+from outcomes.engine.jackknife import cr3_forms
+from outcomes.engine.joint import SINGULAR, Wald, above_nothing, by_forms, hotelling
+from outcomes.engine.linear import Fit, gram
 from outcomes.engine.multiplicity import ALPHA
 from outcomes.engine.outcome_model import (
     EFFECT,
@@ -23,13 +28,17 @@ from outcomes.engine.outcome_model import (
 from outcomes.engine.sample import Sample
 from outcomes.terms import Estimator
 
-SINGULAR = 1e-12  # share of the largest variance below which a direction has none
+FORMS: Mapping[str, Callable[[Fit, Floats, Ints], Forms]] = {
+    "CR2": cr2_forms,
+    "CR3": cr3_forms,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class GroupEffect:
     """member : (m,); influence : (m,) each student's part in the error, 0 for others;
-    cost : coefficients fitted; spare : units of its smaller arm less one."""
+    cost : coefficients fitted; spare : units of its smaller arm less one; forms : of
+    its regression over the G clusters of the sample, by kind of error."""
 
     group: str
     member: Flags
@@ -37,16 +46,7 @@ class GroupEffect:
     influence: Floats
     cost: int
     spare: float
-
-
-@dataclass(frozen=True, slots=True)
-class Wald:
-    """An F statistic on two degrees of freedom, and the groups that it compares."""
-
-    statistic: float
-    df: tuple[int, float]
-    p: float
-    groups: tuple[str, ...]
+    forms: Mapping[str, Forms | NotEstimable]
 
 
 def group_effects(sample: Sample, labels: Texts, design: Design) -> list[GroupEffect]:
@@ -78,67 +78,107 @@ def _group_effect(
     if design.estimator == Estimator.AIPW:
         found = effect_of(part, design)
         spread[member] = found.influence
-        return GroupEffect(group, member, found.value, spread, columns.shape[1], spare)
+        cost = columns.shape[1]
+        return GroupEffect(group, member, found.value, spread, cost, spare, {})
     fit = fitted(part, columns, means=2)
     on = contrast(fit, {EFFECT: 1.0})
     implied = fit.implied(on)
     refuse_extrapolation(implied, (part.treated, ~part.treated))
     spread[member] = implied * fit.residuals
     value = float(on @ fit.coefficients)
-    return GroupEffect(group, member, value, spread, len(fit.kept), spare)
+    forms = _forms(fit, on, sample, member)
+    return GroupEffect(group, member, value, spread, len(fit.kept), spare, forms)
+
+
+def _forms(
+    fit: Fit, on: Floats, sample: Sample, member: Flags
+) -> dict[str, Forms | NotEstimable]:
+    clusters = sample.cluster_codes
+    if clusters is None:
+        return {}
+    own, count = clusters[member], int(clusters.max()) + 1
+    found = {kind: attempt(rule, fit, on, own) for kind, rule in FORMS.items()}
+    return {
+        kind: it if isinstance(it, NotEstimable) else it.over(count)
+        for kind, it in found.items()
+    }
 
 
 def interaction_row(
     sample: Sample, labels: Texts, design: Design, outcome: str, dimension: str
 ) -> dict[str, object]:
     """The test as the report prints it. labels : (m,) of the sample."""
-    units = sample.sets if sample.clusters is None else sample.clusters
+    head = {"outcome": outcome, "dimension": dimension}
+    effects = group_effects(sample, labels, design)
     try:
-        found = wald(group_effects(sample, labels, design), units)
+        found = wald(effects, sample, design)
     except NotEstimable as reason:
-        nothing = {"groups": [], "statistic": reason, "df": reason, "p": reason}
+        numbers = [field.name for field in fields(Wald)]
         text = f"The effects by {dimension} cannot be compared: {reason}."
-        return {"outcome": outcome, "dimension": dimension, **nothing, "text": text}
+        return {**head, "groups": [], **dict.fromkeys(numbers, reason), "text": text}
     text = (
         f"The effects by {dimension} differ by more than chance (p {found.p:.3f})."
         if found.p < ALPHA
         else f"That the effect is the same by {dimension} is not contradicted "
         f"(p {found.p:.3f}), which does not show that it is."
     )
-    return {"outcome": outcome, "dimension": dimension, **asdict(found), "text": text}
+    groups = [e.group for e in effects]
+    return {**head, "groups": groups, **asdict(found), "text": text}
 
 
-def wald(effects: Sequence[GroupEffect], units: Ints | None) -> Wald:
-    """Hotelling's test that all effects are equal.
+def wald(effects: Sequence[GroupEffect], sample: Sample, design: Design) -> Wald:
+    """That all effects are equal.
 
-    units : (m,) clusters or matched sets; each student alone without them. The
-    covariance is CR1 with G units; F = (v - q + 1) / (q v) W on q and v - q + 1, v at
-    most G - 1, less where a group is small. Source: Hotelling (1931), Ann. Math. Stat.
-    2(3):360-378, on the sums of the units. Raises NotEstimable for fewer than two
-    effects, too few units and effects without spread.
+    By the rule of an effect's own error: regressions with clusters by CR2, and where
+    clusters are few by whatever of CR2 and CR3 finds the larger p. Anything else by the
+    sums of its units. Raises NotEstimable for fewer than two effects, too few units and
+    effects without spread.
     """
     if len(effects) < 2:
         raise NotEstimable("none: fewer than two groups have an effect of their own")
+    values = np.array([e.value for e in effects])
+    clusters = sample.cluster_codes
+    if clusters is None or design.estimator == Estimator.AIPW:
+        return _by_sums(values, effects, sample, design)
+    count = how_many(clusters[np.any([e.member for e in effects], axis=0)])
+    found = _by_clusters(values, effects, design, "CR2", 1.0)
+    if not are_few(sample.treated_clusters, found.df[1]):
+        return found
+    factor = (count - 1) / count
+    other = attempt(_by_clusters, values, effects, design, "CR3", factor)
+    return found if isinstance(other, NotEstimable) or other.p < found.p else other
+
+
+def _by_clusters(
+    values: Floats,
+    effects: Sequence[GroupEffect],
+    design: Design,
+    kind: str,
+    factor: float,
+) -> Wald:
+    forms = [known(e.forms[kind]) for e in effects]
+    return by_forms(values, forms, factor, f"{kind} by {design.cluster}")
+
+
+def _by_sums(
+    values: Floats, effects: Sequence[GroupEffect], sample: Sample, design: Design
+) -> Wald:
+    """CR1 over clusters, sets or students of what they add to the effects' errors; the
+    degrees of freedom at most their number less one, less where a group is small."""
+    units = sample.sets if sample.clusters is None else sample.clusters
     members = np.any([e.member for e in effects], axis=0)
     parts = np.column_stack([e.influence[members] for e in effects])
     sums = _sums(parts, None if units is None else units[members])
-    count, q, n = len(sums), len(effects) - 1, len(parts)
+    count, n = len(sums), len(parts)
     freedom = n - sum(e.cost for e in effects)
-    if count - q < 1 or freedom < 1:
-        raise NotEstimable(f"{count} units are too few to compare {q + 1} effects")
-    apart = np.array([e.value - effects[0].value for e in effects[1:]])
-    scores = sums[:, 1:] - sums[:, :1]
-    factor = count / (count - 1) * (n - 1) / freedom
-    spread = factor * gram(scores, scores)
-    _require_spread(spread)
-    own = np.sum(sums**2, axis=0)
-    v = min(count - 1, _common_df(own, np.array([e.spare for e in effects])))
-    if v - q + 1 <= 0:
-        raise NotEstimable(f"some groups are too small to compare {q + 1} effects")
-    w = float(apart @ inverse(spread) @ apart)
-    statistic = (v - q + 1) / (q * v) * w
-    p = float(f_distribution.sf(statistic, q, v - q + 1))
-    return Wald(statistic, (q, v - q + 1), p, tuple(e.group for e in effects))
+    if count < len(effects) or freedom < 1:
+        raise NotEstimable(
+            f"{count} units are too few to compare {len(effects)} effects"
+        )
+    spread = count / (count - 1) * (n - 1) / freedom * gram(sums, sums)
+    least = _common_df(np.diag(spread), np.array([e.spare for e in effects]))
+    unit = "student" if units is None else design.cluster or "set"
+    return hotelling(values, spread, min(count - 1, least), f"CR1 by {unit}")
 
 
 def _common_df(variances: Floats, spare: Floats) -> float:
@@ -149,7 +189,8 @@ def _common_df(variances: Floats, spare: Floats) -> float:
     Biometrika 38(3/4):330-336.
     """
     k = len(variances)
-    w = 1 / np.maximum(variances / variances.max(), SINGULAR)
+    largest = above_nothing(float(variances.max()))
+    w = 1 / np.maximum(variances / largest, SINGULAR)
     left = np.sum((1 - w / np.sum(w)) ** 2 / spare)
     return float((k * k - 1) / (3 * left))
 
@@ -160,9 +201,3 @@ def _sums(parts: Floats, units: Ints | None) -> Floats:
     _, code = np.unique(units, return_inverse=True)
     columns = [np.bincount(code.reshape(-1), part) for part in parts.T]
     return np.column_stack(columns)
-
-
-def _require_spread(spread: Floats) -> None:
-    values = np.linalg.eigvalsh(spread)
-    if values[0] <= SINGULAR * values[-1] or values[-1] <= 0:
-        raise NotEstimable("zero variance: the differences of effects have no spread")

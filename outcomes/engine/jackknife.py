@@ -3,14 +3,14 @@
 import numpy as np
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.arrays import Floats, Ints, how_many
 from outcomes.engine.covariance import (
     Spread,
     as_arms,
     batches,
     residual_link,
-    satterthwaite,
 )
+from outcomes.engine.forms import Forms
 from outcomes.engine.linear import Fit, inverse
 
 GONE = 1e-9  # share of a column's own variance that no longer counts as any
@@ -27,23 +27,34 @@ def cr3(fit: Fit, contrast: Floats, clusters: Ints) -> Spread:
     McCaffrey (2002); MacKinnon, Nielsen and Webb (2023), J. Appl. Econom. 38(5). Raises
     NotEstimable when one cluster alone decides the contrast.
     """
-    count = int(clusters.max()) + 1
-    if count < 2:
+    found, count = cr3_forms(fit, contrast, clusters), how_many(clusters)
+    variance = (count - 1) / count * np.sum(np.square(found.sums))
+    return Spread(float(np.sqrt(variance)), found.df)
+
+
+def cr3_forms(fit: Fit, contrast: Floats, clusters: Ints) -> Forms:
+    """What `cr3` sums over clusters: how the contrast falls without each."""
+    if how_many(clusters) < 2:
         raise NotEstimable("all students are in one cluster")
     fit, clusters = as_arms(fit, clusters)
     moments = inverse(fit.bread)
-    falls, own, moved = [], [], []
+    at, falls, own, moved = [], [], [], []
     for rows, is_there in batches(clusters):
         x = fit.x[rows] * is_there[..., None]
         weighted = x * fit.weights[rows, None]
         p = _pull(x, weighted, contrast, moments)
+        at.append(clusters[rows[:, 0]])
         falls.append(np.sum(p * fit.residuals[rows], axis=1))
         own.append(np.sum(p * p, axis=1))
         both = np.concatenate([x, weighted], axis=2)
         moved.append(np.einsum("gi,gij->gj", p, both))
-    variance = (count - 1) / count * np.sum(np.square(np.concatenate(falls)))
-    df = satterthwaite(np.concatenate(own), np.concatenate(moved), residual_link(fit))
-    return Spread(float(np.sqrt(variance)), df)
+    return Forms(
+        np.concatenate(at),
+        np.concatenate(falls),
+        np.concatenate(own),
+        np.concatenate(moved),
+        residual_link(fit),
+    )
 
 
 def _pull(x: Floats, weighted: Floats, contrast: Floats, moments: Floats) -> Floats:

@@ -1,8 +1,10 @@
 """Slow, literal versions of the errors asked for on request."""
 
-from itertools import combinations
+from itertools import combinations, product
 
 import numpy as np
+
+from tests.engine.oracles import inverse_root, projection
 
 
 def whitening(x: np.ndarray, *, correlated: bool) -> np.ndarray:
@@ -100,3 +102,26 @@ def dealt_anew(values, weights, treated, clusters) -> float:
     observed = statistic(taking)
     ways = list(combinations(found, len(taking)))
     return sum(statistic(way) >= observed * (1 - 1e-9) for way in ways) / len(ways)
+
+
+def htz(y, x, w, contrasts, clusters) -> tuple[float, float]:
+    """F and its second degrees of freedom by CR2, by the full matrices."""
+    n, q = len(y), len(contrasts)
+    bread, hat = projection(x, w)
+    apart, forms = np.eye(n) - hat, []
+    for g in np.unique(clusters):
+        rows = clusters == g
+        half = inverse_root(apart[rows] @ apart[rows].T)
+        pull = half @ np.diag(w[rows]) @ x[rows] @ bread @ contrasts.T
+        forms.append(apart[rows].T @ pull)
+    spread = sum(f.T @ np.outer(y, y) @ f for f in forms)
+    even = inverse_root(sum(f.T @ f for f in forms))
+    forms = [f @ even for f in forms]
+    total = 0.0
+    for one, other in product(forms, repeat=2):
+        p = one.T @ other
+        total += np.trace(p) ** 2 + np.trace(p @ p)
+    v = q * (q + 1) / total
+    apart_by = contrasts @ bread @ x.T @ (w * y)
+    statistic = apart_by @ np.linalg.solve(spread, apart_by)
+    return float((v - q + 1) / (q * v) * statistic), float(v - q + 1)

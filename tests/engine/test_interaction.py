@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
-from scipy.stats import f as f_distribution
 
 from outcomes.designs.design import Design
 from outcomes.engine.evaluate import evaluate
@@ -16,19 +15,25 @@ from tests.engine.worked import kindergarten, no_covariates, star
 near = pytest.approx
 
 
-def test_two_groups_are_the_gap_and_its_error_in_r():
+def test_two_groups_differ_as_surely_as_their_gap_is_closed_in_r():
     r = star()["gaps"]["readk_race"]
     table = kindergarten().dropna(subset=["readk", "gender", "lunchk", "ethnicity"])
     table = table[table["ethnicity"].isin(["afam", "cauc"])]
     plain = {"unit": "student", "treatment": "small", "outcomes": ["readk"]}
     keys = {"cluster": "schoolidk", "method": "exact", "subgroups": ["ethnicity"]}
-    (row,) = evaluate(table, Design.from_dict(plain | keys)).report()["interactions"]
-    t = r["did_gap_closing_raw"] / r["did_gap_closing_raw_se_school"]
+    gap = {"dimension": "ethnicity", "focal": "afam", "reference": "cauc"}
+    keys["gaps"] = [{**gap, "outcome": "readk"}]
+    report = evaluate(table, Design.from_dict(plain | keys)).report()
+    (row,), closed = report["interactions"], report["gaps"][0]
+    sd = r["did_gap_closing_raw"] / closed["closed"]  # the gap is in those of the pool
+    assert closed["std_error"] * sd == near(
+        r["did_gap_closing_raw_se_school"], rel=0.03
+    )
     assert row["groups"] == ["afam", "cauc"]
-    assert row["statistic"] == near(t**2, rel=1e-6)
-    assert row["df"][0] == 1
-    assert 40 < row["df"][1] < 78  # of 79 schools not all have children of both groups
-    assert row["p"] == near(f_distribution.sf(t**2, *row["df"]), rel=1e-6)
+    assert row["statistic"] == near((closed["closed"] / closed["std_error"]) ** 2)
+    assert row["df"] == near([1, closed["df"]])
+    assert row["p"] == near(closed["p"], rel=1e-6)
+    assert row["se_kind"] == "CR2 by schoolidk"
     assert "not contradicted" in row["text"]
 
 
@@ -98,25 +103,26 @@ def test_a_group_of_a_few_makes_no_difference_out_of_nothing(sizes):
     treated = np.concatenate([[True] * t + [False] * c for t, c in sizes])
     labels = np.repeat([f"g{i}" for i in range(len(sizes))], [t + c for t, c in sizes])
     design, n = lalonde.design(), len(treated)
+    labels = labels.astype(object)
     significant = 0
     for _ in range(600):
         sample = Sample(
             np.arange(n), treated, random.normal(size=n), np.ones(n),
             no_covariates(n), None, None,
         )  # fmt: skip
-        found = group_effects(sample, labels.astype(object), design)
-        significant += wald(found, None).p < 0.05
+        found = group_effects(sample, labels, design)
+        significant += wald(found, sample, design).p < 0.05
     assert significant / 600 < 0.11
 
 
 def test_groups_that_are_large_have_all_degrees_of_freedom():
-    random = np.random.default_rng(7)
-    n, clusters = 800, np.arange(800) % 20
+    random, design = np.random.default_rng(7), lalonde.design()
+    n, sets = 800, np.arange(800) % 20
     labels = np.where(np.arange(n) // 20 % 2, "a", "b").astype(object)
     treated = np.arange(n) // 40 % 2 == 0
     sample = Sample(
         np.arange(n), treated, random.normal(size=n), np.ones(n), no_covariates(n),
-        clusters, None,
+        None, sets,
     )  # fmt: skip
-    found = group_effects(sample, labels, lalonde.design())
-    assert wald(found, clusters).df == (1, 19)
+    found = wald(group_effects(sample, labels, design), sample, design)
+    assert (found.df, found.se_kind) == ((1, 19), "CR1 by set")
