@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from api.resources.estimable import Number, Reason
+from api.resources.estimable import Number, Reason, Suppressed
 
 LABELS = {
     "child": serializers.CharField(),
@@ -41,6 +41,7 @@ class ClusterBalanceOut(serializers.Serializer):
     smd_before = Number(help_text="In SDs between clusters of one arm.")
     smd_after = Number()
     not_estimable = Reason()
+    suppressed = Suppressed()
 
 
 class ClustersOut(serializers.Serializer):

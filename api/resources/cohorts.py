@@ -2,6 +2,8 @@
 
 from rest_framework import serializers
 
+from api.resources.estimable import Count, Suppressed
+
 
 class CountOut(serializers.Serializer):
     reason = serializers.CharField()
@@ -16,10 +18,11 @@ class OutcomeCountOut(serializers.Serializer):
 class LeaversOut(serializers.Serializer):
     outcome = serializers.CharField()
     group = serializers.CharField(allow_null=True, help_text="None: everyone.")
-    participants = serializers.IntegerField(help_text="On a roll on the index date.")
-    participants_left = serializers.IntegerField()
-    comparison = serializers.IntegerField(help_text="As of their first entry.")
-    comparison_left = serializers.IntegerField()
+    participants = Count(help_text="On a roll on the index date.")
+    participants_left = Count()
+    comparison = Count(help_text="As of their first entry.")
+    comparison_left = Count()
+    suppressed = Suppressed()
 
 
 class CohortOut(serializers.Serializer):

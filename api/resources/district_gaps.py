@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from api.resources.estimable import Number, Reason
+from api.resources.estimable import Number, Reason, Suppressed
 
 
 class RuleOut(serializers.Serializer):
@@ -63,3 +63,4 @@ class DistrictGapOut(serializers.Serializer):
     four_parts = FourPartsOut(allow_null=True)
     accounting = AccountingOut(allow_null=True, help_text="Not causes.")
     not_estimable = Reason()
+    suppressed = Suppressed()

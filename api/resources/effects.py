@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from api.resources.estimable import Number, Reason
+from api.resources.estimable import Count, Number, Reason, Suppressed
 
 
 class SpreadOut(serializers.Serializer):
@@ -55,15 +55,17 @@ class EffectOut(serializers.Serializer):
     e_value = Number(help_text="How strong a hidden factor would have to be.")
     e_value_ci = Number(help_text="The same for the near end of the interval.")
     estimate_sd = Number(help_text="In SDs of all comparison students.")
-    n_treated = serializers.IntegerField()
-    n_comparison = serializers.IntegerField()
+    n_treated = Count()
+    n_comparison = Count()
     ess_comparison = Number(help_text="What these are worth once weighted.")
     ess_treated = Number(
         required=False, help_text="That of participants, where they are weighted."
     )
     matters = MattersOut(allow_null=True, help_text="null: the plan does not say.")
     alternatives = SpreadOut(many=True, help_text="Other standard errors.")
-    few_clusters = serializers.BooleanField(help_text="The widest interval is shown.")
+    few_clusters = serializers.BooleanField(
+        allow_null=True, help_text="The widest interval is shown."
+    )
     p_adjusted = Number(
         required=False, help_text="For all planned outcomes of the domain together."
     )
@@ -82,6 +84,7 @@ class EffectOut(serializers.Serializer):
         help_text="Codes of what forbids to call a planned effect significant.",
     )
     not_estimable = Reason()
+    suppressed = Suppressed()
 
 
 class GapOut(serializers.Serializer):
@@ -104,14 +107,15 @@ class GapOut(serializers.Serializer):
     agree = serializers.BooleanField(
         allow_null=True, help_text="Whether the metrics tell one story."
     )
-    n_focal_treated = serializers.IntegerField()
-    n_focal_comparison = serializers.IntegerField()
-    n_reference_treated = serializers.IntegerField()
-    n_reference_comparison = serializers.IntegerField()
+    n_focal_treated = Count()
+    n_focal_comparison = Count()
+    n_reference_treated = Count()
+    n_reference_comparison = Count()
     focal_percentile = PercentilesOut(
         required=False, help_text="Where the focal mean stands in the reference group."
     )
     not_estimable = Reason()
+    suppressed = Suppressed()
 
 
 class ClusteringOut(serializers.Serializer):
@@ -142,5 +146,6 @@ class InteractionOut(serializers.Serializer):
     se_kind = serializers.CharField(
         allow_null=True, help_text="The error in it, such as CR2 by school."
     )
-    text = serializers.CharField()
+    text = serializers.CharField(allow_null=True)
     not_estimable = Reason()
+    suppressed = Suppressed()

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from api.fields import Instant
-from api.resources.estimable import Number, Reason
+from api.resources.estimable import Count, Number, Reason, Suppressed
 
 
 class BrokenSetsOut(serializers.Serializer):
@@ -24,16 +24,17 @@ class AttritionOut(serializers.Serializer):
     of = serializers.CharField(help_text="all who could be matched, or the matched.")
     dimension = serializers.CharField(allow_null=True, help_text="null: everyone.")
     group = serializers.CharField(allow_null=True, help_text="null: not known.")
-    n_treated = serializers.IntegerField(help_text="At the index date.")
-    n_comparison = serializers.IntegerField()
-    with_treated = serializers.IntegerField(help_text="Of them, with the outcome.")
-    with_comparison = serializers.IntegerField()
+    n_treated = Count(help_text="At the index date.")
+    n_comparison = Count()
+    with_treated = Count(help_text="Of them, with the outcome.")
+    with_comparison = Count()
     share_missing = Number()
     share_missing_treated = Number()
     share_missing_comparison = Number()
     differential = Number(help_text="Participants' share minus the others'.")
-    text = serializers.CharField()
+    text = serializers.CharField(allow_null=True)
     not_estimable = Reason()
+    suppressed = Suppressed()
 
 
 class PlaceboOut(serializers.Serializer):

@@ -7,7 +7,7 @@ from api.resources.clusters import ClustersOut
 from api.resources.cohorts import CohortOut
 from api.resources.district_gaps import DistrictGapOut
 from api.resources.effects import ClusteringOut, EffectOut, GapOut, InteractionOut
-from api.resources.estimable import Number, Reason
+from api.resources.estimable import Number, Reason, Suppressed
 from api.resources.process import (
     AttritionOut,
     BrokenSetsOut,
@@ -36,6 +36,7 @@ class VerdictOut(serializers.Serializer):
     decided_by = serializers.CharField(allow_null=True, help_text="The covariate.")
     value = Number(help_text="Its effect size.")
     text = serializers.CharField()
+    suppressed = Suppressed()
 
 
 class OutcomeVerdictOut(VerdictOut):

@@ -19,6 +19,7 @@ from api.shown_whole import ShownWhole
 from api.viewsets import ResourceViewSet
 from enrollment.access import Permission as P
 from outcomes import charts
+from outcomes.disclosure.masked import SUPPRESSED
 from outcomes.models import Evaluation, Purpose, Run, RunState
 from outcomes.services import documents, runs
 from outcomes.services.process import process_of
@@ -164,7 +165,7 @@ class SectionView(RunPartView):
         rows = runs.section(self.get_object(), name, self.request.user)
         if form == "json":
             return self.shown(rows)
-        paths = paths_of(shape())
+        paths = [path for path in paths_of(shape()) if is_of(path, rows)]
         found = ([value_at(row, path) for path in paths] for row in rows)
         return csv_of(name, map(".".join, paths), found)
 
@@ -178,6 +179,11 @@ def paths_of(shape: serializers.Serializer) -> list[tuple[str, ...]]:
         if not isinstance(field, serializers.ListSerializer)
         for inner in [(each,) for each in getattr(field, "fields", ())] or [()]
     ]
+
+
+def is_of(path: tuple[str, ...], rows: list[dict]) -> bool:
+    """That rows are hidden is a column only where some are."""
+    return path != (SUPPRESSED,) or any(SUPPRESSED in row for row in rows)
 
 
 def value_at(row: dict, path: tuple[str, ...]):

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from api.resources.cohorts import CountOut
-from api.resources.estimable import Number, Reason
+from api.resources.estimable import Count, Number, Reason, Suppressed
 
 
 class ExcludedOut(serializers.Serializer):
@@ -51,24 +51,24 @@ class SampleOut(serializers.Serializer):
 class LostOut(serializers.Serializer):
     dimension = serializers.CharField()
     group = serializers.CharField(allow_null=True, help_text="null: not known.")
-    n_treated = serializers.IntegerField(
-        required=False, help_text="Participants of the group."
-    )
-    n_comparison = serializers.IntegerField(
+    n_treated = Count(required=False, help_text="Participants of the group.")
+    n_comparison = Count(
         required=False,
         help_text="Its comparison students, where the effect is on them.",
     )
-    n_matched = serializers.IntegerField()
-    share_matched = serializers.FloatField()
+    n_matched = Count()
+    share_matched = Number()
+    suppressed = Suppressed()
 
 
 class DiscardedOut(serializers.Serializer):
     dimension = serializers.CharField()
     group = serializers.CharField(allow_null=True, help_text="null: not known.")
-    n_treated = serializers.IntegerField()
-    n_comparison = serializers.IntegerField()
-    discarded_treated = serializers.IntegerField(help_text="Beyond common support.")
-    discarded_comparison = serializers.IntegerField()
+    n_treated = Count()
+    n_comparison = Count()
+    discarded_treated = Count(help_text="Beyond common support.")
+    discarded_comparison = Count()
+    suppressed = Suppressed()
 
 
 class BalanceOut(serializers.Serializer):
@@ -87,6 +87,7 @@ class BalanceOut(serializers.Serializer):
     mean_treated = Number(help_text="After matching.")
     mean_comparison = Number()
     not_estimable = Reason()
+    suppressed = Suppressed()
 
 
 class AnalyticBalanceOut(serializers.Serializer):
@@ -97,8 +98,8 @@ class AnalyticBalanceOut(serializers.Serializer):
 class GroupBalanceOut(serializers.Serializer):
     dimension = serializers.CharField()
     group = serializers.CharField()
-    n_treated = serializers.IntegerField()
-    n_comparison = serializers.IntegerField()
+    n_treated = Count()
+    n_comparison = Count()
     covariate = serializers.CharField(
         allow_null=True, help_text="Where they differ most."
     )
@@ -107,11 +108,13 @@ class GroupBalanceOut(serializers.Serializer):
         allow_null=True, help_text="Covariates more than 0.10 SD apart."
     )
     not_estimable = Reason()
+    suppressed = Suppressed()
 
 
 class ProductOut(serializers.Serializer):
     product = serializers.CharField(help_text="`age x age` or `age x swd=yes`.")
     smd_after = Number()
+    suppressed = Suppressed()
 
 
 class ProductBalanceOut(serializers.Serializer):

@@ -24,6 +24,11 @@ class User(AbstractUser):
     def may(self, permission: Permission) -> bool:
         return bool(self.grants_of(permission))
 
+    def may_everywhere(self, permission: Permission) -> bool:
+        """Not only at a school, or for a program."""
+        grants = self.grants_of(permission)
+        return any(g.school_id is None and g.program_id is None for g in grants)
+
     def __str__(self):
         return self.username
 

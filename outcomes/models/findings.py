@@ -9,10 +9,15 @@ from outcomes.models.runs import Run
 
 
 class Findings(models.Model):
-    """The report of a run as canonical JSON, byte for byte what the engine said."""
+    """The report of a run as canonical JSON, byte for byte what the engine said.
+
+    hidden : the groups that are not shown to who may not see students; empty in runs of
+    before this was worked out.
+    """
 
     run = models.OneToOneField(Run, models.PROTECT, related_name="findings")
     report = models.TextField()
+    hidden = models.JSONField(null=True)
 
     def __str__(self):
         return f"findings of run {self.run_id}"

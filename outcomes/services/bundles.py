@@ -19,7 +19,6 @@ from typing import Any
 import pandas as pd
 from django.db import transaction
 
-from enrollment.access import Permission
 from enrollment.exchange.formula import marked
 from enrollment.models import User
 from enrollment.services.refusal import Refused
@@ -36,7 +35,6 @@ from outcomes.services.redo import script
 from outcomes.services.report_tables import as_csv, tables
 
 CODE, SET, WEIGHT = "code", "set", "weight"
-NEEDED = (Permission.SEE_STUDENTS, Permission.SEE_SCORES)
 Member = Mapping[str, Any]  # set, unit, entry, weight
 
 
@@ -50,10 +48,10 @@ class InputChanged(Refused):
 
 def write(run: Run, viewer: User, path: Path, *, at_terminal: str) -> list[str]:
     """The bundle as a zip file; the names of what is in it."""
-    if not all(viewer.may(permission) for permission in NEEDED):
+    if not runs.sees_every_student(viewer):
         raise RowsNotYours(
-            f"{viewer} may not see students and scores, and a bundle holds them: let "
-            "somebody of the office export it."
+            f"{viewer} may not see students and scores everywhere, and a bundle holds "
+            "them: let somebody of the office export it."
         )
     with transaction.atomic():  # a bundle that is refused was never looked at
         report = runs.report_for(

@@ -10,6 +10,7 @@ from outcomes.services.table import (
     Report,
     Row,
     Table,
+    arms_of,
     chance,
     said,
     table,
@@ -39,13 +40,15 @@ def effects(report: Report) -> Table:
             "In SDs (g)": lambda row: row["hedges_g"],
             "p": chance,
             "More than chance": _claim,
-            "n": lambda row: f"{row['n_treated']:,} and {row['n_comparison']:,}",
+            "n": arms_of,
         },
         report["effects"],
     )
 
 
 def _claim(row: Row) -> str:
+    if row.get("suppressed"):
+        return ""
     if row.get("significant"):
         return "yes"
     why = [limit(code) for code in row.get("held_back", ())]
@@ -69,7 +72,7 @@ def estimators(report: Report) -> Table:
                 row, kinds[row["outcome"]]
             ),
             "p": chance,
-            "n": lambda row: f"{row['n_treated']:,} and {row['n_comparison']:,}",
+            "n": arms_of,
         },
         rows if report.get("estimators") else [],
     )

@@ -17,6 +17,7 @@ from django.utils import timezone
 from enrollment.services.refusal import Refused
 from outcomes.compute.chosen import computing
 from outcomes.designs.errors import EngineError
+from outcomes.disclosure.hiding import hidden_in
 from outcomes.engine.evaluate import diagnose, evaluate
 from outcomes.engine.fingerprint import input_hash
 from outcomes.frames import frame_of
@@ -94,6 +95,7 @@ def _find(lease: Lease, tell: Progress) -> dict[str, Any]:
     report["warnings"] = [*frame.warnings, *report.get("warnings", [])]
     return {
         "report": canonical(report),
+        "hidden": hidden_in(report).to_dict(),
         "matched": _matched(members),
         "input_hash": report["input_hash"],
         "baseline_hash": (

@@ -156,6 +156,8 @@ def _gap(report: Report) -> Card:
     if not rows:
         return Card(question, "Not asked", ["This plan compares no gap"])
     row = rows[0]
+    if row.get("suppressed"):
+        return Card(question, "Hidden", [gap_in_words(row), "A group in it is small"])
     if None in (row["as_delivered"], row["closed"], row["ci_low"]):
         reason = _why(row, "as_delivered", "closed", "ci_low")
         return Card(question, "Cannot be told", [gap_in_words(row), reason])

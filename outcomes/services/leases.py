@@ -2,6 +2,7 @@
 the attempt it was made under, and the run's row is the fence."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -57,11 +58,18 @@ def renew(lease: Lease, **seen) -> None:
 
 
 @transaction.atomic
-def finish(lease: Lease, *, report: str, matched: Columns, **facts) -> None:
+def finish(
+    lease: Lease,
+    *,
+    report: str,
+    matched: Columns,
+    hidden: dict[str, Any] | None = None,
+    **facts,
+) -> None:
     """All that was found and the end of the run, in one transaction or not at all."""
     if not lease.row().select_for_update().exists():
         raise LeaseLost
-    Findings.objects.create(run_id=lease.run_id, report=report)
+    Findings.objects.create(run_id=lease.run_id, report=report, hidden=hidden)
     keep(lease.run_id, matched)
     _end(lease, state=RunState.DONE, progress=1, **facts)
 

@@ -220,6 +220,12 @@ def closed(report: Report) -> Iterator[str]:
     for row in report["gaps"]:
         if row["metric"] != "mean_sd":
             continue
+        if row.get("suppressed"):
+            yield (
+                f"The gap of {gap_in_words(row)} is hidden, because of a group of few "
+                "students."
+            )
+            continue
         if row["as_delivered"] is None or row["closed"] is None:
             why = why_unknown(row, "as_delivered", "closed")
             because = f": {why}" if why else ""

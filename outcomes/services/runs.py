@@ -8,6 +8,7 @@ from django.utils import timezone
 from enrollment.access import Permission
 from enrollment.models import User
 from enrollment.services.refusal import Refused
+from outcomes.disclosure.masked import Hidden, all_of, masked
 from outcomes.models import (
     FINISHED,
     Evaluation,
@@ -20,6 +21,8 @@ from outcomes.models.findings import Findings
 from outcomes.services import history
 from outcomes.services.evaluations import NotLocked, hash_of, refill
 from outcomes.tasks import execute_run
+
+OF_STUDENTS = (Permission.SEE_STUDENTS, Permission.SEE_SCORES)
 
 
 class NotDone(Refused):
@@ -92,7 +95,8 @@ def report_for(
     needs: str | None = None,
     at_terminal: str = "",
 ) -> dict:
-    """What the viewer may see of what the run found: never who stands in which set.
+    """What the viewer may see of what the run found: never who stands in which set, and
+    no small group unless he may see every student.
 
     That it was seen, and which part, is written down before it is shown: a report
     whose reading cannot be recorded is not read. A run that never looked at what the
@@ -126,9 +130,18 @@ def _report(run: Run, viewer: User) -> dict:
         raise Run.DoesNotExist
     if run.state != RunState.DONE:
         raise NotDone(_why_not(run), state=run.state)
-    report = json.loads(Findings.objects.values_list("report", flat=True).get(run=run))
+    findings = Findings.objects.get(run=run)
+    report = json.loads(findings.report)
     report.pop("pairs", None)
-    return report
+    if sees_every_student(viewer):
+        return report
+    kept = findings.hidden
+    return masked(report, all_of(report) if kept is None else Hidden.from_dict(kept))
+
+
+def sees_every_student(viewer: User) -> bool:
+    """With scores, so that no count and no average could tell more."""
+    return all(map(viewer.may_everywhere, OF_STUDENTS))
 
 
 def _why_not(run: Run) -> str:

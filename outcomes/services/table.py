@@ -12,6 +12,7 @@ Row: TypeAlias = Mapping[str, Any]
 Value: TypeAlias = str | float | None
 DASH = "\N{EN DASH}"
 EVERYONE = "everyone"
+HIDDEN = "hidden"  # with a small group
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,10 @@ def table(
         for way in columns.values()
     ]
     rows = [*rows]
-    cells = [[cell(way(row)) for way in ways] for row in rows]
+    cells = [
+        [cell(way(row), HIDDEN if row.get("suppressed") else DASH) for way in ways]
+        for row in rows
+    ]
     values = [dict(_values(row)) for row in rows]
     return Table(title, meaning, [*columns], cells, values)
 
@@ -52,7 +56,7 @@ def _values(row: Row, within: str = "") -> Iterator[tuple[str, Value]]:
             yield f"{within}{key}", value
 
 
-def cell(value: Any) -> str:
+def cell(value: Any, nothing: str = DASH) -> str:
     """A number with the digits that count, a word as it is said, a dash for nothing."""
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -60,7 +64,7 @@ def cell(value: Any) -> str:
         return f"{value:,}"
     if isinstance(value, float):
         return number(value)
-    return DASH if value in (None, "") else str(value)
+    return nothing if value in (None, "") else str(value)
 
 
 def said(key: str) -> Callable[[Row], str]:
@@ -79,6 +83,13 @@ def group_of(row: Row) -> str:
         return EVERYONE
     name = in_words(row["dimension"])
     return f"{name}: {in_words(row['group']) if row['group'] else 'not known'}"
+
+
+def arms_of(row: Row) -> str:
+    """`101 and 211`: participants and comparison students."""
+    if row["n_treated"] is None:
+        return ""
+    return f"{row['n_treated']:,} and {row['n_comparison']:,}"
 
 
 def with_interval(row: Row, kind: str = "") -> str:
