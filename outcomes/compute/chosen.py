@@ -8,7 +8,7 @@ from django.conf import settings
 
 from outcomes.compute.processes import Processes
 from outcomes.compute.sharing import Elsewhere, Sharing, Wanted
-from outcomes.engine.tasks import run_by
+from outcomes.engine.tasks import on_processors, run_by
 
 
 def always() -> None:
@@ -23,7 +23,7 @@ def computing(wanted: Wanted = always) -> Iterator[None]:
     """
     elsewhere = _elsewhere()
     try:
-        with run_by(Sharing(elsewhere, wanted)):
+        with run_by(Sharing(elsewhere, wanted)), on_processors(settings.PROCESSES):
             yield
     finally:
         elsewhere.close()

@@ -16,6 +16,7 @@ from outcomes.compute.sharing import (
     ONE_BLAS_THREAD,
     ProcessesLost,
     Wanted,
+    alone,
 )
 
 A = TypeVar("A")
@@ -49,7 +50,7 @@ class Processes:
 
     def _submitted(self, task: Callable[[A], R], argument: A) -> Future[R]:
         try:
-            return self._started().submit(task, argument)
+            return self._started().submit(alone, task, argument)
         except OSError as error:  # it broke while one more process was being started
             raise BrokenProcessPool(str(error)) from error
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
 from importlib.metadata import version
 from time import monotonic, sleep
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import uuid4
 
 from dask.utils import funcname
@@ -17,6 +17,7 @@ from outcomes.compute.sharing import (
     ONE_BLAS_THREAD,
     ProcessesLost,
     Wanted,
+    alone,
 )
 from outcomes.designs.errors import EngineError
 from outcomes.engine.findings import ENGINE_VERSION
@@ -146,11 +147,7 @@ class Scheduler:
 
 def _submit(client: Client, shared: Future, task: Callable[[A], R], one: A) -> Future:
     # By its own name: Dask moves waiting tasks by how long their namesakes took.
-    return client.submit(_call, shared, one, key=f"{funcname(task)}-{uuid4().hex}")
-
-
-def _call(task: Callable[[Any], Any], argument: Any) -> Any:
-    return task(argument)
+    return client.submit(alone, shared, one, key=f"{funcname(task)}-{uuid4().hex}")
 
 
 def _wait(answers: Sequence[Future], wanted: Wanted) -> None:

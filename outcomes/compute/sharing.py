@@ -5,6 +5,7 @@ from time import monotonic
 from typing import Protocol, TypeVar
 
 from outcomes.designs.errors import EngineError
+from outcomes.engine.tasks import on_processors
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -46,6 +47,12 @@ class Elsewhere(Protocol):
 
     def close(self) -> None:
         """End what is under way, and every process."""
+
+
+def alone(task: Callable[[A], R], argument: A) -> R:
+    """What other processes do with a task: on one processor, as there are many."""
+    with on_processors(1):
+        return task(argument)
 
 
 class Sharing:

@@ -5,7 +5,6 @@ and so can weigh any constraint; `Tree` looks at a few of many first. Rows are i
 canonical order, which decides between equally near students; all decide alike.
 """
 
-import os
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Protocol, TypeAlias
@@ -17,6 +16,7 @@ from outcomes.engine.arrays import Flags, Floats, Ints, by_code
 from outcomes.engine.distance import Space, length
 from outcomes.engine.limits import Limits, Within, by_cell
 from outcomes.engine.line import NO_DISTANCE, NOBODY
+from outcomes.engine.tasks import processors
 
 LEAF = 24  # students of a leaf of the tree
 SIDES = 30  # coordinates whose sides one number tells
@@ -180,7 +180,7 @@ class Tree(Scan):
 
     def _ask(self, rows: Ints, few: int) -> tuple[Floats, Ints]:
         """(r, few) how far the few nearest of each are, and their rows, ascending."""
-        workers = _processors() if len(rows) >= MANY else 1
+        workers = processors() if len(rows) >= MANY else 1
         far, near = self._tree.query(self._space.points[rows], few, workers=workers)
         return far, np.sort(self._near_by[near], axis=1)
 
@@ -253,13 +253,6 @@ def _side_by_side(points: Floats) -> Ints:
     for j in range(min(points.shape[1], SIDES)):
         side = side << 1 | (points[:, j] > 0)
     return by_code(side)
-
-
-def _processors() -> int:
-    """Those that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _near(caliper: Within, row: int | Ints, rows: Ints) -> Flags:

@@ -1,8 +1,9 @@
 """Independent tasks. Each gets all it needs and draws from a seed of its own, so who
 runs them, how many at once and in which order, changes no number."""
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import partial
@@ -30,16 +31,36 @@ def here(task: Callable[[A], R], arguments: Sequence[A], /) -> list[R]:
 
 
 _runner: ContextVar[Runner] = ContextVar("runner", default=here)
+_most: ContextVar[int | None] = ContextVar("most", default=None)
+
+
+def run_by(runner: Runner) -> AbstractContextManager[None]:
+    """Within it, tasks are the runner's."""
+    return _within(_runner, runner)
+
+
+def on_processors(most: int) -> AbstractContextManager[None]:
+    """Within it, threads take no more processors than that."""
+    return _within(_most, most)
 
 
 @contextmanager
-def run_by(runner: Runner) -> Iterator[None]:
-    """Within it, tasks are the runner's."""
-    before = _runner.set(runner)
+def _within(variable: ContextVar[A], value: A) -> Iterator[None]:
+    before = variable.set(value)
     try:
         yield
     finally:
-        _runner.reset(before)
+        variable.reset(before)
+
+
+def processors() -> int:
+    """On how many one may compute at once here: those that the process may use, unless
+    it was told to take fewer."""
+    if hasattr(os, "sched_getaffinity"):
+        there = len(os.sched_getaffinity(0))
+    else:
+        there = os.cpu_count() or 1
+    return min(there, _most.get() or there)
 
 
 def run(task: Callable[[A], R], arguments: Sequence[A]) -> list[R]:

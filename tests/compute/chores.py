@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from outcomes.designs.errors import InputError
-from outcomes.engine.tasks import Block
+from outcomes.engine.tasks import Block, processors
 
 
 def sums_of(block: Block) -> list[float]:
@@ -57,6 +57,10 @@ def then_killed_once(folder: Path, task: Callable[[Any], Any], argument: Any) ->
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
     return found
+
+
+def processors_there(number: int) -> int:
+    return processors()
 
 
 def too_far(distances: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -38,6 +38,10 @@ def test_answers_come_in_the_order_asked_from_one_blas_thread(elsewhere):
     assert found == [(i * i, "1") for i in range(20)]
 
 
+def test_each_keeps_to_one_processor(elsewhere):
+    assert elsewhere.run(chores.processors_there, range(3), always) == [1, 1, 1]
+
+
 def test_a_killed_process_changes_nothing(elsewhere, tmp_path):
     task = partial(chores.killed_once, tmp_path)
     found = elsewhere.run(task, range(12), always)

@@ -1,5 +1,6 @@
 """Work is shared out where that is sooner done, and nowhere else."""
 
+import os
 import subprocess
 import sys
 import time
@@ -89,6 +90,15 @@ def test_outside_everything_is_done_here():
     with run_by(Sharing(Watched(), always)):
         pass
     assert run(slow, range(4)) == [0, -1, -2, -3]
+
+
+def test_threads_take_as_many_processors_as_the_settings_say(settings, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: range(4), raising=False)
+    for said, taken in ((1, 1), (3, 3), (9, 4)):
+        settings.PROCESSES = said
+        with computing():
+            assert tasks.processors() == taken
+    assert tasks.processors() == 4
 
 
 @pytest.mark.enable_socket

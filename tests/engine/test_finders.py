@@ -1,12 +1,16 @@
 """A tree that looks at a few first, against a look at everyone."""
 
+import os
+
 import numpy as np
 import pytest
+from scipy.spatial import cKDTree
 
 from outcomes.engine import finders
 from outcomes.engine.distance import Space
 from outcomes.engine.finders import Scan, Tree
 from outcomes.engine.limits import Limits, Within
+from outcomes.engine.tasks import on_processors
 
 N = 900
 
@@ -62,3 +66,22 @@ def test_a_tree_that_nobody_asks_finds_nobody():
     nobody = np.flatnonzero(treated)[:0]
     tree = Tree(nobody, np.flatnonzero(~treated), space, limits, 1e-10)
     assert [part.tolist() for part in tree.in_turn()] == [[], [], []]
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_a_tree_is_asked_on_no_more_processors_than_allowed(most, monkeypatch):
+    asked = []
+
+    class Watching(cKDTree):
+        def query(self, points, few, workers):
+            asked.append(workers)
+            return super().query(points, few, workers=1)
+
+    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: range(2), raising=False)
+    monkeypatch.setattr(finders, "cKDTree", Watching)
+    monkeypatch.setattr(finders, "MANY", 1)
+    _, space, treated = crowd(1, 12)
+    arms = np.flatnonzero(treated), np.flatnonzero(~treated)
+    with on_processors(most):
+        Tree(*arms, space, Limits(np.zeros(N, int), (), np.inf, ()), 1e-10)
+    assert asked == [most]
