@@ -67,8 +67,9 @@ def _coded(
         is_whole = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu"
         as_float = {"dtype": float, "na_value": np.nan}
         values = column.to_numpy(**({} if is_whole else as_float))
-        if _is_exact(values):
-            return _narrow(values), []
+        narrow = _narrow(values)
+        if narrow is not None:
+            return narrow, []
     if isinstance(column.dtype, pd.CategoricalDtype):
         return _ranked(column)
     is_words = infer_dtype(column, skipna=True) == "string"
@@ -85,18 +86,15 @@ def _coded(
     return rank[places], [words[i] for i in order]
 
 
-def _is_exact(values: NDArray[Any]) -> bool:
-    """Whether no number (n,) is beyond those that floats hold one by one."""
-    if values.min(initial=0) >= -EXACT_TO and values.max(initial=0) <= EXACT_TO:
-        return True
-    # NaN may hide one from min and max.
-    return not (np.abs(values.astype(float)) > EXACT_TO).any()
-
-
-def _narrow(values: NDArray[Any]) -> NDArray[Any]:
+def _narrow(values: NDArray[Any]) -> NDArray[Any] | None:
     """The same numbers, small whole ones in a byte each or two: columns are read in
-    another order than they stand, which is slow beyond what a cache holds."""
+    another order than they stand, which is slow beyond what a cache holds. None where
+    one is beyond those that floats hold one by one."""
     low, high = values.min(initial=0), values.max(initial=0)
+    # NaN may hide one from min and max.
+    is_told = low >= -EXACT_TO and high <= EXACT_TO
+    if not is_told and (np.abs(values.astype(float)) > EXACT_TO).any():
+        return None
     for width in (np.int8, np.int16):
         fits = low >= np.iinfo(width).min and high <= np.iinfo(width).max
         if fits and (values[:BLOCK] == np.rint(values[:BLOCK])).all():

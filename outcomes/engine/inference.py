@@ -21,7 +21,7 @@ from outcomes.engine.few_clusters import (
 from outcomes.engine.influence import Estimate
 from outcomes.engine.linear import Fit, by_columns, least_squares
 from outcomes.engine.outcome_model import EFFECT, contrast, spreads
-from outcomes.engine.permutation import permute_clusters
+from outcomes.engine.permutation import arm_of_each, permute_clusters
 from outcomes.engine.sample import Sample
 from outcomes.terms import Estimator
 
@@ -162,11 +162,12 @@ def _widest(
 
 def _permuted(sample: Sample, clusters: Ints, design: Design) -> float | None:
     """The p of dealing whole clusters anew; None where they hold both arms."""
-    covariates = by_columns(np.ones(len(sample.rows)), sample.x)
     values = sample.y
-    if design.estimator == Estimator.G_COMPUTATION:
-        values = least_squares(sample.y, covariates, sample.weights).residuals
     try:
+        arm_of_each(clusters, sample.treated)  # before a regression for nothing
+        if design.estimator == Estimator.G_COMPUTATION:
+            covariates = by_columns(np.ones(len(sample.rows)), sample.x)
+            values = least_squares(sample.y, covariates, sample.weights).residuals
         return permute_clusters(
             values,
             sample.weights,

@@ -47,11 +47,8 @@ def permute_clusters(
     difference of weighted means. All deals are made when there are at most draws + 1.
     Raises NotEstimable when a cluster holds both arms or no block does.
     """
-    count = int(clusters.max()) + 1
-    size = np.bincount(clusters, minlength=count)
-    share = np.bincount(clusters, treated, count) / size
-    if not np.isin(share, (0.0, 1.0)).all():
-        raise NotEstimable("a cluster holds both arms, so it cannot be dealt whole")
+    share = arm_of_each(clusters, treated)
+    count = len(share)
     block = np.zeros(count, dtype=np.int64)
     if blocks is not None:
         block[clusters] = blocks
@@ -68,6 +65,15 @@ def permute_clusters(
         return _compare(_difference(deals, sums), observed, is_exact=True)
     dealt = run(partial(_dealt, members, taking, sums), blocks_of_draws(seed, draws))
     return _compare(np.concatenate(dealt), observed, is_exact=False)
+
+
+def arm_of_each(clusters: Ints, treated: Flags) -> Floats:
+    """(G,) 1 for a cluster that takes part, 0 for another. Raises NotEstimable when one
+    holds both arms."""
+    share: Floats = np.bincount(clusters, treated) / np.bincount(clusters)
+    if not np.isin(share, (0.0, 1.0)).all():
+        raise NotEstimable("a cluster holds both arms, so it cannot be dealt whole")
+    return share
 
 
 def _difference(deals: Floats, sums: Floats) -> Floats:
