@@ -16,10 +16,12 @@ from django.core.exceptions import (
 from django.db import IntegrityError, OperationalError
 from django.db.models import ProtectedError
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from api.log_in import page_for
 from api.parameters import BadParameter
 from api.parsing import BodyTooLarge, Malformed
 from enrollment.services.constraints import constraint_of, refusal_of
@@ -55,9 +57,11 @@ class Problem:
 BUG = Problem(500, "internal_error", "The server failed; it has been noted.")
 
 
-def problem_response(error: Exception, context: dict) -> Response:
+def problem_response(error: Exception, context: dict) -> HttpResponseBase:
     problem = problem_of(error)
     request = context["request"]
+    if page := page_for(error, request):
+        return page
     if problem.status >= 500:
         log.error("%s %s", request.method, request.path, exc_info=error)
     set_rollback()

@@ -125,10 +125,10 @@ REST_FRAMEWORK = {
 }
 API_RATE = os.environ.get("API_RATE", "600/min")  # of one user; empty: no limit
 LOG_IN_RATE = os.environ.get("LOG_IN_RATE", "30/min")  # of one address
-REST_KNOX = {
-    "AUTH_HEADER_PREFIX": "Bearer",
-    "TOKEN_TTL": timedelta(hours=12),
-}
+LOGGED_IN = timedelta(hours=12)  # by a token as in a browser
+REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": LOGGED_IN}
+SESSION_COOKIE_AGE = int(LOGGED_IN.total_seconds())
+LOGIN_URL = LOGIN_REDIRECT_URL = "log-in"
 SPECTACULAR_SETTINGS = {
     "TITLE": "Programs Tracker",
     "VERSION": "1",

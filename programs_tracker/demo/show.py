@@ -17,7 +17,8 @@ GROUPS = {
     ("race_ethnicity", "black"): "Black",
     ("race_ethnicity", "white"): "white",
 }
-API = "http://127.0.0.1:8000/api/v1"
+HERE = "http://127.0.0.1:8000"
+API = f"{HERE}/api/v1"
 INTRODUCTION = (
     "Did the programs help, or were the children who take part different from the "
     "start? In a real district nobody can look up the answer. In this one we planted "
@@ -186,7 +187,7 @@ def _print_next(console: Console, walk: Walk) -> None:
     steps = [f"make serve, then open {API}/docs/", *_log_in(walk.login)]
     for answer in walk.answers:
         run = f"{API}/runs/{answer['run']}"
-        steps.append(f"{answer['title']}: {run}/report/")
+        steps.append(f"{answer['title']}: {run}/report/?format=html")
         steps.append(f"  before and after, drawn: {run}/love-plot/?format=svg")
     for step in steps:
         console.print(f"  {step}", soft_wrap=True)
@@ -195,7 +196,8 @@ def _print_next(console: Console, walk: Walk) -> None:
 def _log_in(login: dict[str, str | None]) -> list[str]:
     if login:
         return [
-            f"log-in {login['username']}, password {login['password']}",
+            f"log-in {login['username']}, password {login['password']}, in a browser: "
+            f"{HERE}/log-in/",
             f"token, shown this once: {login['token']}",
         ]
     return [

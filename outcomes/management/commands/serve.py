@@ -49,20 +49,21 @@ class Command(BaseCommand):
     def say_where(self, address: str) -> None:
         said = [
             f"Programs Tracker is at {address}/api/v1/docs/",
-            self.log_in(),
+            self.log_in(f"{address}/log-in/"),
             "More log-ins: manage.py create_role_user NAME --role ROLE",
             "Ctrl-C stops it.",
         ]
         self.stdout.write("\n".join(said))
         self.stdout.flush()
 
-    def log_in(self) -> str:
+    def log_in(self, page: str) -> str:
         if User.objects.filter(username=OFFICE).exists():
             again = f"manage.py changepassword {OFFICE}"
-            return f"Log in as {OFFICE}, with the password as before ({again})."
+            return f"Log in at {page} as {OFFICE}, password as before ({again})."
         account = accounts.create_role_user(name=OFFICE, role=Role.ADMIN)
         return (
-            f"Log in as {OFFICE}, password {account.password} (it is shown only now)\n"
+            f"Log in at {page} as {OFFICE}, password {account.password} (shown only "
+            "now)\n"
             f"or send `Authorization: Bearer {account.token}`"
         )
 
