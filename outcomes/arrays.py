@@ -1,13 +1,14 @@
 """Columns of a query from PostgreSQL as arrays, and not row by row.
 
-The server makes one array of each column. What has a width of its own comes without
-NULL, so that every cell lies as far from the next; words that are choices of their
-field come as hashes, after those of the choices. Many rows come in ranges of keys, from
-two connections at a time.
+The server makes one array of each column, or of several narrow ones, since each cell of
+an array costs it the same. What has a width of its own comes without NULL, so that
+every cell lies as far from the next; words that are choices of their field come as
+hashes, after those of the choices. Many rows come in ranges of keys, from two
+connections at a time.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -45,12 +46,14 @@ HEADING = 20  # bytes of an array before its first cell
 EPOCH = date(2000, 1, 1).toordinal()  # the day 0 of PostgreSQL
 FOREVER = np.iinfo(np.int32).max
 SQL = {
-    WHOLE: f"coalesce({{}}, {UNKNOWN})",
+    WHOLE: f"coalesce({{}}::int4, {UNKNOWN})",
     LONG: f"coalesce({{}}, '{LONG.unknown}'::int8)",
     NUMBER: "coalesce({}, 'NaN'::float8)",
-    TRUTH: f"coalesce({{}}::int, {UNSAID})",
-    DAY: "coalesce({}, 'infinity'::date)",
+    TRUTH: f"coalesce({{}}::int4, {UNSAID})",
+    DAY: f"coalesce({{}} - '2000-01-01'::date, {FOREVER})",
 }
+WIDTH = 64  # bits of a cell
+BITS = {WHOLE: 32, DAY: 32, TRUTH: 2}  # of a number that shares a cell with others
 NONE = "\x1f"  # hashed where a cell has no word
 HASH = f"hashtextextended(coalesce({{}}, '{NONE}'), 0)"
 HASHES = (
@@ -76,13 +79,18 @@ class _Column:
         choices = field.flatchoices if kind is WORDS else ()
         return cls(kind, tuple(sorted(word for word, _ in choices)))
 
+    @property
+    def bits(self) -> int:
+        return BITS.get(self.kind, WIDTH)
+
     def sql(self, name: str) -> str:
-        if self.words:
-            return f"{HASHES}array_agg({HASH.format(name)})"
-        return f"array_agg({SQL.get(self.kind, '{}').format(name)})"
+        return (HASH if self.words else SQL.get(self.kind, "{}")).format(name)
 
     def joined(self, parts: Sequence[Any]) -> Any:
         """The column, from what came of each range."""
+        if self.kind is DAY:
+            days = np.concatenate(parts)
+            return np.where(days == FOREVER, NEVER, days + np.int64(EPOCH))
         if self.kind in SQL:
             return self.kind.column(np.concatenate(parts))
         if not self.words:
@@ -102,6 +110,43 @@ class _Column:
         return np.append(np.arange(len(self.words), dtype=np.int8), np.int8(-1))[place]
 
 
+def _side_by_side(asked: Sequence[_Column]) -> list[dict[int, _Column]]:
+    """The columns, by place, of each array: a narrow one in the first with room."""
+    arrays: list[dict[int, _Column]] = []
+    for i, column in enumerate(asked):
+        for columns in arrays:
+            if sum(other.bits for other in columns.values()) + column.bits <= WIDTH:
+                columns[i] = column
+                break
+        else:
+            arrays.append({i: column})
+    return arrays
+
+
+def _array(columns: Mapping[int, _Column]) -> str:
+    """The SQL of an array."""
+    cells, at = [], 0
+    for i, column in columns.items():
+        cell = column.sql(f"c{i}")
+        if column.bits == WIDTH:
+            return f"{HASHES if column.words else ''}array_agg({cell})"
+        cells.append(f"(({cell})::int8 & {2**column.bits - 1}) << {at}")
+        at += column.bits
+    return f"array_agg(({') | ('.join(cells)}))"
+
+
+def _apart(cells: Any, columns: Mapping[int, _Column]) -> dict[int, Any]:
+    """Each column's own part of an array, by its place."""
+    found, above = {}, WIDTH
+    for i, column in columns.items():
+        if column.bits == WIDTH:
+            return {i: cells}
+        above -= column.bits
+        own = cells << above >> (WIDTH - column.bits)  # with its sign
+        found[i] = own.astype(f"i{max(column.bits // 8, 1)}")
+    return found
+
+
 class _Cells(Loader):
     """An array whose cells lie one as far from the next as the other."""
 
@@ -118,17 +163,7 @@ class _Floats(_Cells):
     cell = ">f8"
 
 
-class _Ints(_Cells):
-    cell = ">i4"
-
-
-class _Days(_Ints):
-    def load(self, data) -> np.ndarray:
-        days = super().load(data)
-        return np.where(days == FOREVER, NEVER, days + np.int64(EPOCH))
-
-
-LOADERS = {"int8": _Cells, "float8": _Floats, "int4": _Ints, "date": _Days}
+LOADERS = {"int8": _Cells, "float8": _Floats}
 
 
 def columns_of(rows: QuerySet, names: Sequence[str], fields: Sequence[Field]) -> list:
@@ -142,23 +177,24 @@ def columns_of(rows: QuerySet, names: Sequence[str], fields: Sequence[Field]) ->
 
 def _columns(rows: QuerySet, names: Sequence[str], asked: list[_Column]) -> list:
     parts = _in_turns(_ranges(rows), partial(_sent, names=names, asked=asked))
-    sent = [part for part in parts if all(each is not None for each in part)]
+    sent = [part for part in parts if part]
     return [
         column.joined([part[i] for part in sent]) if sent else column.kind.of_values([])
         for i, column in enumerate(asked)
     ]
 
 
-def _sent(rows: QuerySet, names: Sequence[str], asked: list[_Column]) -> Sequence[Any]:
-    """What the server makes of the rows: an array of each column, None of no rows."""
-    cells = [f"c{i}" for i in range(len(names))]
-    arrays = [column.sql(cell) for column, cell in zip(asked, cells, strict=True)]
+def _sent(rows: QuerySet, names: Sequence[str], asked: list[_Column]) -> dict[int, Any]:
+    """What the server makes of the rows: each column by its place; none of no rows."""
+    arrays = _side_by_side(asked)
     try:
         query, given = rows.values_list(*names).query.sql_with_params()
     except EmptyResultSet:
-        return [None]
+        return {}
     words = [[*column.words, NONE] for column in asked if column.words]
-    sql = f"SELECT {', '.join(arrays)} FROM ({query}) AS r ({', '.join(cells)})"
+    wanted = ", ".join(map(_array, arrays))
+    cells = ", ".join(f"c{i}" for i in range(len(names)))
+    sql = f"SELECT {wanted} FROM ({query}) AS r ({cells})"
     with connection.cursor() as cursor:
         whole = cursor.mogrify(sql, (*words, *given))
         cursor.cursor = Cursor(connection.connection)  # Django's has no binary form
@@ -166,7 +202,13 @@ def _sent(rows: QuerySet, names: Sequence[str], asked: list[_Column]) -> Sequenc
         for name, loader in LOADERS.items():
             cursor.cursor.adapters.register_loader(types[name].array_oid, loader)
         cursor.execute(whole)
-        return cursor.fetchone()
+        found = cursor.fetchone()
+    if any(each is None for each in found):
+        return {}
+    parts: dict[int, Any] = {}
+    for columns, array in zip(arrays, found, strict=True):
+        parts |= _apart(array, columns)
+    return parts
 
 
 def _ranges(rows: QuerySet) -> list[QuerySet]:

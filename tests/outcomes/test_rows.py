@@ -6,10 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from django.db import connection
+from hypothesis import given
+from hypothesis import strategies as st
 
 from enrollment.models import School, Student, StudentYear, User
 from outcomes import moment
-from outcomes.cells import NEVER
+from outcomes.cells import DAY, LONG, NEVER, TRUTH, WHOLE, WORDS
 from outcomes.moment import one_moment
 from outcomes.rows import fetch
 from tests.factories import SchoolFactory, StudentYearFactory, UserFactory
@@ -125,7 +127,55 @@ def test_what_has_no_form_of_ours_stays_as_it_is(db):
     assert table["joined"].tolist() == [user.date_joined]
 
 
-# --- Many rows of PostgreSQL.
+# --- PostgreSQL.
+
+
+@given(
+    st.lists(st.sampled_from([WHOLE, DAY, TRUTH, LONG, WORDS]), min_size=1, max_size=9),
+    st.integers(0, 10_000),
+)
+def test_numbers_that_share_a_cell_come_apart_with_their_signs(kinds, seed):
+    from outcomes.arrays import WIDTH, _apart, _Column, _side_by_side
+
+    arrays = _side_by_side([_Column(kind) for kind in kinds])
+    assert sorted(i for columns in arrays for i in columns) == [*range(len(kinds))]
+    random = np.random.default_rng(seed)
+    for columns in arrays:
+        cell, at, numbers = 0, 0, {}
+        for i, column in columns.items():
+            most = 2 ** (column.bits - 1)
+            numbers[i] = int(random.choice([-most, -1, 0, 1, most - 1]))
+            cell += (numbers[i] % 2**column.bits) << at
+            at += column.bits
+        assert at <= WIDTH
+        found = _apart(np.array([cell], dtype=np.uint64).view(np.int64), columns)
+        assert {i: int(part[0]) for i, part in found.items()} == numbers
+
+
+@on_postgresql
+def test_numbers_at_the_ends_of_their_range_are_read(db):
+    days = [date(1899, 12, 31), date(1, 1, 1), date(9999, 12, 30), None]
+    for day, poor, attended in zip(
+        days, [None, True, False, None], [0, 2**15 - 1, None, 1], strict=True
+    ):
+        StudentYearFactory(
+            student__birth_date=day,
+            low_income=poor,
+            days_attended=attended,
+            days_member=2**15 - 1,
+        )
+    StudentYear.objects.update(version=2**31 - 1)
+    wanted = {**COLUMNS, "version": "version", "swd": "swd", "year": "school_year"}
+    table = fetch(StudentYear.objects.order_by("pk"), **wanted)
+    assert [tuple(map(plain, row)) for row in table[[*COLUMNS]].to_numpy()] == literal(
+        StudentYear.objects.order_by("pk")
+    )
+    assert (table["version"] == 2**31 - 1).all()
+    years = StudentYear.objects.order_by("pk").values_list("swd", "school_year")
+    assert [*table[["swd", "year"]].itertuples(index=False, name=None)] == [*years]
+
+
+# --- Many rows of it.
 
 
 @pytest.fixture
