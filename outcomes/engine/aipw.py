@@ -94,27 +94,41 @@ def cross_fitted(
     return _effect(outcome, treated, x, parts, estimand)
 
 
-def effect_of(sample: Sample, design: Design) -> Estimate:
-    """`fitted_effect` on the sample's target, cross-fitted where the design has folds,
-    which keep clusters together."""
+def effect_of(sample: Sample, design: Design, fold: Ints | None = None) -> Estimate:
+    """`fitted_effect` on the sample's target, cross-fitted where the design has folds:
+    those of the sample itself, or (m,) of a larger one that it is part of."""
     y, t, x = sample.y, sample.treated, sample.as_read
-    if design.folds == 1:
+    own = fold_of(sample, design) if fold is None else fold
+    if own is None:
         return fitted_effect(y, t, x, sample.estimand, sample.fitted)
+    return cross_fitted(y, t, x, own, sample.estimand)
+
+
+def fold_of(sample: Sample, design: Design) -> Ints | None:
+    """(m,) the fold of each student, whole clusters together; None without folds."""
+    if design.folds == 1:
+        return None
     units = sample.rows if sample.clusters is None else sample.clusters
-    fold = folds(units.astype(str).astype(object), design.seed, design.folds)
-    return cross_fitted(y, t, x, fold, sample.estimand)
+    keys = units.astype(str).astype(object)
+    return folds(keys, design.seed, design.folds, sample.treated)
 
 
-def folds(keys: Texts, seed: int, count: int) -> Ints:
-    """(n,) fold 0..count-1 by seeded hash of the key, in folds of equal size.
+def folds(keys: Texts, seed: int, count: int, treated: Flags) -> Ints:
+    """(n,) fold 0..count-1 by seeded hash of the key, in folds of equal size, those of
+    keys with participants dealt first: chance may put three schools into one fold, and
+    the others would have no participant to learn from.
 
     keys : (n,) the unit, or its cluster, whose members then stay together. Depends on
     who is there, never on the order of rows.
     """
     names, code = np.unique(keys.astype(str), return_inverse=True)
+    code = code.reshape(-1)
+    order = seeded_order(names.astype(object), seed)
+    takes_part = np.bincount(code, treated) > 0
+    order = np.concatenate([order[takes_part[order]], order[~takes_part[order]]])
     dealt = np.empty(len(names), dtype=np.int64)
-    dealt[seeded_order(names.astype(object), seed)] = np.arange(len(names)) % count
-    fold: Ints = dealt[code.reshape(-1)]
+    dealt[order] = np.arange(len(names)) % count
+    fold: Ints = dealt[code]
     return fold
 
 

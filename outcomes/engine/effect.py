@@ -6,6 +6,7 @@ from outcomes.designs.clauses import Outcome
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.aipw import effect_of
+from outcomes.engine.aipw_jackknife import by_refits
 from outcomes.engine.arrays import Floats
 from outcomes.engine.covariance import Spread
 from outcomes.engine.difference_in_differences import Differenced, differenced_row
@@ -19,7 +20,6 @@ from outcomes.engine.exact_interval import risk_interval
 from outcomes.engine.few_clusters import half_width
 from outcomes.engine.inference import (
     Inference,
-    by_influence,
     chance_beyond,
     infer,
     nothing,
@@ -114,8 +114,9 @@ def _estimate(
         sample.require_both_arms()
         if design.estimator == Estimator.AIPW:
             y = sample.y - sample.y.min()
-            found = effect_of(replace(sample, y=y), design)
-            return found.value, by_influence(found, sample, design)
+            own = replace(sample, y=y)
+            found = effect_of(own, design)
+            return found.value, by_refits(found, own, design)
         fit = fitted(sample, model_of(design)(sample), means=2)
         on = contrast(fit, {EFFECT: 1.0})
         if is_group:

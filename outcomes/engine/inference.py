@@ -81,8 +81,8 @@ def infer(
     reported = _widest(estimate, found, sample, design, is_effect=is_effect)
     kind = reported.se_kind if reported else found[0][0]
     chosen = reported.spread if reported else found[0][1]
-    beside = tuple(_alternative(*other) for other in found if other[0] != kind)
-    inference = from_spread(estimate, kind, chosen, beside)
+    others = tuple(beside(*other) for other in found if other[0] != kind)
+    inference = from_spread(estimate, kind, chosen, others)
     if reported is None:
         return inference
     return replace(inference, p=reported.p, has_few_clusters=True)
@@ -184,13 +184,13 @@ def from_spread(
     estimate: float,
     kind: str,
     spread: Spread | NotEstimable,
-    beside: tuple[Alternative, ...],
+    others: tuple[Alternative, ...],
 ) -> Inference:
     """The t interval and p-value of an estimate; none without a spread above 0."""
     if isinstance(spread, NotEstimable):
-        return _without(spread, kind, beside)
+        return _without(spread, kind, others)
     if spread.std_error <= 0:
-        return _without(NO_SPREAD, kind, beside)
+        return _without(NO_SPREAD, kind, others)
     half = half_width(spread)
     return Inference(
         std_error=spread.std_error,
@@ -199,7 +199,7 @@ def from_spread(
         ci_low=estimate - half,
         ci_high=estimate + half,
         p=two_sided_p(estimate, spread),
-        alternatives=beside,
+        alternatives=others,
     )
 
 
@@ -221,12 +221,13 @@ def nothing(reason: NotEstimable) -> Inference:
 
 
 def _without(
-    reason: NotEstimable, kind: str | None, beside: tuple[Alternative, ...]
+    reason: NotEstimable, kind: str | None, others: tuple[Alternative, ...]
 ) -> Inference:
-    return Inference(reason, kind, reason, reason, reason, reason, beside)
+    return Inference(reason, kind, reason, reason, reason, reason, others)
 
 
-def _alternative(kind: str, spread: Spread | NotEstimable) -> Alternative:
+def beside(kind: str, spread: Spread | NotEstimable) -> Alternative:
+    """An error that is shown and not reported."""
     if isinstance(spread, NotEstimable):
         return Alternative(kind, spread, spread)
     return Alternative(kind, spread.std_error, spread.df)

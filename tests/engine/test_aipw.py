@@ -172,22 +172,42 @@ def test_a_known_score_without_overlap_is_refused_as_one_fitted_again_is():
 
 
 def test_folds_do_not_depend_on_the_order_of_rows_and_keep_clusters_together():
-    fold = folds(KEYS, 7, 5)
+    takes_part = np.arange(100) < 30
+    fold = folds(KEYS, 7, 5, takes_part)
     assert np.bincount(fold).tolist() == [20] * 5
     order = np.random.default_rng(1).permutation(100)
-    assert (folds(KEYS[order], 7, 5) == fold[order]).all()
-    assert (folds(KEYS, 8, 5) != fold).any()
+    assert (folds(KEYS[order], 7, 5, takes_part[order]) == fold[order]).all()
+    assert (folds(KEYS, 8, 5, takes_part) != fold).any()
     schools = np.array([f"school {i % 12}" for i in range(100)], dtype=object)
-    by_school = folds(schools, 7, 5)
+    by_school = folds(schools, 7, 5, takes_part)
     assert all(len(set(by_school[schools == s])) == 1 for s in set(schools))
+
+
+@given(st.integers(0, 10_000), st.integers(2, 9))
+def test_schools_that_take_part_are_spread_over_the_folds(seed, count):
+    schools = np.array([f"school {i % 33}" for i in range(330)], dtype=object)
+    takes_part = np.arange(330) % 33 < 3
+    fold = folds(schools, seed, count, takes_part)
+    of_schools = [fold[schools == f"school {i}"][0] for i in range(3)]
+    assert len(set(of_schools)) == min(count, 3)
+    assert np.ptp(np.bincount(fold)) <= 10
+
+
+def test_a_level_that_the_other_folds_do_not_have_is_no_crash():
+    y, treated, x, _ = made_up(11)
+    fold = np.arange(len(y)) % 4
+    rare = (fold == 2) & (np.arange(len(y)) % 8 == 2)
+    table = np.column_stack([x, rare])
+    assert np.isfinite(cross_fitted(y, treated, table, fold).value)
 
 
 def test_cross_fitted_lalonde_is_the_same_whatever_the_order_of_rows():
     y, treated, x = earnings()
     keys = lalonde_table()["unit_id"].to_numpy(object)
     order = np.random.default_rng(2).permutation(len(y))
-    first = cross_fitted(y, treated, x, folds(keys, 1, 5))
-    second = cross_fitted(y[order], treated[order], x[order], folds(keys[order], 1, 5))
+    first = cross_fitted(y, treated, x, folds(keys, 1, 5, treated))
+    fold = folds(keys[order], 1, 5, treated[order])
+    second = cross_fitted(y[order], treated[order], x[order], fold)
     assert second.value == pytest.approx(first.value, rel=1e-9)
     known = lalonde()["other"]
     assert abs(first.value - known["aipw_att"]) < known["aipw_att_se"]

@@ -55,8 +55,8 @@ def test_folds_are_dealt_by_school_and_no_outcome_predicts_itself():
     assert both[0]["estimate"] != both[1]["estimate"]
     study = Study.from_frame(frame, lalonde.design(**keys), Notices())
     schools = study.clusters.astype(str).astype(object)
-    fold = dealt(schools, seed=1, count=4)
     y, t = study.outcomes["re78"], study.treated
+    fold = dealt(schools, seed=1, count=4, treated=t)
     x = study.covariates.model_of(np.arange(study.n))
     x = np.column_stack([np.ones(study.n), *x])
     psi = np.zeros(study.n)

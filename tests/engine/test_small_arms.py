@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
+from outcomes.engine import aipw_jackknife
 from outcomes.engine.aipw import fitted_att
 from outcomes.engine.covariance import hc3
 from outcomes.engine.evaluate import evaluate
@@ -118,10 +119,17 @@ def test_one_school_in_an_arm_has_no_interval():
 
 
 @pytest.mark.parametrize(
-    ("estimator", "said"),
-    [("g_computation", "widest of several"), ("aipw", "of the smaller arm")],
+    ("estimator", "read", "said"),
+    [
+        ("g_computation", 0, "widest of several"),
+        ("aipw", 10_000, "widest of several"),
+        ("aipw", 0, "of the smaller arm"),
+    ],
 )
-def test_few_schools_are_told_with_the_interval_that_is_reported(estimator, said):
+def test_few_schools_are_told_with_the_interval_that_is_reported(
+    estimator, read, said, monkeypatch
+):
+    monkeypatch.setattr(aipw_jackknife, "READ", read)
     random = np.random.default_rng(4)
     school = np.repeat(np.arange(12), 20)
     frame = pd.DataFrame({"school": school, "t": (school < 4) * 1})
