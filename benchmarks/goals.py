@@ -22,8 +22,6 @@ MILLION = {"quick": (FEW,), "full": (MANY,)}
 ONLY_MILLION = {"full": (MANY,)}
 ANALYSIS = Contestant("analysis", whole.on_score)
 BALANCED = Contestant("match and balance", whole.balanced)
-PERMUTED, *ELSEWHERE_PERMUTED = sharing.contestants(sharing.permutation)
-DRAWN, *ELSEWHERE_DRAWN = sharing.contestants(sharing.bootstrap)
 READ = Contestant("fetch", reading.fetched, product.no_server)
 LISTED = Contestant("values_list", reading.listed, product.no_server)
 
@@ -264,21 +262,10 @@ GOALS = (
         (Contestant("rows alone", reading.rows_alone, product.no_server),),
         {"rows alone": 1.5},
     ),
-    Goal(
-        "scale-permutation",
-        "999 deals of whole grades stay in one process, where they are done soonest",
-        {"full": (3_000,)},
-        PERMUTED,
-        tuple(ELSEWHERE_PERMUTED),
-        {"one process": 1.2, "two processes": 1, "Dask": 1},
-    ),
-    Goal(
-        "scale-bootstrap",
-        "2,000 draws under g-computation go to two processes once that pays",
-        {"full": (200_000,)},
-        DRAWN,
-        tuple(ELSEWHERE_DRAWN),
-        {"one process": 0.9, "two processes": 1.5, "Dask": 1.2},
+    *(
+        Goal(f"scale-{name}", says, {"full": (n,)}, ours, tuple(others), at_most)
+        for name, says, n, make, at_most in sharing.CASES
+        for ours, *others in [sharing.contestants(make)]
     ),
 )
 

@@ -32,7 +32,10 @@ def test_seeded_draws_have_a_time_and_others_none(runner):
     assert sharing.lap(unseeded_sums, runner, 3).wrong == "other bytes"
 
 
-@pytest.mark.parametrize("make", [sharing.permutation, sharing.bootstrap])
+@pytest.mark.parametrize(
+    "make",
+    [sharing.permutation, sharing.bootstrap, sharing.cells, sharing.small_cells],
+)
 def test_the_work_of_each_case_is_seeded(make, monkeypatch):
     monkeypatch.setattr("outcomes.engine.bootstrap.bootstrap.__defaults__", (20,))
     assert sharing.lap(make, sharing.Here, 2_000).wrong == ""
