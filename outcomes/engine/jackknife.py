@@ -83,5 +83,6 @@ def _are_independent(moments: Floats) -> bool:
         pivot = left[:, j, j]
         if (pivot <= least[:, j]).any():
             return False
-        left = left - left[:, :, j, None] * left[:, j, None, :] / pivot[:, None, None]
+        column, row = left[:, j + 1 :, j, None], left[:, j, None, j + 1 :]
+        left[:, j + 1 :, j + 1 :] -= column * row / pivot[:, None, None]
     return True
