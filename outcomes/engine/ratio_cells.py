@@ -84,7 +84,7 @@ def _cheapest(
     """The cheapest chain to somebody free, by Dijkstra's search; None without any."""
     t = len(distances)
     cost, after = near - of_column, ~who
-    left, passed = cost.copy(), np.zeros(len(cost), dtype=bool)
+    left, is_open = cost.copy(), np.ones(len(cost), dtype=bool)
     scanned, through = np.zeros(t, dtype=bool), np.full(t, FREE)
     while True:
         j = int(left.argmin())
@@ -93,14 +93,14 @@ def _cheapest(
             return None
         if owner[j] == FREE:
             return Chain(cost, after, scanned, through, j)
-        left[j], passed[j] = np.inf, True
+        left[j], is_open[j] = np.inf, False
         i = int(owner[j])
         if scanned[i]:
             continue
         scanned[i], through[i] = True, j
         way = distances[i] - of_column
         way += at - of_row[i]
-        shorter = np.flatnonzero((way < cost) & ~passed)
+        shorter = ((way < cost) & is_open).nonzero()[0]
         left[shorter] = cost[shorter] = way[shorter]
         after[shorter] = i
 
