@@ -13,13 +13,14 @@ from outcomes.engine.influence import Estimate
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """The part of a group that took part, 0 to 1, and the effect on those who did."""
+    """The part of a group that took part, 0 to 1, and the effect on those who did.
+    The share counts as known: it is of everyone."""
 
     share: float
-    att: float
+    att: Estimate
 
     @property
-    def lifted(self) -> float:
+    def lifted(self) -> Estimate:
         """SDs by which the program raises the mean of the whole group."""
         return self.share * self.att
 
@@ -33,20 +34,20 @@ class DistrictGap:
     of those who did.
     """
 
-    as_delivered: float
-    closed: float
-    without_program: float
-    if_all_focal_served: float
+    as_delivered: Estimate
+    closed: Estimate
+    without_program: Estimate
+    if_all_focal_served: Estimate
 
     @property
     def share_closed(self) -> float:
         """closed / without_program. Raises NotEstimable unless there was a gap."""
-        if self.without_program <= 0:
+        if self.without_program.value <= 0:
             raise NotEstimable("without the program the focal group is not behind")
-        return self.closed / self.without_program
+        return self.closed.value / self.without_program.value
 
 
-def district_gap(as_delivered: float, focal: Reach, reference: Reach) -> DistrictGap:
+def district_gap(as_delivered: Estimate, focal: Reach, reference: Reach) -> DistrictGap:
     """Coverage times effect. Raises NotEstimable for a share outside 0 to 1.
 
     Assumes that students who did not take part are untouched by those who did.
@@ -61,13 +62,6 @@ def district_gap(as_delivered: float, focal: Reach, reference: Reach) -> Distric
         without_program=as_delivered + closed,
         if_all_focal_served=as_delivered - (1 - focal.share) * focal.att,
     )
-
-
-def closed_in_district(
-    share_focal: float, att_focal: Estimate, share_reference: float, att_ref: Estimate
-) -> Estimate:
-    """`closed` with its error; both shares count as known."""
-    return share_focal * att_focal - share_reference * att_ref
 
 
 def closed_among_participants(att_focal: Estimate, att_reference: Estimate) -> Estimate:

@@ -5,6 +5,8 @@ Gaps are reference minus focal; focal : (n,) True for the focal group.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import sub
 
 import numpy as np
 
@@ -68,9 +70,9 @@ class Accounting:
     unexplained : the rest, from unlike slopes and intercepts. Accounting, not causes.
     """
 
-    gap: float
-    explained: Mapping[str, float]
-    unexplained: float
+    gap: Estimate
+    explained: Mapping[str, Estimate]
+    unexplained: Estimate
 
 
 def accounting(
@@ -78,21 +80,29 @@ def accounting(
 ) -> Accounting:
     """gap = (xbar_r - xbar_f)'b_r + xbar_f'(b_r - b_f), least squares in each group.
 
-    outcome : (n,); x : (n, k) without an intercept; names : k. Source: Oaxaca (1973),
-    Blinder (1973); Kitagawa (1955). Raises NotEstimable when a group is empty or its
-    covariates do not have slopes of their own, and where the reference group's model
-    predicts for the focal group's means from less than one student.
+    outcome : (n,); x : (n, k) without an intercept; names : k. Means and slopes count
+    as estimated, both. Source: Oaxaca (1973), Blinder (1973); Kitagawa (1955); the
+    errors: Jann (2008), Stata J. 8(4):453-479, for means that vary as well. Raises
+    NotEstimable when a group is empty or its covariates do not have slopes of their
+    own, and where the reference group's model predicts for the focal group's means from
+    less than one student.
     """
     _require_both(focal)
-    gap = float(outcome[~focal].mean() - outcome[focal].mean())
+    by_group = ((~focal).astype(float), focal.astype(float))
+    in_reference, in_focal = (weighted_mean(outcome, g) for g in by_group)
     reference, _ = (_own_model(outcome[g], x[g]) for g in (~focal, focal))
     at_focal = np.array([1.0, *x[focal].mean(axis=0)])
     implied = reference.implied(at_focal)
     refuse_extrapolation(implied, [np.ones(len(implied), dtype=bool)])
-    slopes = reference.coefficients[1:]
-    apart = (x[~focal].mean(axis=0) - x[focal].mean(axis=0)) * slopes
-    explained = {name: float(part) for name, part in zip(names, apart, strict=True)}
-    return Accounting(gap, explained, gap - sum(explained.values()))
+    moved = np.zeros((len(outcome), len(at_focal)))
+    moved[~focal] = (reference.x * reference.residuals[:, None]) @ reference.bread
+    explained = {}
+    for j, name in enumerate(names):
+        mean_r, mean_f = (weighted_mean(x[:, j], group) for group in by_group)
+        slope = Estimate(float(reference.coefficients[1 + j]), moved[:, 1 + j])
+        explained[name] = product(mean_r - mean_f, slope)
+    gap = in_reference - in_focal
+    return Accounting(gap, explained, reduce(sub, explained.values(), gap))
 
 
 def _own_model(outcome: Floats, x: Floats) -> Fit:

@@ -5,7 +5,7 @@ Matching plays no part here: everyone counts once, and covariates carry the comp
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,6 @@ from outcomes.engine.arrays import Flags, Floats, Texts
 from outcomes.engine.coverage import (
     Reach,
     closed_among_participants,
-    closed_in_district,
     district_gap,
 )
 from outcomes.engine.decomposition import accounting, four_parts
@@ -36,7 +35,7 @@ from outcomes.engine.gap_closing import (
     weighting,
 )
 from outcomes.engine.inference import Inference, by_influence, nothing
-from outcomes.engine.influence import Estimate, Modelled
+from outcomes.engine.influence import Estimate, Modelled, weighted_mean
 from outcomes.engine.linear import gram, independent
 from outcomes.engine.sample import Sample
 
@@ -203,30 +202,49 @@ def _error(of: Estimate, found: District) -> Inference:
     return by_influence(of, found.sample, found.design, found.focal)
 
 
+def _ends(inference: Inference) -> dict[str, Number]:
+    return {
+        "std_error": inference.std_error,
+        "ci_low": inference.ci_low,
+        "ci_high": inference.ci_high,
+    }
+
+
+def _with_error(name: str, of: Estimate, found: District) -> dict[str, Number]:
+    """A number of a row, and how sure it is."""
+    ends = _ends(_error(of, found))
+    return {name: of.value, **{f"{name}_{end}": ends[end] for end in ends}}
+
+
 def _coverage(found: District, models: object) -> dict[str, Any]:
     """Reach times effect, beside whom it helps more: two answers often confused."""
     sample, focal = found.sample, found.focal
-    att = {
-        is_focal: att_of_group(sample, focal == is_focal, found.design)
+    reach = {
+        is_focal: Reach(
+            float(sample.treated[focal == is_focal].mean()),
+            att_of_group(sample, focal == is_focal, found.design),
+        )
         for is_focal in (True, False)
     }
-    share = {g: float(sample.treated[focal == g].mean()) for g in (True, False)}
-    delivered = float(sample.y[~focal].mean() - sample.y[focal].mean())
-    reach = {g: Reach(share[g], att[g].value) for g in (True, False)}
-    gap = district_gap(delivered, reach[True], reach[False])
-    in_district = closed_in_district(share[True], att[True], share[False], att[False])
-    among = closed_among_participants(att[True], att[False])
-    return {
-        "share_focal": share[True],
-        "share_reference": share[False],
-        "att_focal": att[True].value,
-        "att_reference": att[False].value,
-        **asdict(gap),
-        "std_error": _error(in_district, found).std_error,
-        "share_closed": attempt(lambda: gap.share_closed),
-        "closed_among_participants": among.value,
-        "std_error_among_participants": _error(among, found).std_error,
+    delivered, theirs = (
+        weighted_mean(sample.y, group.astype(float)) for group in (~focal, focal)
+    )
+    gap = district_gap(delivered - theirs, reach[True], reach[False])
+    estimates = {
+        "att_focal": reach[True].att,
+        "att_reference": reach[False].att,
+        **{part.name: getattr(gap, part.name) for part in fields(gap)},
+        "closed_among_participants": closed_among_participants(
+            reach[True].att, reach[False].att
+        ),
     }
+    row: dict[str, Any] = {
+        "share_focal": reach[True].share,
+        "share_reference": reach[False].share,
+    }
+    for name, estimate in estimates.items():
+        row |= _with_error(name, estimate, found)
+    return {**row, "share_closed": attempt(lambda: gap.share_closed)}
 
 
 def _four_parts(found: District, models: Models | NotEstimable) -> dict[str, Number]:
@@ -243,8 +261,7 @@ def _four_parts(found: District, models: Models | NotEstimable) -> dict[str, Num
     row: dict[str, Number] = {"gap": parts.gap}
     for part in fields(parts):
         estimate: Estimate = getattr(parts, part.name)
-        row[part.name] = estimate.value
-        row[f"{part.name}_std_error"] = _error(estimate, found).std_error
+        row |= _with_error(part.name, estimate, found)
     return row
 
 
@@ -261,7 +278,15 @@ def _accounting(found: District, models: object) -> dict[str, Any]:
     parts = accounting(
         sample.y, columns[:, where], [names[i] for i in where], found.focal
     )
-    return asdict(parts)
+    return {
+        **_with_error("gap", parts.gap, found),
+        "explained": {name: part.value for name, part in parts.explained.items()},
+        **_with_error("unexplained", parts.unexplained, found),
+        "explained_errors": [
+            {"covariate": name, **_ends(_error(part, found))}
+            for name, part in parts.explained.items()
+        ],
+    }
 
 
 PARTS: Mapping[str, Callable[[District, Models | NotEstimable], Any]] = {

@@ -85,11 +85,16 @@ def coverage(report: Report) -> Table:
             "Helps reference by": "att_reference",
             "Gap without": "without_program",
             "Gap with": "as_delivered",
-            "Closed": "closed",
+            "Closed (95% interval)": _closed,
             "If all focal were served": "if_all_focal_served",
         },
         [*_of_district(report, "coverage")],
     )
+
+
+def _closed(row: Row) -> str:
+    ends = {end: row.get(f"closed_{end}") for end in ("ci_low", "ci_high")}
+    return change({**row, **ends})
 
 
 def causes(report: Report) -> Table:
@@ -100,11 +105,17 @@ def causes(report: Report) -> Table:
         for name, words in PARTS.items()
     ]
     for row in _of_district(report, "accounting"):
-        part = {**(row["explained"] or {}), "nothing named here": row["unexplained"]}
+        of_parts = row.get(
+            "explained_errors", ()
+        )  # which 1.3.0 and earlier do not tell
+        errors = {part["covariate"]: part["std_error"] for part in of_parts}
         rows += [
             {**row, "part": f"accounted for by {in_words(name)}", "size": size}
-            for name, size in part.items()
+            | {"error": errors.get(name)}
+            for name, size in row["explained"].items()
         ]
+        rest = {"size": row["unexplained"], "error": row.get("unexplained_std_error")}
+        rows.append({**row, "part": "accounted for by nothing named here"} | rest)
     return table(
         "What the district's gap is made of",
         "Parts of the gap in SDs; each way of dividing it adds up to the whole. To be "

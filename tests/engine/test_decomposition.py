@@ -1,3 +1,5 @@
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,7 +10,7 @@ from outcomes.engine.decomposition import accounting, four_parts
 from outcomes.engine.gap_closing import fit_models
 from outcomes.engine.influence import Modelled
 from outcomes.engine.linear import least_squares
-from tests.engine.worked import formulas, modelled_star, star
+from tests.engine.worked import REFERENCE, formulas, modelled_star, star
 
 PARTS = ("baseline", "prevalence", "effect", "selection")
 
@@ -77,10 +79,46 @@ def test_the_race_gap_of_star_is_accounted_for_as_in_r():
     case, children = star()["kob_readk_race"], modelled_star()
     names = ("small", "girl", "free", "birth")
     parts = accounting(children.z, children.covariates, names, children.focal)
-    assert parts.gap == pytest.approx(case["gap"], rel=1e-9)
+    assert parts.gap.value == pytest.approx(case["gap"], rel=1e-9)
     for name in names:
-        assert parts.explained[name] == pytest.approx(case["explained"][name], rel=1e-8)
-    assert parts.unexplained == pytest.approx(case["unexplained_total"], rel=1e-9)
+        assert parts.explained[name].value == pytest.approx(
+            case["explained"][name], rel=1e-8
+        )
+    assert parts.unexplained.value == pytest.approx(case["unexplained_total"], rel=1e-9)
+
+
+def star_parts(children, rows=slice(None)):
+    names = ("small", "girl", "free", "birth")
+    return accounting(
+        children.z[rows], children.covariates[rows], names, children.focal[rows]
+    )
+
+
+def named(parts):
+    return {**parts.explained, "unexplained": parts.unexplained, "gap": parts.gap}
+
+
+def test_the_errors_by_school_are_those_of_stacked_moments_in_r():
+    r = json.loads((REFERENCE / "accounting.json").read_text())
+    children = modelled_star()
+    parts = named(star_parts(children))
+    assert set(parts) == set(r)
+    for name, (value, error) in r.items():
+        assert parts[name].value == pytest.approx(value, rel=1e-7)
+        found = parts[name].std_error(children.school)
+        assert found == pytest.approx(error, rel=1e-5)
+
+
+def test_drawing_schools_anew_finds_the_same_errors():
+    children, random = modelled_star(), np.random.default_rng(3)
+    at = [np.flatnonzero(children.school == s) for s in range(79)]
+    drawn = []
+    for _ in range(300):
+        rows = np.concatenate([at[s] for s in random.integers(79, size=79)])
+        drawn.append({n: e.value for n, e in named(star_parts(children, rows)).items()})
+    for name, part in named(star_parts(children)).items():
+        spread = np.std([draw[name] for draw in drawn], ddof=1)
+        assert part.std_error(children.school) == pytest.approx(spread, rel=0.2)
 
 
 @given(st.integers(0, 10_000))
@@ -94,9 +132,11 @@ def test_the_unexplained_part_is_the_focal_group_at_the_two_sets_of_slopes(seed)
     one = np.column_stack([np.ones(40), x])
     slopes = [np.linalg.lstsq(one[g], y[g], rcond=None)[0] for g in (~focal, focal)]
     unexplained = one[focal].mean(axis=0) @ (slopes[0] - slopes[1])
-    assert parts.unexplained == pytest.approx(unexplained, abs=1e-9)
+    assert parts.unexplained.value == pytest.approx(unexplained, abs=1e-9)
     shifted = accounting(y + 7, 3 * x + 5, ("a", "b"), focal)
-    assert shifted.explained["a"] == pytest.approx(parts.explained["a"], abs=1e-9)
+    assert shifted.explained["a"].value == pytest.approx(
+        parts.explained["a"].value, abs=1e-9
+    )
 
 
 def test_an_empty_group_has_no_decomposition():

@@ -1,17 +1,28 @@
 """The gap of a whole district: against R and statsmodels on STAR, and by hand."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.formula.api as smf
 
 from outcomes.designs.design import Design
+from outcomes.engine.aipw import fitted_att
 from outcomes.engine.evaluate import evaluate
-from tests.engine.worked import kindergarten, star
+from tests.engine.worked import REFERENCE, kindergarten, star
 
 near = pytest.approx
 SD = star()["meta"]["sd_readk_control"]
 R = star()["gapclosing_readk_race"]
+INTERVALS = {
+    "coverage": (
+        "att_focal", "att_reference", "as_delivered", "closed", "without_program",
+        "if_all_focal_served", "closed_among_participants",
+    ),
+    "four_parts": ("baseline", "prevalence", "effect", "selection"),
+    "accounting": ("gap", "unexplained"),
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -95,7 +106,50 @@ def test_parts_and_reach_add_up_to_what_was_observed(row):
     assert reach["closed"] == near(closed, rel=1e-8)
     among = reach["att_focal"] - reach["att_reference"]
     assert reach["closed_among_participants"] == near(among, rel=1e-8)
-    assert reach["std_error"] < reach["std_error_among_participants"]
+    errors = [reach[f"{n}_std_error"] for n in ("closed", "closed_among_participants")]
+    assert errors[0] < errors[1]
+    assert reach["closed_ci_low"] < reach["closed"] < reach["closed_ci_high"]
+
+
+def test_every_number_of_the_district_has_an_interval(row):
+    r = json.loads((REFERENCE / "accounting.json").read_text())
+    found = row["accounting"]
+    errors = {e["covariate"]: e for e in found["explained_errors"]}
+    assert set(errors) == set(found["explained"])
+    assert errors["birth"]["std_error"] == near(r["birth"][1], rel=1e-4)
+    assert found["unexplained_std_error"] == near(r["unexplained"][1], rel=1e-4)
+    for part, names in INTERVALS.items():
+        for name in names:
+            low, high = row[part][f"{name}_ci_low"], row[part][f"{name}_ci_high"]
+            assert low < row[part][name] < high
+            assert row[part][f"{name}_std_error"] > 0
+
+
+def reach_times_effect(table):
+    """What is closed in the district and among participants, by both groups' AIPW."""
+    share, att = {}, {}
+    for name, own in table.groupby("ethnicity"):
+        t, x = own["small"].to_numpy() == 1, own[["girl", "free", "birth"]].to_numpy()
+        share[name] = t.mean()
+        att[name] = fitted_att(own["z"].to_numpy(), t, x).value
+    closed = share["afam"] * att["afam"] - share["cauc"] * att["cauc"]
+    return closed, att["afam"] - att["cauc"]
+
+
+def test_drawing_schools_anew_finds_the_errors_of_reach_times_effect(children, row):
+    random, reach = np.random.default_rng(5), row["coverage"]
+    of_school = [own for _, own in children.groupby("schoolidk")]
+    drawn = [
+        reach_times_effect(
+            pd.concat(of_school[s] for s in random.integers(79, size=79))
+        )
+        for _ in range(200)
+    ]
+    names = ("closed", "closed_among_participants")
+    found = reach_times_effect(children)
+    assert [reach[name] for name in names] == near(found, rel=1e-6)
+    errors = [reach[f"{name}_std_error"] for name in names]
+    assert errors == near(np.std(drawn, axis=0, ddof=1), rel=0.2)
 
 
 def test_a_covariate_that_is_the_group_itself_does_no_harm(children, row):
