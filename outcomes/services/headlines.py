@@ -135,7 +135,7 @@ def _fairness(report: Report) -> Card:
     if verdict["decided_by"] and verdict["value"] is not None:
         details.append(
             f"Decided by {in_words(verdict['decided_by'])}: "
-            f"{number(abs(verdict['value']))} SD apart"
+            f"{number(abs(verdict['value']))} SD apart as reviewers measure it"
         )
     moved = [row["outcome"] for row in report.get("placebo", ()) if row["moved"]]
     if moved and standing == GOOD:

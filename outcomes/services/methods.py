@@ -142,8 +142,8 @@ def balanced(report: Report) -> Iterator[str]:
     if verdict["decided_by"] and verdict["value"] is not None:
         yield (
             f"This was decided by {in_words(verdict['decided_by'])}, with a difference "
-            f"of {abs(verdict['value']):.3g} SD (up to 0.05 counts as alike, up to "
-            "0.25 as adjustable)."
+            f"of {abs(verdict['value']):.3g} SD as these rules measure it, a yes or no "
+            "by its odds (up to 0.05 counts as alike, up to 0.25 as adjustable)."
         )
 
 

@@ -69,6 +69,8 @@ def test_three_cards_answer_how_big_how_fair_and_how_much_of_the_gap():
     assert f"Without matching it would read {MINUS}12.6" in size.details
     assert "As if a student at percentile 50 now stood at percentile 64" in size.details
     assert (fair.answer, fair.standing) == ("Yes, with reservations", "good")
+    decided = f"{abs(REPORT['verdict']['value']):.2f} SD apart as reviewers measure it"
+    assert f"Decided by low income: yes: {decided}" in fair.details
     assert "109 of 126 participants, 244 comparison students" in fair.details
     assert gap.answer == "Narrower by 0.30 SD"
     assert "0.80 SD without the program, 0.50 SD with it" in gap.details
