@@ -3,12 +3,13 @@
 import json
 from collections.abc import Iterator
 
+from django.conf import settings
 from rest_framework.exceptions import APIException
 from rest_framework.parsers import JSONParser
 
 from api.wording import deceiving_character
 
-MAX_BYTES = 10 * 1024 * 1024
+MAX_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
 MAX_DEPTH = 32
 MAX_DIGITS = 18  # what every database here holds exactly
 

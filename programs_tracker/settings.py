@@ -104,6 +104,7 @@ DASK_SCHEDULER = dask_scheduler()
 PROCESSES = processes()
 
 # --- The API.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024**2  # bytes of one body
 REST_FRAMEWORK = {
     # The token comes first: with the session first an anonymous call is told 403.
     "DEFAULT_AUTHENTICATION_CLASSES": [

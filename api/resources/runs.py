@@ -25,6 +25,7 @@ from outcomes.services import documents, runs
 from outcomes.services.process import process_of
 
 SECONDS_TO_WAIT = "1"
+SPECIFIED = ("vega-lite", "json")  # the same
 FORMS = {"svg": "image/svg+xml", "png": "image/png"}
 CHART = {
     (200, "application/json"): OpenApiTypes.OBJECT,
@@ -32,8 +33,8 @@ CHART = {
 }
 CHART_FORMAT = parameter(
     "format",
-    "`vega-lite` is JSON for a browser, Python or R; the others are drawn here.",
-    **one_of("vega-lite", *FORMS),
+    "`vega-lite`, or `json`, is for a browser, Python or R; the others are drawn here.",
+    **one_of(*SPECIFIED, *FORMS),
 )
 REPORT = {
     (200, "application/json"): ReportOut,
@@ -212,9 +213,9 @@ class PlotView(RunPartView):
         return self.plot("gap")
 
     def plot(self, name: str) -> Response | HttpResponse:
-        form = form_asked(self.request, "vega-lite", *FORMS)
+        form = form_asked(self.request, *SPECIFIED, *FORMS)
         chart = documents.plot(self.get_object(), self.request.user, name)
-        if form == "vega-lite":
+        if form in SPECIFIED:
             return self.shown(chart)
         return HttpResponse(charts.draw(chart, form), content_type=FORMS[form])
 

@@ -63,7 +63,8 @@ def test_a_section_is_that_part_of_the_report(answered, eva, part):
 def test_the_love_plot_comes_in_three_forms(answered, eva):
     spec = eva.get(f"{answered}love-plot/")
     assert spec.json()["$schema"].endswith("/v6.json")
-    assert spec.json() == eva.get(f"{answered}love-plot/?format=vega-lite").json()
+    for form in ("vega-lite", "json"):
+        assert spec.json() == eva.get(f"{answered}love-plot/?format={form}").json()
     svg = eva.get(f"{answered}love-plot/?format=svg")
     assert (svg["Content-Type"], svg.content[:4]) == ("image/svg+xml", b"<svg")
     png = eva.get(f"{answered}love-plot/?format=png")
