@@ -16,6 +16,8 @@ from outcomes.engine.linear import Fit, blocks, by_columns, moments
 
 NULL = 1e-10  # what is left of a residual, or of a cluster's, below this is nothing
 BATCH = 16384  # rows of clusters that are worked on at once, unless one alone has more
+SMALL = 0.3  # norm of B - I, up to which its powers are soon nothing
+TERMS, ROUNDING = 33, 1e-17  # SMALL ** TERMS is below it
 NEAR = 0.8  # of the longest cluster, from where a shorter one is worked on beside it
 
 
@@ -200,7 +202,31 @@ def _short_link(fit: Fit) -> tuple[Floats, bool]:
 
 def _adjust(r: Floats, both: Floats, link: Floats) -> Floats:
     """(b, m) A_g r of each cluster: B^(-1/2) differs from I only in the span of `both`
-    (b, m, 2k) or (b, m, k), which rows of zeros leave as it is."""
+    (b, m, 2k) or (b, m, k), which rows of zeros leave as it is.
+
+    Near I it is a series of powers of F K F', F `both` and K `link`, so of K F'F, which
+    is smaller. Source: Higham (2008), Functions of Matrices, 4.3.
+    """
+    power = link @ (both.mT @ both)
+    squared = np.einsum("gij,gji->g", power, power).max()
+    norm = float(np.sqrt(max(squared, 0.0)))  # of B - I; rounding may say less
+    if norm > SMALL:
+        return _adjust_far(r, both, link)
+    term = link @ (both.mT @ r[..., None])
+    factor, left, change = 1.0, 1.0, np.zeros_like(term)
+    for j in range(1, TERMS + 1):
+        factor *= 1 / (2 * j) - 1  # of (1 + x)^(-1/2)
+        change += factor * term
+        left *= norm
+        if left < ROUNDING:
+            break
+        term = power @ term
+    adjusted: Floats = r + (both @ change)[..., 0]
+    return adjusted
+
+
+def _adjust_far(r: Floats, both: Floats, link: Floats) -> Floats:
+    """The same by eigenvalues, however far B is from I."""
     basis, triangle = np.linalg.qr(both)
     inner = triangle @ link @ triangle.mT
     values, vectors = np.linalg.eigh((inner + inner.mT) / 2)

@@ -105,6 +105,33 @@ def test_clustered_errors_are_those_of_the_full_matrices(data):
 
 
 @often
+@given(st.integers(0, 10_000), st.sampled_from([1.0, 2.5, None]))
+def test_of_many_clusters_errors_are_those_of_the_full_matrices_too(seed, weight):
+    """Each is then so near I that its root is a short series."""
+    random = np.random.default_rng(seed)
+    clusters = np.repeat(np.arange(60), random.integers(1, 4, 60))
+    n = len(clusters)
+    level, sd = random.uniform(-50, 50), random.uniform(1, 50)
+    x = np.column_stack([np.ones(n), random.random(n) < 0.5, random.normal(size=n)])
+    x[:, 2] = level + sd * x[:, 2]
+    weights = random.uniform(0.5, 2, n) if weight is None else np.full(n, weight)
+    y, on = random.normal(size=n), np.eye(3)[1]
+    fit = least_squares(y, x, weights)
+    near_by = cr2(fit, on, clusters)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(covariance, "SMALL", 0.0)
+        by_eigenvalues = cr2(fit, on, clusters)
+        patch.setattr(covariance, "SMALL", 0.3)
+        patch.delattr(covariance, "_adjust_far")  # not asked at all
+        assert cr2(fit, on, clusters) == near_by
+    assert near_by.std_error == near(by_eigenvalues.std_error, rel=1e-12)
+    assert near_by.df == near(by_eigenvalues.df, rel=1e-9)
+    variance, df = oracles.cr2_variance_and_df(y, x, weights, clusters, on)
+    assert near_by.std_error**2 == near(variance, rel=1e-6)
+    assert near_by.df == near(df, rel=1e-6)
+
+
+@often
 @given(regressions(), st.sampled_from([1, 7, 20]))
 def test_clusters_give_the_same_errors_together_as_alone(data, batch):
     y, x, weights, clusters = data
