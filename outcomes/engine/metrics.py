@@ -29,9 +29,10 @@ def whitened(covariates: Covariates, treated: Flags, warn: Warn) -> Floats:
     covariance = _products(within) / (len(treated) - 1)
     sds = scale[varies]
     in_sds = covariance[np.ix_(varies, varies)] / np.outer(sds, sds)
-    kept = varies[independent(in_sds, CONDITION)]
+    found = independent(in_sds, CONDITION)
+    kept, dropped = varies[found], np.delete(varies, found)
     names = np.array(covariates.names)[covariates.in_model]
-    for j in varies[~np.isin(varies, kept)]:
+    for j in dropped:
         warn(
             "near_collinear",
             f'"{names[j]}" is as good as implied by the covariates before it and was '

@@ -54,10 +54,8 @@ def _standardized(covariates: Covariates, warn: Warn) -> Standardized:
             'method "exact"',
             "covariates",
         )
-    everything = np.arange(len(offered.columns))
-    model = standardized(offered, everything)
-    dropped = np.setdiff1d(everything, model.kept)
-    for j in np.flatnonzero(covariates.in_model)[dropped]:
+    model = standardized(offered, np.arange(len(offered.columns)))
+    for j in np.delete(np.flatnonzero(covariates.in_model), model.kept):
         warn(
             "collinear",
             f'"{covariates.names[j]}" is implied by the covariates before it and was '
