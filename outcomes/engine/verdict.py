@@ -16,6 +16,7 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Ints, how_many
 from outcomes.engine.balance import BalanceRow
+from outcomes.engine.covariates import MISSING_LEVEL
 from outcomes.terms import Assignment, VerdictCode
 
 SATISFIED, ADJUSTABLE = 0.05, 0.25
@@ -132,13 +133,19 @@ def judged_rows(
     """The rows that the verdict is on, and all others.
 
     source : the column a row comes from. With `equivalent_on` these and the outcome's
-    own pretests are judged, without it every covariate that is matched on.
+    own pretests are judged, without it every covariate that is matched on. Who lacks a
+    fact is no measure of the baseline (decision 17); who lacks a pretest is not here.
     """
-    if design.equivalent_on is None:
-        return [*rows], []
-    asked = {*design.equivalent_on, *(p.name for p in own_pretests(design, outcome))}
-    judged = [row for row in rows if source[row.covariate] in asked]
-    return judged, [row for row in rows if source[row.covariate] not in asked]
+    asked = {*source.values()}
+    if design.equivalent_on is not None:
+        own = {pretest.name for pretest in own_pretests(design, outcome)}
+        asked = {*design.equivalent_on, *own}
+    judged: tuple[list[BalanceRow], list[BalanceRow]] = ([], [])
+    for row in rows:
+        column = source[row.covariate]
+        is_flag = row.covariate == f"{column}={MISSING_LEVEL}"
+        judged[is_flag or column not in asked].append(row)
+    return judged
 
 
 def of_baseline(

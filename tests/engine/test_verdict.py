@@ -3,12 +3,14 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError, NotEstimable
 from outcomes.engine import verdict
 from outcomes.engine.balance import BalanceRow
+from outcomes.engine.evaluate import evaluate
 from outcomes.engine.outcome_model import difference, g_computation, stand_in
 from outcomes.engine.sample import matched_sample
 from outcomes.terms import Assignment, VerdictCode
@@ -204,3 +206,23 @@ def test_what_stands_in_a_model_is_asked_of_its_columns():
     assert stand_in(adjusted, sample, asked).all()
     assert not stand_in(plain, sample, asked).any()
     assert not stand_in(adjusted, sample, sample.y[:, None]).any()
+
+
+def test_a_form_that_was_not_filled_in_is_told_and_does_not_decide():
+    """Three of 400 lack it, two of them participants, and nobody can be found for one."""
+    n = np.arange(400)
+    pretest = np.where(n < 60, n, n - 60) % 20.0
+    table = pd.DataFrame({"student": n.astype(str), "t": (n < 60) * 1})
+    table = table.assign(pretest=pretest, form=n // 2 % 2.0, y=np.sin(n))
+    table.loc[[0, 19, 399], "form"] = np.nan
+    keys = {"unit": "student", "treatment": "t", "outcomes": ["y"]}
+    keys |= {"pretests": ["pretest"], "covariates": ["form"]}
+    design = Design.from_dict(keys | {"estimator": "g_computation"})
+    report = evaluate(table, design).report()
+    flag = "form=(missing)"
+    (found,) = (row for row in report["balance"] if row["covariate"] == flag)
+    assert abs(found["wwc_effect_size"]) > 0.25
+    assert report["verdict"]["code"] == MEETS
+    assert report["verdict"]["decided_by"] != flag
+    (told,) = (w["text"] for w in report["warnings"] if w["code"] == "imbalance")
+    assert flag in told
