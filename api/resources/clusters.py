@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from api.resources.estimable import Number, Reason, Suppressed
+from api.resources.estimable import Count, Number, Reason, Suppressed
 
 LABELS = {
     "child": serializers.CharField(),
@@ -12,7 +12,8 @@ LABELS = {
 
 class ClusterOut(serializers.Serializer):
     cluster = serializers.DictField(**LABELS)
-    n = serializers.IntegerField(help_text="Its students in the study.")
+    n = Count(help_text="Its students in the study.")
+    suppressed = Suppressed()
 
 
 class NearClusterOut(ClusterOut):

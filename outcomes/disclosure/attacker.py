@@ -6,10 +6,10 @@ solve all equations leave it wide enough. Source: Fischetti and Salazar (2001), 
 Sci. 47(7):1008-1027, attacker problems; the same test as `sdcTable::attack` in R.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
-from time import monotonic
+from math import prod
+from time import thread_time
 
 import numpy as np
 import numpy.typing as npt
@@ -21,42 +21,53 @@ from outcomes.disclosure.counts import Cell, Counts
 
 Flags = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+MOST_KINDS = 20_000  # of more, one solution takes the time that there is for all
 
 
 class NotProven(Exception):
-    """Time ran out before every hidden count was known to be wide enough."""
+    """Nobody knows yet that every hidden count is wide enough: time ran out, or there
+    are too many kinds of students to begin."""
 
 
 @dataclass(frozen=True)
 class Kinds:
-    """Of students: one label of each column, None where it is not known."""
+    """Of students: a label of each column, or that it is not known.
 
-    columns: tuple[str, ...]
-    labels: tuple[tuple[str | None, ...], ...]
+    labels : of each column; codes : (k,) by column, the place of each kind's label.
+    """
+
+    labels: Mapping[str, tuple[str | None, ...]]
+    codes: Mapping[str, Ints]
 
     @classmethod
     def of(cls, cells: Iterable[Cell]) -> "Kinds":
-        """Every combination of the labels of the cells."""
+        """Every combination of the labels of the cells. Raises NotProven."""
         found: dict[str, set[str]] = {}
         for dimension, group in cells:
-            for column in crossed(dimension):
-                found.setdefault(column, set())
-            if group is not None:
-                for column, label in _parts(dimension, group):
-                    found[column].add(label)
-        labels = ([*sorted(known), None] for known in found.values())
-        return cls(tuple(found), tuple(product(*labels)))
+            for column, label in _parts(dimension, group):
+                found.setdefault(column, set()).add(label)
+        labels = {column: (*sorted(known), None) for column, known in found.items()}
+        shape = [len(known) for known in labels.values()]
+        if prod(shape) > MOST_KINDS:
+            raise NotProven
+        codes = np.indices(shape).reshape(len(shape), -1)
+        return cls(labels, dict(zip(labels, codes, strict=True)))
+
+    def __len__(self) -> int:
+        return prod(map(len, self.labels.values()))
 
     def within(self, cell: Cell) -> Flags:
         """(k,) which kinds a cell counts."""
         dimension, group = cell
         if group is None:
-            places = [self.columns.index(column) for column in crossed(dimension)]
-            return np.array([any(k[p] is None for p in places) for k in self.labels])
-        wanted = [(self.columns.index(c), label) for c, label in _parts(*cell)]
-        return np.array(
-            [all(k[p] == label for p, label in wanted) for k in self.labels]
-        )
+            columns = crossed(dimension)
+            return np.any([self._has(column, None) for column in columns], axis=0)
+        parts = _parts(dimension, group)
+        return np.all([self._has(column, label) for column, label in parts], axis=0)
+
+    def _has(self, column: str, label: str | None) -> Flags:
+        return self.codes[column] == self.labels[column].index(label)
 
 
 def _parts(dimension: str, group: str | None) -> Iterable[tuple[str, str]]:
@@ -68,7 +79,8 @@ def _parts(dimension: str, group: str | None) -> Iterable[tuple[str, str]]:
 
 @dataclass(frozen=True)
 class Attacker:
-    """Knows the counts but those of hidden cells. until : on the clock of monotonic."""
+    """Knows the counts but those of hidden cells. until : on the clock of this thread,
+    so that who else is at work changes nothing."""
 
     kinds: Kinds
     until: float
@@ -88,37 +100,39 @@ class Attacker:
         told = [self.kinds.within(cell) for cell in known]
         values = [*known.values()]
         if counts.everyone is not None:
-            told.append(np.ones(len(self.kinds.labels), dtype=bool))
+            told.append(np.ones(len(self.kinds), dtype=bool))
             values.append(counts.everyone)
-        equations = LinearConstraint(csr_array(np.array(told, float)), values, values)
-        asked = np.array([self.kinds.within(cell) for cell in targets], float)
-        return [
-            cell
-            for cell, is_wide in zip(
-                targets, self._wide(equations, asked, width), strict=True
-            )
-            if not is_wide
-        ]
+        asked = [self.kinds.within(cell) for cell in targets]
+        # Kinds that the same cells count are one number to whoever knows the cells.
+        both = np.unique(np.array([*told, *asked]), axis=1).astype(float)
+        shown, rows = csr_array(both[: len(told)]), both[len(told) :]
+        equations = LinearConstraint(shown, values, values)
+        is_wide = self._wide(equations, rows, width)
+        return [cell for cell, wide in zip(targets, is_wide, strict=True) if not wide]
 
     def _wide(self, equations: LinearConstraint, asked: Floats, width: int) -> Flags:
-        """Each solution is evidence for all that is asked: all together are pushed up
-        and down first, then each that is not yet wide."""
+        """Each solution is evidence for all that is asked: halves are pushed up while
+        the others are pushed down, then alone what is not yet wide."""
         seen: list[Floats] = []
 
-        def is_wide() -> Flags:
+        def push(cost: Floats) -> Flags:
+            seen.append(asked @ self._solution(equations, cost))
             return np.ptp(np.array(seen), axis=0) >= width
 
-        for sign in (1, -1):
-            seen.append(asked @ self._solution(equations, sign * asked.sum(axis=0)))
+        place = np.arange(len(asked))
+        for bit in range(max(len(asked) - 1, 1).bit_length()):
+            side = np.where(place >> bit & 1, 1.0, -1.0)
+            push(side @ asked)
+            is_wide = push(-side @ asked)
         for i, row in enumerate(asked):
             for sign in (1, -1):
-                if not is_wide()[i]:
-                    seen.append(asked @ self._solution(equations, sign * row))
-        return is_wide()
+                if not is_wide[i]:
+                    is_wide = push(sign * row)
+        return is_wide
 
     def _solution(self, equations: LinearConstraint, cost: Floats) -> Floats:
         """Whole numbers of students that cost least."""
-        left = self.until - monotonic()
+        left = self.until - thread_time()
         if left <= 0:
             raise NotProven
         found = milp(

@@ -7,7 +7,7 @@ studentprivacy.ed.gov, "Frequently Asked Questions - Disclosure Avoidance".
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from time import monotonic
+from time import thread_time
 
 from outcomes.designs.clauses import CROSS, crossed
 from outcomes.disclosure.attacker import Attacker, Kinds, NotProven
@@ -97,11 +97,12 @@ def enough(
     counts: list[Counts], primary: set[Cell], seconds: float = SECONDS_TO_PROVE
 ) -> set[Cell]:
     """The primary cells, and those that must be hidden with them. Raises NotProven."""
-    choice = _Choice(counts, primary, _sizes(counts))
-    until = monotonic() + seconds
+    different = {(frozenset(c.of.items()), c.everyone): c for c in counts}
+    choice = _Choice([*different.values()], primary, _sizes(counts))
+    until = thread_time() + seconds
     hidden = choice.together({*primary})
-    if not any(len(crossed(dimension)) > 1 for dimension, _ in choice.sizes):
-        return hidden  # of one column the sums say all
+    if len({dimension for dimension, _ in choice.sizes}) == 1:
+        return hidden  # nothing else tells of its groups: the sums say all
     attacker = Attacker(Kinds.of(choice.sizes), until)
     safe: set[tuple[int, Cell]] = set()  # to hide more only widens
     while more := choice.open_to(attacker, hidden, safe):

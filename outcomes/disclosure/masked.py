@@ -167,8 +167,28 @@ def _balance(report: Report, hidden: Hidden) -> dict[str, Any]:
         worst = mask(products["worst"], "product")
         found["balance_of_products"] = {**products, "worst": worst}
     if clusters := report.get("clusters"):
-        found["clusters"] = {**clusters, "balance": mask(clusters["balance"])}
+        found["clusters"] = _clusters(clusters, hidden)
+        found["clusters"]["balance"] = mask(clusters["balance"])
     return found
+
+
+def _clusters(clusters: Row, hidden: Hidden) -> dict[str, Any]:
+    """Without the sizes of clusters, where hidden groups are by a column of theirs."""
+    columns = {column for d in hidden.dimensions for column in crossed(d)}
+
+    def one(cluster: Row) -> dict[str, Any]:
+        is_telling = columns & {*cluster["cluster"]}
+        return {**cluster, "n": None, SUPPRESSED: True} if is_telling else {**cluster}
+
+    sets = [
+        {
+            **each,
+            "treated": one(each["treated"]),
+            "comparison": [one(other) for other in each["comparison"]],
+        }
+        for each in clusters["sets"]
+    ]
+    return {**clusters, "sets": sets, "unmatched": [*map(one, clusters["unmatched"])]}
 
 
 def _telling(report: Report, hidden: Hidden) -> Callable[[str], bool]:

@@ -186,8 +186,7 @@ def clusters(report: Report) -> Table:
         {
             **one["treated"],
             "others": ", ".join(
-                f"{place(each)} ({each['n']:,} students, "
-                f"{each['distance']:.2f} SD apart)"
+                f"{place(each)} ({_students(each)}, {each['distance']:.2f} SD apart)"
                 for each in one["comparison"]
             ),
         }
@@ -203,6 +202,10 @@ def clusters(report: Report) -> Table:
         {"Cluster": place, "Students": "n", "Compared with": "others"},
         rows,
     )
+
+
+def _students(row: Row) -> str:
+    return f"{row['n']:,} students" if row["n"] is not None else "students hidden"
 
 
 def place(row: Row) -> str:

@@ -19,13 +19,13 @@ from outcomes.models.findings import Findings
 from outcomes.services import leases, report_tables
 from outcomes.services.execution import canonical
 from tests.api.contract import refuse_undocumented
-from tests.api.evaluating import EVALUATIONS, work
+from tests.api.evaluating import EVALUATIONS, RUNS, work
 from tests.engine.lalonde import FRAME, caliper, design
 from tests.factories import RoleGrantFactory, UserFactory
 
 SMALL = "hispan"  # seven participants with the outcome
 BESIDE = "white"  # the next smallest
-PARTS = ("report/", "effects/", "gaps/", "balance/", "methods/")
+PARTS = ("", "report/", "effects/", "gaps/", "balance/", "methods/")
 CSV = ("effects/?format=csv", "gaps/?format=csv", "balance/?format=csv")
 PLOTS = ("effect-plot/", "gap-plot/", "love-plot/")
 SHAPES = {
@@ -118,7 +118,7 @@ def texts(client, run):
     return {
         part: client.get(f"{run}{part}").getvalue().decode()
         for part in (*PARTS, *CSV, *PLOTS, "report/?format=html")
-    }
+    } | {"list": client.get(RUNS).getvalue().decode()}
 
 
 def test_no_form_of_the_report_carries_a_number_of_a_hidden_group(

@@ -58,8 +58,9 @@ def test_the_office_exports_a_run(done, tmp_path):
         assert f",{lasid}," not in everything
 
 
-def test_who_may_not_see_students_gets_no_rows(done, tmp_path):
-    UserFactory(username="eva", evaluator=True)
+def test_who_may_not_see_every_student_gets_no_rows(done, district, tmp_path):
+    school = district.school  # of whose students a coordinator sees all, and no others
+    UserFactory(username="eva", evaluator=True, coordinator_of=school)
     with pytest.raises(CommandError, match=r"may not see students.*rows_not_yours"):
         export(done.pk, tmp_path / "run.zip", by="eva")
     assert not (tmp_path / "run.zip").exists()

@@ -1,0 +1,179 @@
+"""What is shown hangs on nothing that is hidden: other numbers there, same report."""
+
+import copy
+
+import numpy as np
+import pytest
+
+from outcomes.disclosure.hiding import hidden_in
+from outcomes.disclosure.masked import (
+    NAMES,
+    SOMETIMES,
+    SUPPRESSED,
+    UNSAID,
+    Hidden,
+    all_of,
+    masked,
+)
+from outcomes.engine.evaluate import evaluate
+from tests.engine.lalonde import FRAME, caliper, design
+
+OTHERS = Hidden.of([("race", "hispan"), ("race", "white")])
+
+
+def cluster(school, n, **more):
+    return {"cluster": {"school": school}, "n": n, **more}
+
+
+@pytest.fixture(scope="module")
+def report():
+    wanted = design(
+        covariates=["age", "educ", "married", "nodegree", "race"],
+        subgroups=["married", "race"],
+        gaps=[{"dimension": "race", "focal": "black", "reference": "white"}],
+        outcomes=[{"name": "re78", "confirmatory": True}],
+        discard="both",
+        caliper=caliper(0.1),
+        estimator="difference",
+    )
+    known = FRAME["re78"].where(np.arange(len(FRAME)) % 11 > 0)
+    found = evaluate(FRAME.assign(re78=known), wanted).printed()
+    found["verdict"] |= {"decided_by": "race=white", "value": 0.11}
+    found["balance_of_products"]["worst"] = [
+        {"product": "age x race=white", "smd_after": 0.3},
+        {"product": "age x educ", "smd_after": 0.2},
+    ]
+    return found
+
+
+def is_hidden(row):
+    if row.get("covariate") in {"race=hispan", "race=white"}:
+        return True
+    labels = {row.get("group"), row.get("focal"), row.get("reference")}
+    is_test = "statistic" in row and row["dimension"] == "race"
+    names = {"hispan", "white", "race=hispan", "race=white"}
+    return is_test or bool(labels & names)
+
+
+def rewritten(value, rng, *, inside=False):
+    """The report with other numbers, words and keys wherever a row is hidden."""
+    if isinstance(value, list):
+        return [rewritten(item, rng, inside=inside) for item in value]
+    if isinstance(value, dict):
+        inside = inside or is_hidden(value)
+        made = {k: rewritten(v, rng, inside=inside) for k, v in value.items()}
+        if inside:
+            kept = {n for names in NAMES.values() for n in names} | {"covariate"}
+            made = {k: value[k] if k in kept else v for k, v in made.items()}
+            for key in SOMETIMES:
+                made.pop(key, None)
+                if rng.random() < 0.5:
+                    made[key] = rng.random()
+        return made
+    other = (None, int(rng.integers(100)), rng.random(), "0.73")
+    return other[rng.integers(4)] if inside else value
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_other_numbers_in_hidden_rows_change_nothing(report, seed):
+    shown = masked(report, OTHERS)
+    other = rewritten(report, np.random.default_rng(seed))
+    other["design"] = report["design"]  # it names groups, and knows no numbers of them
+    other["verdict"] |= {"value": 0.2, "text": "race=white is 0.2 SD apart."}
+    other["balance_of_products"]["worst"][0]["smd_after"] = 0.4
+    assert other["effects"] != report["effects"]
+    assert masked(other, OTHERS) == shown
+
+
+def test_it_changes_nothing_of_what_it_is_given(report):
+    before = copy.deepcopy(report)
+    masked(report, all_of(report))
+    assert report == before
+
+
+def test_where_nothing_is_hidden_the_report_is_as_it_was(report):
+    assert masked(report, Hidden({})) == report
+
+
+def test_rows_that_are_not_hidden_stay_as_they_were(report):
+    shown = masked(report, OTHERS)
+    for section in (*NAMES, "balance"):
+        left = [row for row in shown[section] if SUPPRESSED not in row]
+        assert left == [row for row in report[section] if not is_hidden(row)]
+    assert shown["estimators"] == report["estimators"]
+
+
+def test_the_verdict_keeps_its_word_and_loses_its_number(report):
+    verdict = masked(report, OTHERS)["verdict"]
+    assert verdict["code"] == report["verdict"]["code"]
+    assert (verdict["decided_by"], verdict["value"]) == ("race=white", None)
+    assert "0." not in verdict["text"]
+
+
+@pytest.mark.parametrize(
+    ("covariate", "is_shown"),
+    [
+        ("race=black", True),
+        ("race=white", False),
+        ("race@2025=white", False),
+        ("race=(rare)", False),  # of several groups, and one of them may be hidden
+        ("gender=M", False),  # in a cross alone, and the margin of its cells
+        ("el=yes", True),
+        ("age", True),
+        ("swd", False),  # a flag of which both groups are hidden
+    ],
+)
+def test_a_share_of_a_hidden_group_is_hidden_with_it(report, covariate, is_shown):
+    design = {"subgroups": ["race", "race*gender", "el", "swd"], "gaps": []}
+    row = {"covariate": covariate, "smd_before": 0.1, "mean_treated": 0.04}
+    asked = {**report, "design": design, "balance": [row], "effects": []}
+    asked |= {name: [] for name in NAMES} | {"balance_analytic": []}
+    cells = [("race", "white"), ("race", "asian"), ("race*gender", "white*M")]
+    hidden = Hidden.of([*cells, ("race*gender", "white*F"), ("swd", "1"), ("swd", "0")])
+    (found,) = masked(asked, hidden)["balance"]
+    assert (found == row) == is_shown
+    assert (found["smd_before"] is not None) == is_shown
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "expected"),
+    [
+        ("thin_groups", "race=black, race=white: fewer than 15 students", UNSAID),
+        ("rare_level", 'Levels of "race" that fewer than 5 have: white', UNSAID),
+        ("few_kept", "Less than 70% are left", "Less than 70% are left"),
+        ("small_groups", "race=white: fewer than 10", None),
+        ("reference_unavailable", 'Fewer than 10 in "white" (race)', None),
+    ],
+)
+def test_a_warning_that_names_a_hidden_group_is_not_read_out(
+    report, code, text, expected
+):
+    said = {**report, "warnings": [{"code": code, "text": text}]}
+    first, *_ = masked(said, OTHERS)["warnings"]
+    assert first == (
+        {"code": code, "text": expected}
+        if expected
+        else {"code": SUPPRESSED, "text": first["text"]}
+    )
+
+
+def test_sizes_of_clusters_tell_of_groups_by_the_same_column(report):
+    clusters = {
+        "sets": [{"set": 1, "treated": cluster("A", 7), "comparison": []}],
+        "unmatched": [cluster("B", 4, reason="cluster")],
+        "balance": [],
+    }
+    clusters["sets"][0]["comparison"] = [cluster("C", 20, distance=0.2)]
+    by_school = {**report, "clusters": clusters}
+    by_school["design"] = {**report["design"], "subgroups": ["school"]}
+    by_school |= {name: [] for name in NAMES}
+    found = masked(by_school, Hidden.of([("school", "A"), ("school", "C")]))["clusters"]
+    rows = [found["sets"][0]["treated"], *found["sets"][0]["comparison"]]
+    assert [row["n"] for row in [*rows, *found["unmatched"]]] == [None] * 3
+    assert masked({**report, "clusters": clusters}, OTHERS)["clusters"] == clusters
+
+
+def test_what_is_kept_is_what_was_worked_out(report):
+    hidden = hidden_in(report)
+    assert hidden.groups
+    assert Hidden.from_dict(hidden.to_dict()) == hidden
