@@ -6,7 +6,7 @@ from typing import Any
 
 from enrollment.models import Program
 from outcomes.models import Measure
-from outcomes.school_grades import with_two_levels
+from outcomes.school_grades import name_of, names_of, with_two_levels
 from outcomes.terms import Estimand
 
 BEFORE = "_before"
@@ -58,7 +58,7 @@ def _needs_one_day(given: Mapping[str, Any]) -> bool:
 
 def _with_baselines_told_apart(given: Mapping[str, Any]) -> dict[str, Any]:
     """A measure that is an outcome is called `_before` where it explains."""
-    after = {_name_of(outcome) for outcome in _list(given.get("outcomes"))}
+    after = names_of(given.get("outcomes"))
 
     def each(item):
         if isinstance(item, Mapping):
@@ -86,16 +86,18 @@ def _with_measures(given, measures: Mapping[str, Measure]) -> dict[str, Any]:
 
     def saying(*keys):
         def said(item):
-            found = measure(_name_of(item))
+            found = measure(name_of(item))
             known = {key: value for key in keys if (value := getattr(found, key, ""))}
             return {**known, **_as_record(item)} if known else item
 
         return said
 
-    later = {code_of(name, measures): name for name in _names(given.get("outcomes"))}
+    # The last first, so that the first outcome of a measure wins.
+    after = reversed(names_of(given.get("outcomes")))
+    later = {code_of(name, measures): name for name in after}
 
     def pretest(item):
-        if not (found := measure(_name_of(item))):
+        if not (found := measure(name_of(item))):
             return item
         known = {"domain": found.domain, "same_as": later.get(found.code)}
         known = {key: value for key, value in known.items() if value}
@@ -104,8 +106,8 @@ def _with_measures(given, measures: Mapping[str, Measure]) -> dict[str, Any]:
     def gap(item):
         if not isinstance(item, Mapping):
             return item
-        first = _list(given.get("outcomes"))[:1]
-        found = measure(item.get("outcome") or (_name_of(first[0]) if first else None))
+        first = next(iter(names_of(given.get("outcomes"))), None)
+        found = measure(item.get("outcome") or first)
         return {"meets": found.meets, **item} if found else item
 
     added = {
@@ -123,18 +125,3 @@ def _with_measures(given, measures: Mapping[str, Measure]) -> dict[str, Any]:
 
 def _as_record(item) -> Mapping[str, Any]:
     return item if isinstance(item, Mapping) else {"name": item}
-
-
-def _list(value) -> list:
-    return value if isinstance(value, list) else []
-
-
-def _names(value) -> list[str]:
-    """Of outcomes, the last first, so that the first of a measure wins."""
-    return [name for item in reversed(_list(value)) if (name := _name_of(item))]
-
-
-def _name_of(item):
-    """What an outcome or a pretest is called, written either way; None if neither."""
-    name = item.get("name") if isinstance(item, Mapping) else item
-    return name if isinstance(name, str) else None

@@ -142,14 +142,14 @@ def _two_levels(given, measures, first_day: date) -> dict[str, Any]:
     scores = [name for names in tested for name in names]
     return {
         "of": ["school", "grade"],
-        "on": [*_names(given.get("pretests")), *scores, *MAKE_UP],
+        "on": [*names_of(given.get("pretests")), *scores, *MAKE_UP],
         "trend": [names for names in (*tested, sizes) if len(names) == YEARS_BEFORE],
         "ratio": OTHERS_EACH,
     }
 
 
 def _outcome_codes(given, measures) -> list[str]:
-    codes = [name.partition("@")[0] for name in _names(given.get("outcomes"))]
+    codes = [name.partition("@")[0] for name in names_of(given.get("outcomes"))]
     return [code for code in codes if code in measures]
 
 
@@ -158,8 +158,13 @@ def _is_scored(code: str, year: int, measures: Mapping[str, Measure]) -> bool:
     return column.scores().exists()
 
 
-def _names(items: Any) -> list[str]:
-    """What outcomes or pretests are called, written either way."""
-    items = items if isinstance(items, list) else []
-    names = [item.get("name") if isinstance(item, Mapping) else item for item in items]
-    return list(dict.fromkeys(name for name in names if isinstance(name, str)))
+def names_of(items: Any) -> list[str]:
+    """Of outcomes or pretests, each name once, in order."""
+    names = map(name_of, items if isinstance(items, list) else [])
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def name_of(item: Any) -> str | None:
+    """What an outcome or a pretest is called, written either way; None if neither."""
+    name = item.get("name") if isinstance(item, Mapping) else item
+    return name if isinstance(name, str) else None

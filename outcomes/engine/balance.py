@@ -15,6 +15,7 @@ from outcomes.engine.matrix import EVERYONE, Narrow
 from outcomes.engine.study import Study
 from outcomes.terms import PEOPLE, Estimand
 
+BEYOND = 0.10  # SDs; what differs by more is counted
 ROUNDING = 1e-12  # weighted means of equal values differ by no more
 
 
@@ -144,8 +145,9 @@ def balance_table(
     matched = arms_of(study.treated, weights)
     distributions = Distributions.of(study.treated, weights)
     covariates, rows = study.covariates, []
-    for j, name in enumerate(covariates.names):
-        x, is_binary = covariates.x.columns[j], bool(covariates.is_binary[j])
+    flags = covariates.is_binary.tolist()
+    for j, (name, is_binary) in enumerate(zip(covariates.names, flags, strict=True)):
+        x = covariates.x.columns[j]
         before = split(x, everyone, is_binary=is_binary)
         after = split(x, matched, is_binary=is_binary)
         if is_binary:

@@ -17,6 +17,7 @@ from outcomes.engine.balance import BalanceRow, balance_table
 from outcomes.engine.canonical import keys_in
 from outcomes.engine.cluster_balance import clusters_section
 from outcomes.engine.cluster_sets import ClusterSets, in_cluster_sets
+from outcomes.engine.clustering import ICC_ACHIEVEMENT
 from outcomes.engine.estimable import attempt
 from outcomes.engine.estimand import target
 from outcomes.engine.fingerprint import hashing
@@ -39,7 +40,10 @@ from outcomes.terms import ATM, Assignment, Estimand
 
 Progress: TypeAlias = Callable[[str, float], None]
 REUSE_BANDS = (("1", 1, 2), ("2 to 4", 2, 5), ("5 to 9", 5, 10), ("10+", 10, np.inf))
-ASSUMED_ICC = 0.20  # WWC's default for achievement, until the data say otherwise
+
+
+def silent(stage: str, share: float) -> None:
+    """Progress that nobody watches."""
 
 
 @dataclass(frozen=True)
@@ -287,7 +291,7 @@ def _mdes(design: Design, sample: Sample) -> float:
         how_many(sample.clusters[a]) for a in (sample.treated, ~sample.treated)
     )
     size = len(sample.rows) / max(own + others, 1)
-    return mdes_of_clusters(own, others, size, icc=ASSUMED_ICC)
+    return mdes_of_clusters(own, others, size, icc=ICC_ACHIEVEMENT)
 
 
 def everyone_matched(base: Baseline) -> Sample:

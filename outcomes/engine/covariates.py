@@ -25,15 +25,19 @@ class Covariates:
     """The matrix that scores are fitted on and balance is judged on.
 
     x : (n, k), no cell missing; names : k names, a level as `race=black`;
-    source : k names of the columns they came from; is_binary : (k,) holds 0 and 1 only;
-    in_model : (k,) False for the base level of a text column, which the others imply.
+    source : k names of the columns they came from; in_model : (k,) False for the base
+    level of a text column, which the others imply.
     """
 
     x: Matrix
     names: tuple[str, ...]
     source: tuple[str, ...]
-    is_binary: Flags
     in_model: Flags
+
+    @property
+    def is_binary(self) -> Flags:
+        """(k,) holds 0 and 1 only, which is held in bytes."""
+        return np.array([column.dtype == np.int8 for column in self.x.columns], bool)
 
     @property
     def model(self) -> Matrix:
@@ -59,14 +63,13 @@ class Column:
     name: str
     source: str
     values: Narrow
-    is_binary: bool
     in_model: bool = True
 
     @classmethod
     def of(cls, name: str, source: str, values: Floats) -> "Column":
         is_binary = values[0] in (0, 1) and bool(((values == 0) | (values == 1)).all())
         narrow = values.astype(np.int8) if is_binary else values
-        return cls(name, source, narrow, is_binary)
+        return cls(name, source, narrow)
 
 
 def build(
@@ -87,7 +90,6 @@ def build(
         x=Matrix(len(frame), tuple(column.values for column in made)),
         names=tuple(column.name for column in made),
         source=tuple(column.source for column in made),
-        is_binary=np.array([column.is_binary for column in made], dtype=bool),
         in_model=np.array([column.in_model for column in made], dtype=bool),
     )
 
@@ -126,7 +128,7 @@ def _numeric(column: columns.Series, name: str, gone: Flags) -> list[Column]:
     if not gone.any():
         return [Column.of(name, name, values)]
     values[gone] = values[~gone].mean()
-    flag = Column(f"{name}={MISSING_LEVEL}", name, gone.astype(np.int8), is_binary=True)
+    flag = Column(f"{name}={MISSING_LEVEL}", name, gone.astype(np.int8))
     return [Column.of(name, name, values), flag]
 
 
@@ -172,7 +174,7 @@ def _levels(
     rank = {level: i for i, level in enumerate(levels)}
     code = np.array([*map(rank.__getitem__, level_of), missing])[places]
     made = [
-        Column(f"{name}={level}", name, (code == i).astype(np.int8), True, i > 0)
+        Column(f"{name}={level}", name, (code == i).astype(np.int8), i > 0)
         for i, level in enumerate(levels)
     ]
     return made[1:] if len(made) == 2 else made

@@ -16,6 +16,7 @@ from outcomes.engine.baseline import (
     judge_sample,
     power,
     sections,
+    silent,
 )
 from outcomes.engine.clustering_correction import clustering_correction
 from outcomes.engine.effect import effect_row
@@ -38,7 +39,7 @@ def evaluate(
     frame : one row a student, columns named by the design. progress is told each stage
     and the share (0 to 1) that is done.
     """
-    tell = progress or _silent
+    tell = progress or silent
     base = establish(frame, design, tell, with_outcomes=True)
     tell("effects", 0.7)
     analyses = [analyse(base, outcome) for outcome in design.outcomes]
@@ -80,7 +81,7 @@ def diagnose(
 
     The outcome columns need not even be in the frame.
     """
-    tell = progress or _silent
+    tell = progress or silent
     base = establish(frame, design, tell, with_outcomes=False)
     sample = everyone_matched(base)
     verdict = judge_sample(base, sample, None, base.rows)
@@ -102,10 +103,6 @@ def diagnose(
     )
     tell("done", 1.0)
     return found
-
-
-def _silent(stage: str, share: float) -> None:
-    return None
 
 
 def _left(analyses: Sequence[Analysis]) -> dict[str, list[Any]]:

@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 
 from outcomes.engine.arrays import Flags, Floats, Ints, by_code
 from outcomes.engine.distance import Space, length
-from outcomes.engine.limits import Limits, Within, by_cell
+from outcomes.engine.limits import Limits, by_cell
 from outcomes.engine.line import NO_DISTANCE, NOBODY
 from outcomes.engine.tasks import processors
 
@@ -142,10 +142,7 @@ class Scan:
     def _allowed(self, row: int, rows: Ints, points: Floats) -> tuple[Ints, Floats]:
         distances = length(points - self._space.points[row])
         keep = self._free[rows] & (distances <= self._limits.width)
-        for code in self._limits.apart:
-            keep &= code[rows] != code[row]
-        for caliper in self._limits.within:
-            keep &= _near(caliper, row, rows)
+        self._limits.forbid(keep, row, rows)
         return rows[keep], distances[keep]
 
 
@@ -218,10 +215,7 @@ class Tree(Scan):
         rows, others = np.repeat(self._turns, few.shape[1]), few.ravel()
         distances = self._space.between(rows, others)
         allowed = self._free[others] & (distances <= self._limits.width)
-        for code in self._limits.apart:
-            allowed &= code[others] != code[rows]
-        for caliper in self._limits.within:
-            allowed &= _near(caliper, rows, others)
+        self._limits.forbid(allowed, rows, others)
         distances[~allowed] = NO_DISTANCE
         return few, distances.reshape(few.shape), self._reach(self._far[at, -1])
 
@@ -253,9 +247,3 @@ def _side_by_side(points: Floats) -> Ints:
     for j in range(min(points.shape[1], SIDES)):
         side = side << 1 | (points[:, j] > 0)
     return by_code(side)
-
-
-def _near(caliper: Within, row: int | Ints, rows: Ints) -> Flags:
-    gap = np.abs(caliper.values[rows] - caliper.values[row])
-    near: Flags = gap <= caliper.width
-    return near

@@ -7,7 +7,12 @@ import numpy as np
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats
-from outcomes.engine.balance import arms_of, split, standardized_mean_difference
+from outcomes.engine.balance import (
+    BEYOND,
+    arms_of,
+    split,
+    standardized_mean_difference,
+)
 from outcomes.engine.estimable import Number, attempt
 from outcomes.engine.study import Study
 from outcomes.terms import Estimand
@@ -27,9 +32,6 @@ class GroupBalanceRow:
     covariate: str | None
     largest: Number
     beyond: int | NotEstimable  # covariates that differ by more than 0.10
-
-
-BEYOND = 0.10
 
 
 def group_balance(
@@ -83,10 +85,12 @@ def _differences(
     everyone, matched = (
         arms_of(treated, w) for w in (np.ones(len(treated)), weights[member])
     )
-    for j, name in enumerate(study.covariates.names):
-        x, is_binary = study.covariates.x[member, j], study.covariates.is_binary[j]
+    covariates = study.covariates
+    flags = covariates.is_binary.tolist()
+    for j, (name, is_binary) in enumerate(zip(covariates.names, flags, strict=True)):
+        x = covariates.x[member, j]
         before, after = (
-            split(x, arms, is_binary=bool(is_binary)) for arms in (everyone, matched)
+            split(x, arms, is_binary=is_binary) for arms in (everyone, matched)
         )
         size = attempt(standardized_mean_difference, after, before, estimand)
         if not isinstance(size, NotEstimable) and np.isfinite(size):

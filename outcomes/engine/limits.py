@@ -62,6 +62,16 @@ class Limits:
             known = known & ~np.isnan(caliper.values)
         return known
 
+    def forbid(self, allowed: Flags, one: Ints | int, other: Ints) -> None:
+        """Strikes from `allowed` (m,) the pairs that are alike where they must differ
+        or farther apart than a caliper on a number lets them; cell and distance are
+        not looked at."""
+        for code in self.apart:
+            allowed &= code[other] != code[one]
+        for caliper in self.within:
+            gap = np.abs(caliper.values[other] - caliper.values[one])
+            allowed &= gap <= caliper.width
+
     def where(self, rows: Ints | Flags) -> "Limits":
         """Those rows only, in the same units."""
         return replace(

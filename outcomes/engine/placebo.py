@@ -16,7 +16,7 @@ from outcomes.designs.clauses import Placebo
 from outcomes.designs.design import Design
 from outcomes.designs.errors import EngineError, NotEstimable
 from outcomes.engine.analytic_sample import analytic_sample
-from outcomes.engine.baseline import establish
+from outcomes.engine.baseline import establish, silent
 from outcomes.engine.effect import Effect, effect
 from outcomes.engine.estimable import known
 from outcomes.engine.notices import Warn
@@ -103,7 +103,7 @@ def _row(
         PlaceboRow, placebo, tuple(p.name for p in earlier.pretests), tuple(left_out)
     )
     try:
-        base = establish(frame, earlier, _silent, with_outcomes=True, hashed=hashed)
+        base = establish(frame, earlier, silent, with_outcomes=True, hashed=hashed)
         left = analytic_sample(base, earlier.outcomes[0])
         everyone = unmatched_sample(
             base.study, base.study.outcomes[placebo.name], earlier.estimand
@@ -118,10 +118,6 @@ def _row(
 
 def _points(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def _silent(stage: str, share: float) -> None:
-    return None
 
 
 def beside_verdict(verdict: Verdict, rows: Sequence[PlaceboRow], warn: Warn) -> Verdict:

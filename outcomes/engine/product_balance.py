@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.balance import BEYOND
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.estimand import sought_for, target
 from outcomes.engine.linear import gram
@@ -12,7 +13,6 @@ from outcomes.engine.matrix import Matrix
 from outcomes.engine.study import Study
 from outcomes.terms import Estimand
 
-BEYOND = 0.10
 WORST = 5  # named in the report; the rest are only counted
 ROUNDING = 1e-12  # of a variance; below it a product does not vary
 

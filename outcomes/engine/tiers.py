@@ -86,8 +86,5 @@ def is_overlooked(limits: Limits, matched: Matched, space: Space) -> bool:
 def _are_allowed(limits: Limits, space: Space, one: Ints, other: Ints) -> Flags:
     """(m,) whether pairs of the same cell keep every limit."""
     allowed: Flags = space.between(one, other) <= limits.width
-    for code in limits.apart:
-        allowed &= code[one] != code[other]
-    for caliper in limits.within:
-        allowed &= np.abs(caliper.values[one] - caliper.values[other]) <= caliper.width
+    limits.forbid(allowed, one, other)
     return allowed

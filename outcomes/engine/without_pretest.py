@@ -72,7 +72,6 @@ def _fewer(covariates: Covariates, name: str) -> Covariates:
         x=covariates.x.only(keep),
         names=tuple(covariates.names[i] for i in where),
         source=tuple(covariates.source[i] for i in where),
-        is_binary=covariates.is_binary[keep],
         in_model=covariates.in_model[keep],
     )
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
 from outcomes.engine import distance
+from outcomes.engine.covariates import Covariates
 from outcomes.engine.linear import BLOCK, times
 from outcomes.engine.matrix import Matrix
 from outcomes.engine.metrics import _turned, scaled
@@ -80,7 +81,5 @@ def test_turned_all_at_once_is_turned_one_by_one_to_the_bit():
 def test_a_covariate_that_only_the_arms_differ_in_is_left_out():
     study, _ = arranged(distance="euclidean")
     x = Matrix(study.n, (np.where(study.treated, 0.7, 0.1),))
-    covariates = type(study.covariates)(
-        x, ("a",), ("a",), np.array([False]), np.array([True])
-    )
+    covariates = Covariates(x, ("a",), ("a",), np.array([True]))
     assert not scaled(covariates, study.treated).any()

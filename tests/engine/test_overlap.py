@@ -26,7 +26,6 @@ def test_a_covariate_separates_where_one_arm_is_above_the_other(own, others):
         Matrix(len(x), (np.zeros(len(x)), x)),
         ("same", "a"),
         ("same", "a"),
-        np.zeros(2, dtype=bool),
         np.ones(2, dtype=bool),
     )
     treated = np.arange(len(x)) < len(own)

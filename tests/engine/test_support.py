@@ -130,9 +130,9 @@ def test_a_covariate_that_separates_is_found_by_both_arms_ranges(n, k, seed):
     random = np.random.default_rng(seed)
     x = random.integers(0, 4, (n, k)).astype(float)
     treated = np.arange(n) < random.integers(1, n)
-    names, flags = tuple("abc"[:k]), np.zeros(k, dtype=bool)
+    names, in_model = tuple("abc"[:k]), np.ones(k, dtype=bool)
     held = Matrix(n, tuple(x.T))
-    found = separating(Covariates(held, names, names, flags, ~flags), treated)
+    found = separating(Covariates(held, names, names, in_model), treated)
     ranges = [(x[treated, j], x[~treated, j]) for j in range(k)]
     apart = [t.min() > c.max() or c.min() > t.max() for t, c in ranges]
     assert found == (names[apart.index(True)] if any(apart) else None)

@@ -16,8 +16,7 @@ REFERENCE = Path(__file__).resolve().parents[1] / "reference"
 
 
 def no_covariates(n: int) -> Covariates:
-    none = np.empty(0, dtype=bool)
-    return Covariates(Matrix(n, ()), (), (), none, none)
+    return Covariates(Matrix(n, ()), (), (), np.empty(0, dtype=bool))
 
 
 @cache
