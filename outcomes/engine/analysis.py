@@ -4,11 +4,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from outcomes.designs.clauses import Outcome
+from outcomes.designs.clauses import GapSpec, Outcome
 from outcomes.engine import cautions
 from outcomes.engine.analytic_sample import AnalyticSample, analytic_sample
 from outcomes.engine.arrays import Floats
 from outcomes.engine.baseline import Baseline
+from outcomes.engine.columns import known_groups
 from outcomes.engine.district import district_row
 from outcomes.engine.effect import Effect, effect
 from outcomes.engine.estimable import Number
@@ -54,16 +55,11 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     everyone = unmatched_sample(study, y, design.estimand, base.arranged.fitted)
     sample = everyone if design.estimator == Estimator.AIPW else left.sample
     pool_sd = study.pool_sds[outcome.name]
-    cautions.of_outcome(study, outcome.name, y, base.weights, base.warn)
     main = effect(sample, design, outcome, pool_sd)
     main = _with_requested(main, base, left.whole, y)
     main = replace(main, differenced=left.differenced)
-    cautions.of_domain(design, outcome, base.warn)
-    cautions.of_clusters(main, design, base.warn)
-    cautions.of_spread(outcome.name, sample, base.warn)
+    _caution(base, main, y)
     by_hand = replace(design, estimator=Estimator.DIFFERENCE)
-    sizes = _smaller_arms(base, sample, outcome)
-    cautions.of_groups(sizes, 1 + sample.x.shape[1], design, base.warn)
     return Analysis(
         outcome=outcome,
         left=left,
@@ -85,6 +81,17 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     )
 
 
+def _caution(base: Baseline, main: Effect, y: Floats) -> None:
+    """What anyone should know who reads the numbers of this outcome."""
+    outcome, sample, design, warn = main.outcome, main.sample, base.design, base.warn
+    cautions.of_outcome(base.study, outcome.name, y, base.weights, warn)
+    cautions.of_domain(design, outcome, warn)
+    cautions.of_clusters(main, design, warn)
+    cautions.of_spread(outcome.name, sample, warn)
+    sizes = _smaller_arms(base, sample, outcome)
+    cautions.of_groups(sizes, 1 + sample.x.shape[1], design, warn)
+
+
 def _with_requested(main: Effect, base: Baseline, whole: Matched, y: Floats) -> Effect:
     more = requested_errors(base.study, whole, y, base.design)
     beside = (*main.inference.alternatives, *more)
@@ -104,13 +111,12 @@ def _smaller_arms(base: Baseline, sample: Sample, outcome: Outcome) -> dict[str,
     """Students in the smaller arm of each group that has an effect or a gap."""
     named = {
         (spec.dimension, label)
-        for spec in base.design.gaps
-        if spec.outcome == outcome.name
+        for spec in _gaps_in(base, outcome)
         for label in (spec.focal, spec.reference)
     }
     for dimension in base.design.subgroups:
-        labels = base.study.groups[dimension]
-        named |= {(dimension, label) for label in labels if label is not None}
+        labels = known_groups(base.study.groups[dimension])
+        named |= {(dimension, label) for label in labels}
     return {
         f"{dimension}={label}": min(
             sample.where(base.study.groups[dimension][sample.rows] == label).counts
@@ -125,7 +131,7 @@ def _by_group(
     found = []
     for dimension in base.design.subgroups:
         labels = base.study.groups[dimension]
-        for label in sorted({v for v in labels if v is not None}):
+        for label in known_groups(labels):
             part = sample.where(labels[sample.rows] == label)
             group = f"{dimension}={label}"
             found.append(effect(part, base.design, outcome, pool_sd, group))
@@ -144,15 +150,18 @@ def _interactions(
     ]
 
 
+def _gaps_in(base: Baseline, outcome: Outcome) -> list[GapSpec]:
+    return [spec for spec in base.design.gaps if spec.outcome == outcome.name]
+
+
 def _gaps(
     base: Baseline, sample: Sample, outcome: Outcome, pool_sd: Number
 ) -> list[dict[str, object]]:
     rows = []
-    for spec in base.design.gaps:
-        if spec.outcome == outcome.name:
-            labels = base.study.groups[spec.dimension][sample.rows]
-            cautions.of_gap(spec, int((labels == spec.reference).sum()), base.warn)
-            rows += gap_rows(sample, labels, spec, outcome, base.design, pool_sd)
+    for spec in _gaps_in(base, outcome):
+        labels = base.study.groups[spec.dimension][sample.rows]
+        cautions.of_gap(spec, int((labels == spec.reference).sum()), base.warn)
+        rows += gap_rows(sample, labels, spec, outcome, base.design, pool_sd)
     return rows
 
 
@@ -170,6 +179,5 @@ def _in_district(
             base.design,
             pool_sd,
         )
-        for spec in base.design.gaps
-        if spec.outcome == outcome.name
+        for spec in _gaps_in(base, outcome)
     ]

@@ -52,7 +52,7 @@ def broken_sets_row(
 ) -> BrokenSetsRow:
     """What became of the sets; gone : (n,), whole : from `mended`."""
     is_broken = _sets_with(matched, gone[matched.rows])
-    is_left = _sets_with(whole, np.ones(len(whole.sets), bool), most=len(is_broken))
+    is_left = _are_left(whole, len(is_broken))
     broken, reweighted = int(is_broken.sum()), int((is_broken & is_left).sum())
     aside = np.zeros(len(gone), dtype=bool)
     aside[matched.rows] = ~gone[matched.rows]
@@ -70,10 +70,14 @@ def broken_sets_row(
     )
 
 
-def _sets_with(matched: Matched, is_one: Flags, *, most: int | None = None) -> Flags:
+def _sets_with(matched: Matched, is_one: Flags) -> Flags:
     """(sets,) whether any membership (m,) of a set is one."""
-    length = most or int(matched.sets.max(initial=-1)) + 1
-    return np.bincount(matched.sets, is_one, minlength=length) > 0
+    return np.bincount(matched.sets, is_one) > 0
+
+
+def _are_left(whole: Matched, count: int) -> Flags:
+    """(count,) whether a set, of so many that were matched, still stands."""
+    return np.bincount(whole.sets, minlength=count) > 0
 
 
 def _keeps_rule(
@@ -82,13 +86,12 @@ def _keeps_rule(
     """Counted anew from the memberships: who stayed, and in which sets."""
     if gone[whole.rows].any():
         return False
-    most = int(matched.sets.max(initial=-1)) + 1
     stays = ~gone[matched.rows]
-    is_left = _sets_with(whole, np.ones(len(whole.sets), bool), most=most)
     if rule == BrokenSets.DROP:
         should = _sets_with(matched, stays) & ~_sets_with(matched, ~stays)
     else:
         arms = matched.is_treated & stays, ~matched.is_treated & stays
         should = _sets_with(matched, arms[0]) & _sets_with(matched, arms[1])
     expected = int((stays & should[matched.sets]).sum())
+    is_left = _are_left(whole, len(should))
     return bool((is_left == should).all()) and len(whole.rows) == expected

@@ -8,7 +8,7 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError
 from outcomes.designs.reading import nearest
 from outcomes.engine.arrays import Floats, Ints
-from outcomes.engine.limits import cells
+from outcomes.engine.limits import cells_of
 from outcomes.engine.study import Study
 
 
@@ -23,7 +23,7 @@ def coarsened_cells(study: Study, design: Design) -> Ints:
     _check_cutpoints(study, design)
     columns = zip(study.covariates.names, study.covariates.x, strict=True)
     binned = [_binned(x, design.cutpoints.get(name)) for name, x in columns]
-    return cells([*study.exact.values(), *binned], study.n)
+    return cells_of(study, *binned)
 
 
 def _binned(x: Floats, cutpoints: tuple[float, ...] | None) -> Ints:

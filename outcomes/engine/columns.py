@@ -213,8 +213,13 @@ def flags(column: Series) -> Floats:
     return out
 
 
+def known_groups(labels: Texts) -> list[str]:
+    """The different labels of (n,), in order, but for None."""
+    return sorted({label for label in labels if label is not None})
+
+
 def _not_a_flag(column: Series) -> str:
-    found = sorted({v for v in labels(column) if v is not None})
+    found = known_groups(labels(column))
     shown = ", ".join(map(repr, found[:5])) + (", ..." if len(found) > 5 else "")
     return (
         f'column "{column.name}" must hold 0 and 1 (or true/false, yes/no), found '

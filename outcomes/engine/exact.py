@@ -3,7 +3,7 @@
 import numpy as np
 
 from outcomes.engine.arrays import Ints
-from outcomes.engine.limits import cells
+from outcomes.engine.limits import cells_of
 from outcomes.engine.study import Study
 
 
@@ -17,4 +17,4 @@ def exact_cells(study: Study) -> Ints:
         np.unique(column, return_inverse=True)[1].astype(np.int64)
         for column in study.covariates.x
     ]
-    return cells([*study.exact.values(), *alike], study.n)
+    return cells_of(study, *alike)

@@ -13,6 +13,7 @@ from outcomes.engine.balance import (
     split,
     standardized_mean_difference,
 )
+from outcomes.engine.columns import known_groups
 from outcomes.engine.estimable import Number, attempt
 from outcomes.engine.study import Study
 from outcomes.terms import Estimand
@@ -44,7 +45,7 @@ def group_balance(
     return [
         _row(study, weights, dimension, group, labels == group, estimand)
         for dimension, labels in study.groups.items()
-        for group in sorted({label for label in labels if label is not None})
+        for group in known_groups(labels)
     ]
 
 

@@ -36,9 +36,9 @@ class Limits:
     nobody stands in two; served : (n,) how often he has served before."""
 
     cell: Ints
-    apart: tuple[Ints, ...]
-    width: float
-    within: tuple[Within, ...]
+    apart: tuple[Ints, ...] = ()
+    width: float = float("inf")
+    within: tuple[Within, ...] = ()
     beyond: Flags | None = None
     reuse: int | None = None
     tiers: tuple[Ints, ...] = ()
@@ -113,7 +113,7 @@ def limits(study: Study, design: Design, space: Space, warn: Warn) -> Limits:
                 f"{on_distance.width:g} SD is on the propensity score.",
             )
     return Limits(
-        cells(list(study.exact.values()), study.n),
+        cells_of(study),
         tuple(study.anti_exact.values()),
         width,
         tuple(within),
@@ -132,6 +132,11 @@ def _beyond(study: Study, design: Design, space: Space) -> Flags | None:
 
 def _alike(study: Study, columns: tuple[str, ...]) -> Ints:
     return cells([study.preferred[column] for column in columns], study.n)
+
+
+def cells_of(study: Study, *more: Ints) -> Ints:
+    """(n,) cells of students alike in every exact column, and in these codes (n,)."""
+    return cells([*study.exact.values(), *more], study.n)
 
 
 def cells(codes: list[Ints], n: int) -> Ints:

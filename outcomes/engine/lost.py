@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from outcomes.engine.arrays import Flags, Texts
+from outcomes.engine.columns import known_groups
 from outcomes.engine.estimand import target
 from outcomes.engine.study import Study
 from outcomes.terms import Estimand
@@ -66,8 +67,7 @@ def discarded(study: Study, beyond: Flags) -> list[dict[str, Any]]:
 def groups_of(labels: Texts) -> Iterator[tuple[str | None, Flags]]:
     """Each label of (n,) with the flags (n,) of who has it, in sorted order; None last,
     for those whose group is unknown."""
-    present = set(labels)
-    known: list[str | None] = [*sorted(label for label in present if label is not None)]
-    for group in [*known, None] if None in present else known:
+    unknown = [None] if None in set(labels) else []
+    for group in [*known_groups(labels), *unknown]:
         # Element by element: a comparison with None of the whole array is no array.
         yield group, np.array([label == group for label in labels], dtype=bool)

@@ -18,7 +18,7 @@ from outcomes.engine.entry_turns import Matcher, by_entry
 from outcomes.engine.exact import exact_cells
 from outcomes.engine.full import match_full
 from outcomes.engine.inverse_probability import participation_weights
-from outcomes.engine.limits import Limits, cells, limits
+from outcomes.engine.limits import Limits, cells_of, limits
 from outcomes.engine.matched import Matched, from_cells, nobody
 from outcomes.engine.nearest import match_nearest
 from outcomes.engine.notices import Notices
@@ -100,14 +100,14 @@ def _by_distance(match: Matcher) -> Way:
     """The way to matched sets of a method that measures how far students are apart."""
 
     def arranged(study: Study, design: Design, warn: Notices) -> Arrangement:
-        where = space(study, design, warn)
-        what = limits(study, design, where, warn)
+        measure = space(study, design, warn)
+        bounds = limits(study, design, measure, warn)
         matched = (
             nobody(study.treated)
-            if where.is_separated
-            else by_entry(match, study, design, where, what)
+            if measure.is_separated
+            else by_entry(match, study, design, measure, bounds)
         )
-        return Arrangement(study, matched, what, where)
+        return Arrangement(study, matched, bounds, measure)
 
     return arranged
 
@@ -133,47 +133,46 @@ def _coarsened(study: Study, design: Design, warn: Notices) -> Arrangement:
 
 
 def _subclass(study: Study, design: Design, warn: Notices) -> Arrangement:
-    where = space(study, design, warn)
-    return _in_cells(study, design, subclass_cells(study, design, where), where)
+    measure = space(study, design, warn)
+    return _in_cells(study, design, subclass_cells(study, design, measure), measure)
 
 
 def _entropy(study: Study, design: Design, warn: Notices) -> Arrangement:
-    cell = cells(list(study.exact.values()), study.n)
+    cell = cells_of(study)
     kept = from_cells(cell, study.treated).weights() > 0
     weights = entropy_weights(study, design, cell, kept) if kept.any() else None
     return _in_cells(study, design, cell, weights=weights)
 
 
 def _inverse_probability(study: Study, design: Design, warn: Notices) -> Arrangement:
-    where = space(study, design, warn)
-    weights = participation_weights(where, study.treated, design.estimand, warn)
-    cell = cells(list(study.exact.values()), study.n)
-    return _in_cells(study, design, cell, where, weights)
+    measure = space(study, design, warn)
+    weights = participation_weights(measure, study.treated, design.estimand, warn)
+    return _in_cells(study, design, cells_of(study), measure, weights)
 
 
 def _cardinality(study: Study, design: Design, warn: Notices) -> Arrangement:
     """The students taken are one set a cell: balance is in the group, not in pairs."""
-    cell = cells(list(study.exact.values()), study.n)
+    cell = cells_of(study)
     sought = study if design.estimand == Estimand.ATT else study.swapped()
     chosen = np.where(balanced_students(sought, design, cell, warn), cell, UNKNOWN)
     matched = from_cells(chosen, study.treated, estimand=design.estimand)
-    return Arrangement(study, matched, Limits(cell, (), float("inf"), ()), None)
+    return Arrangement(study, matched, Limits(cell), None)
 
 
 def _in_cells(
     study: Study,
     design: Design,
     cell: Ints,
-    where: Space | None = None,
+    measure: Space | None = None,
     weights: Floats | None = None,
 ) -> Arrangement:
-    is_separated = where is not None and where.is_separated
+    is_separated = measure is not None and measure.is_separated
     matched = (
         nobody(study.treated)
         if is_separated
         else from_cells(cell, study.treated, weights, design.estimand)
     )
-    return Arrangement(study, matched, Limits(cell, (), float("inf"), ()), where)
+    return Arrangement(study, matched, Limits(cell), measure)
 
 
 METHODS: Mapping[Method, Way] = {

@@ -6,7 +6,7 @@ from outcomes.designs.design import Design
 from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.distance import Space
 from outcomes.engine.estimand import target
-from outcomes.engine.limits import cells
+from outcomes.engine.limits import cells_of
 from outcomes.engine.study import Study
 
 
@@ -22,7 +22,7 @@ def subclass_cells(study: Study, design: Design, space: Space) -> Ints:
     own = space.score[target(study.treated, design.estimand)]
     edges = _quantiles(own, design.subclasses)
     number = np.searchsorted(edges, space.score, side="right")
-    return cells([*study.exact.values(), number], study.n)
+    return cells_of(study, number)
 
 
 def _quantiles(values: Floats, parts: int) -> Floats:
