@@ -1,6 +1,7 @@
 """Points between which Euclidean distance is the metric that was asked for."""
 
 import numpy as np
+from scipy.linalg import solve_triangular
 from scipy.stats import rankdata
 
 from outcomes.engine.arrays import Flags, Floats
@@ -42,8 +43,9 @@ def whitened(covariates: Covariates, treated: Flags, warn: Warn) -> Floats:
     # one coordinate, which a tree of the points then cuts.
     is_binary = covariates.is_binary[covariates.in_model]
     kept = kept[np.lexsort((scale[kept], ~is_binary[kept]))]
+    triangle = np.linalg.cholesky(covariance[np.ix_(kept, kept)])
     turn = np.zeros((len(kept), len(x)))
-    turn[:, kept] = np.linalg.inv(np.linalg.cholesky(covariance[np.ix_(kept, kept)]))
+    turn[:, kept] = solve_triangular(triangle, np.eye(len(kept)), lower=True)
     return _turned(x, turn)
 
 

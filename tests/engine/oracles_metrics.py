@@ -25,3 +25,11 @@ def scaled_euclidean(x, treated, i, j):
         left = [sum((c - c.mean()) ** 2) for c in (column[treated], column[~treated])]
         total += (column[i] - column[j]) ** 2 / (sum(left) / (len(column) - 1))
     return np.sqrt(total)
+
+
+def mahalanobis(x, treated, i, j):
+    within = x.astype(float)
+    for arm in (treated, ~treated):
+        within[arm] -= x[arm].mean(axis=0)
+    gap = x[i] - x[j]
+    return np.sqrt(gap @ np.linalg.inv(np.cov(within.T)) @ gap)

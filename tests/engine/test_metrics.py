@@ -12,7 +12,11 @@ from outcomes.engine.linear import BLOCK, times
 from outcomes.engine.matrix import Matrix
 from outcomes.engine.metrics import _turned, scaled
 from tests.engine.lalonde import SPECS, arranged, largest, report
-from tests.engine.oracles_metrics import robust_mahalanobis, scaled_euclidean
+from tests.engine.oracles_metrics import (
+    mahalanobis,
+    robust_mahalanobis,
+    scaled_euclidean,
+)
 from tests.engine.random_studies import keys, match_on, tables
 
 SPEC = {"robust_mahalanobis": "nn_rmahal", "euclidean": "nn_sceuclid"}
@@ -36,6 +40,12 @@ def test_distances_on_lalonde_are_the_formulas(pair):
     assert found.space.between(np.array([i]), np.array([j])) == pytest.approx(
         robust_mahalanobis(x, i, j)
     )
+    study, found = arranged(distance="mahalanobis")
+    x = study.covariates.model.dense()
+    assert found.space.between(np.array([i]), np.array([j])) == pytest.approx(
+        mahalanobis(x, study.treated, i, j)
+    )
+    x = study.covariates.x.dense()
     study, found = arranged(distance="euclidean")
     assert found.space.between(np.array([i]), np.array([j])) == pytest.approx(
         scaled_euclidean(x, study.treated, i, j)
@@ -68,6 +78,19 @@ def test_each_to_each_is_pair_by_pair_to_the_bit(t, c, d, in_cache, monkeypatch)
     assert found.shape == (t, c)
     for x, row in zip(one, found, strict=True):
         assert row.tobytes() == distance.length(other - x).tobytes()
+
+
+def test_the_first_coordinates_of_a_metric_tell_the_rarest_flags_apart():
+    study, found = arranged(distance="mahalanobis")
+    covariates = study.covariates
+    is_flag = covariates.is_binary & covariates.in_model
+    flags = covariates.x.only(is_flag).dense()
+    rarest = np.argmin(np.minimum(flags.mean(axis=0), 1 - flags.mean(axis=0)))
+    points = found.space.points
+    assert len(np.unique(points[:, 0])) == 2
+    assert (np.diff(points[np.argsort(flags[:, rarest]), 0]) != 0).sum() == 1
+    patterns = np.unique(flags, axis=0)
+    assert len(np.unique(points[:, : is_flag.sum()], axis=0)) == len(patterns)
 
 
 def test_turned_all_at_once_is_turned_one_by_one_to_the_bit():
