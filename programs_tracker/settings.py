@@ -55,6 +55,7 @@ if not find_spec("django.tasks"):  # Django 6 brings the tasks API itself
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "api.without_body.WithoutBody",
     "api.request_id.RequestIdMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
