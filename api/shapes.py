@@ -96,6 +96,8 @@ class Reading:
             return ErrorDetail("The server keeps this key.", "server_owned")
         if key in self.fields:
             return ErrorDetail("Set once, when the record is made.", "not_amendable")
+        if not known:
+            return ErrorDetail("Nothing is said here: send no key.", "unknown_key")
         return ErrorDetail(f"No such key. {did_you_mean(key, known)}", "unknown_key")
 
 

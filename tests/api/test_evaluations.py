@@ -110,6 +110,13 @@ def test_a_changed_plan_names_its_parent(locked, drafted):
     assert child["parent"] == parent
 
 
+def test_a_lock_takes_no_keys(drafted, eva):
+    answer = eva.post(f"{EVALUATIONS}{drafted()['id']}/lock/", {"now": True})
+    (error,) = answer.json()["errors"]
+    assert (error["pointer"], error["code"]) == ("/now", "unknown_key")
+    assert error["detail"] == "Nothing is said here: send no key."
+
+
 def test_a_draft_is_nobodys_parent(drafted, eva):
     parent = drafted()["id"]
     answer = eva.post(EVALUATIONS, QUESTION | {"parent": parent})
