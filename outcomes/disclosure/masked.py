@@ -130,10 +130,35 @@ def _rows_of_groups(report: Report, hidden: Hidden) -> dict[str, Any]:
         for section, names in NAMES.items()
         if section in report
     }
+    if "lost" in report:
+        found["lost"] = _with_absent(found["lost"], report, hidden)
     if "leavers" in report.get("cohort", {}):
         leavers = _mask(report["cohort"]["leavers"], is_hidden, LEAVERS)
         found["cohort"] = {**report["cohort"], "leavers": leavers}
     return found
+
+
+def _with_absent(
+    rows: list[dict[str, Any]], report: Report, hidden: Hidden
+) -> list[dict[str, Any]]:
+    """Groups without a row too: that nobody of an arm is in them is not told of hidden
+    ones."""
+    found: dict[tuple[str, str], dict[str | None, dict[str, Any]]] = {}
+    for row in rows:
+        arm = next(key for key in row if key in ("n_treated", "n_comparison"))
+        found.setdefault((arm, row["dimension"]), {})[row["group"]] = row
+    for (arm, dimension), by_group in found.items():
+        empty = dict.fromkeys((arm, "n_matched", "share_matched"))
+        for each in report["balance_by_group"]:
+            group = each["group"]
+            if each["dimension"] == dimension and hidden.has(dimension, group):
+                row = {"dimension": dimension, "group": group, **empty}
+                by_group.setdefault(group, {**row, SUPPRESSED: True})
+    return [
+        by_group[group]
+        for by_group in found.values()
+        for group in sorted(by_group, key=lambda group: (group is None, group or ""))
+    ]
 
 
 def _mask(

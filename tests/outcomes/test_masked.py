@@ -85,6 +85,17 @@ def test_other_numbers_in_hidden_rows_change_nothing(report, seed):
     assert masked(other, OTHERS) == shown
 
 
+def test_that_an_arm_has_nobody_of_a_hidden_group_is_not_told(
+    report,
+):
+    own = [row for row in report["lost"] if row["group"] != "white"]
+    assert len(own) == len(report["lost"]) - 1
+    shown = masked(report, OTHERS)
+    assert masked({**report, "lost": own}, OTHERS) == shown
+    groups = [row["group"] for row in shown["lost"] if row["dimension"] == "race"]
+    assert groups == ["black", "hispan", "white"]
+
+
 def test_it_changes_nothing_of_what_it_is_given(report):
     before = copy.deepcopy(report)
     masked(report, all_of(report))
