@@ -45,7 +45,10 @@ class OutcomeVerdictOut(VerdictOut):
 
 class PowerOut(serializers.Serializer):
     mdes = Number(help_text="The least effect the comparison can see, in SDs.")
+    icc = Number(help_text="Assumed share of variance between schools; null without.")
+    mdes_with_icc = Number(help_text="The same where schools' participants are alike.")
     text = serializers.CharField()
+    not_estimable = Reason()
 
 
 class OmittedOut(serializers.Serializer):

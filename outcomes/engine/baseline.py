@@ -12,13 +12,11 @@ from outcomes.designs.clauses import Outcome
 from outcomes.designs.design import Design
 from outcomes.engine import cautions
 from outcomes.engine import verdict as verdicts
-from outcomes.engine.arrays import Flags, Floats, how_many
+from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.balance import BalanceRow, balance_table
 from outcomes.engine.canonical import keys_in
 from outcomes.engine.cluster_balance import clusters_section
 from outcomes.engine.cluster_sets import ClusterSets, in_cluster_sets
-from outcomes.engine.clustering import ICC_ACHIEVEMENT
-from outcomes.engine.estimable import attempt
 from outcomes.engine.estimand import target
 from outcomes.engine.fingerprint import hashing
 from outcomes.engine.group_balance import group_balance
@@ -28,7 +26,6 @@ from outcomes.engine.matching import Arrangement, arrange, each_student_once
 from outcomes.engine.notices import Notices
 from outcomes.engine.outcome_model import model_of, stand_in
 from outcomes.engine.overlap import overlap, separating
-from outcomes.engine.power import mdes, mdes_of_clusters
 from outcomes.engine.product_balance import product_balance
 from outcomes.engine.sample import Sample, matched_sample
 from outcomes.engine.study import Excluded, Study
@@ -36,7 +33,7 @@ from outcomes.engine.support import comparison_beyond
 from outcomes.engine.tiers import member_tiers
 from outcomes.engine.unmatched import unmatched_reasons
 from outcomes.engine.verdict import Verdict
-from outcomes.terms import ATM, Assignment, Estimand
+from outcomes.terms import ATM, Estimand
 
 Progress: TypeAlias = Callable[[str, float], None]
 REUSE_BANDS = (("1", 1, 2), ("2 to 4", 2, 5), ("5 to 9", 5, 10), ("10+", 10, np.inf))
@@ -270,28 +267,6 @@ def _asks_model(base: Baseline, sample: Sample) -> Callable[[str], bool]:
         return dict(zip(covariates.names, found.tolist(), strict=True))
 
     return lambda name: standing()[name]
-
-
-def power(base: Baseline, sample: Sample) -> dict[str, Any]:
-    """The smallest effect that a sample of this size can be expected to show."""
-    smallest = attempt(_mdes, base.design, sample)
-    text = (
-        f"This design can see an effect of {smallest:.2f} SD or more (80% power, 5% "
-        "two-sided), before covariates sharpen it."
-        if isinstance(smallest, float)
-        else "There are too few students to see an effect of any size."
-    )
-    return {"mdes": smallest, "text": text}
-
-
-def _mdes(design: Design, sample: Sample) -> float:
-    if sample.clusters is None or design.assignment == Assignment.STUDENT:
-        return mdes(sample.ess_treated, sample.ess_comparison)
-    own, others = (
-        how_many(sample.clusters[a]) for a in (sample.treated, ~sample.treated)
-    )
-    size = len(sample.rows) / max(own + others, 1)
-    return mdes_of_clusters(own, others, size, icc=ICC_ACHIEVEMENT)
 
 
 def everyone_matched(base: Baseline) -> Sample:

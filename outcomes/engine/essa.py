@@ -52,13 +52,15 @@ def candidacy(
     is_adjusted: bool,
     n_students: int,
     n_sites: int | None,
+    sites_by: str = "",
 ) -> Candidacy:
     """The highest tier whose conditions hold.
 
     estimate : positive is good; is_significant : after correction for many outcomes;
     is_adjusted : selection is controlled for by matching or covariates; n_students,
     n_sites : of the analytic sample, both groups; sites None where the design names no
-    cluster to count them by. Tier 2 needs all criteria; tier 3 a significant positive
+    cluster to count them by; sites_by : that cluster, for whoever reads it must see
+    whether it is a school. Tier 2 needs all criteria; tier 3 a significant positive
     effect with controls; whatever remains is tier 4.
     """
     is_positive = is_significant and estimate > 0
@@ -66,7 +68,7 @@ def candidacy(
         _baseline(verdict),
         _effect(estimate, is_significant=is_significant),
         _enough("students", n_students, STUDENTS),
-        _enough("sites", n_sites, SITES),
+        _enough("sites", n_sites, SITES, sites_by),
     )
     if is_adjusted and all(criterion.is_met for criterion in criteria):
         tier = Tier.MODERATE
@@ -87,9 +89,9 @@ def _effect(estimate: float, *, is_significant: bool) -> Criterion:
     return Criterion("effect", found, needed, found == needed)
 
 
-def _enough(name: str, found: int | None, needed: int) -> Criterion:
+def _enough(name: str, found: int | None, needed: int, by: str = "") -> Criterion:
     is_met = found is not None and found >= needed
-    shown = "not known" if found is None else str(found)
+    shown = "not known" if found is None else f"{found}{by and f' by {by}'}"
     return Criterion(name, shown, f"{needed} or more", is_met)
 
 
@@ -111,6 +113,7 @@ def essa_row(
         is_adjusted=bool(design.matched_on or design.exact),
         n_students=len(sample.rows),
         n_sites=sites,
+        sites_by=design.cluster or "",
     )
     return {"outcome": found.outcome.name, **asdict(judged)}
 

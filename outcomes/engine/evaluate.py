@@ -14,7 +14,6 @@ from outcomes.engine.baseline import (
     establish,
     everyone_matched,
     judge_sample,
-    power,
     sections,
     silent,
 )
@@ -25,6 +24,7 @@ from outcomes.engine.estimable import attempt, plain
 from outcomes.engine.findings import ENGINE_VERSION, Findings
 from outcomes.engine.hidden_bias import hidden_bias_text, rosenbaum_gamma
 from outcomes.engine.placebo import beside_verdict, placebo_rows, placebo_section
+from outcomes.engine.power import power_row
 from outcomes.engine.significance import Standing, standings
 from outcomes.engine.tiers import member_tiers
 from outcomes.engine.verdict import WORST_FIRST, Verdict
@@ -63,7 +63,7 @@ def evaluate(
                 row for a in analyses if (row := clustering_correction(a.main, design))
             ],
             "interactions": [row for a in analyses for row in a.interactions],
-            "power": power(base, analyses[0].sample),
+            "power": power_row(analyses[0].sample, design),
             "sensitivity": _sensitivity(base, analyses),
             "placebo": placebo_section(placebos),
             "warnings": base.warn.rows(),
@@ -95,7 +95,7 @@ def diagnose(
             "input_hash": base.input_hash,
             **sections(base),
             "verdict": verdict,
-            "power": power(base, sample),
+            "power": power_row(sample, design),
             "placebo": placebo_section(placebos),
             "warnings": base.warn.rows(),
             "design": design.to_dict(),

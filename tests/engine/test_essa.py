@@ -115,7 +115,7 @@ def test_the_report_counts_the_students_and_cannot_count_sites_without_schools()
 def test_few_schools_leave_nothing_significant_to_claim():
     (row,) = report_of(0.5, cluster="school")["essa"]
     found = {c["name"]: c["found"] for c in row["criteria"]}
-    assert found["sites"] == "10"
+    assert found["sites"] == "10 by school"
     assert found["effect"] == "positive, not significant"
     assert row["tier"] == "rationale"
 
@@ -133,6 +133,6 @@ def test_a_corrected_p_of_five_in_a_hundred_is_significant(p, found):
     outcome = SimpleNamespace(name="read")
     effect = SimpleNamespace(sample=sample, outcome=outcome, claimed=(0.3, p))
     verdict = SimpleNamespace(code=VerdictCode.MEETS_WITH_RESERVATIONS)
-    design = SimpleNamespace(matched_on=("pre",), exact=())
+    design = SimpleNamespace(matched_on=("pre",), exact=(), cluster=None)
     row = essa_row(effect, verdict, Standing(p, significant=True), design)
     assert row["criteria"][1]["found"].startswith(f"positive, {found}")

@@ -209,7 +209,7 @@ def test_what_stands_in_a_model_is_asked_of_its_columns():
 
 
 def test_a_form_that_was_not_filled_in_is_told_and_does_not_decide():
-    """Three of 400 lack it, two of them participants, and nobody can be found for one."""
+    """Three of 400 lack it, two of them participants: nobody is there for one."""
     n = np.arange(400)
     pretest = np.where(n < 60, n, n - 60) % 20.0
     table = pd.DataFrame({"student": n.astype(str), "t": (n < 60) * 1})
