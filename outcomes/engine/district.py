@@ -21,7 +21,7 @@ from outcomes.engine.coverage import (
 )
 from outcomes.engine.decomposition import accounting, four_parts
 from outcomes.engine.estimable import Number, attempt, known
-from outcomes.engine.gap import att_of_group, reference_sd, require_four_groups
+from outcomes.engine.gap import att_of_group, between, reference_sd, require_four_groups
 from outcomes.engine.gap_closing import (
     MeanUnder,
     Models,
@@ -80,12 +80,7 @@ def district_row(
     everyone : unmatched, unweighted; labels : (m,) its students' groups; names : of the
     columns of everyone.x; pool_sd : as for `gap_rows`.
     """
-    head = {
-        "dimension": spec.dimension,
-        "focal": spec.focal,
-        "reference": spec.reference,
-        "outcome": spec.outcome,
-    }
+    head = between(spec)
     found = attempt(_district, everyone, labels, spec, names, design, pool_sd)
     if isinstance(found, NotEstimable):
         return {**head, **dict.fromkeys(PARTS, found)}

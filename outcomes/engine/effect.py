@@ -78,7 +78,10 @@ def effect(
 
     reference_sd : SD of the outcome over all comparison students before matching.
     """
-    estimate, inference = _estimate(sample, design, is_group=group is not None)
+    found = attempt(_estimate, sample, design, is_group=group is not None)
+    estimate, inference = (
+        (found, nothing(found)) if isinstance(found, NotEstimable) else found
+    )
     if min(sample.counts) == 1:
         inference = nothing(ALONE)
     is_binary = outcome.kind == OutcomeKind.BINARY
@@ -109,23 +112,17 @@ def _bounded(inference: Inference, bounds: tuple[float, float] | None) -> Infere
 
 def _estimate(
     sample: Sample, design: Design, *, is_group: bool
-) -> tuple[Number, Inference]:
-    try:
-        sample.require_both_arms()
-        if design.estimator == Estimator.AIPW:
-            y = sample.y - sample.y.min()
-            own = replace(sample, y=y)
-            found = effect_of(own, design)
-            return found.value, by_refits(found, own, design)
-        fit = fitted(sample, model_of(design)(sample), means=2)
-        on = contrast(fit, {EFFECT: 1.0})
-        if is_group:
-            arms = (sample.treated, ~sample.treated)
-            refuse_extrapolation(fit.implied(on), arms)
-        estimate = float(on @ fit.coefficients)
-    except NotEstimable as reason:
-        reason = reason.with_traceback(None)
-        return reason, nothing(reason)
+) -> tuple[float, Inference]:
+    sample.require_both_arms()
+    if design.estimator == Estimator.AIPW:
+        own = replace(sample, y=sample.y - sample.y.min())
+        found = effect_of(own, design)
+        return found.value, by_refits(found, own, design)
+    fit = fitted(sample, model_of(design)(sample), means=2)
+    on = contrast(fit, {EFFECT: 1.0})
+    if is_group:
+        refuse_extrapolation(fit.implied(on), (sample.treated, ~sample.treated))
+    estimate = float(on @ fit.coefficients)
     return estimate, infer(estimate, fit, {EFFECT: 1.0}, sample, design)
 
 

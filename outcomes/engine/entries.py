@@ -43,14 +43,17 @@ class Entries:
         return how_many(self.persons) < len(self.persons)
 
 
-def first_participation(entries: Entries, arm: Floats) -> Ints:
-    """(n,) the entry with which the student behind a row first takes part; beyond the
-    last for who never does. arm : (n,) 1, 0 or NaN."""
-    never = len(entries.labels)
-    first = np.full(int(entries.persons.max(initial=-1)) + 1, never)
-    begins = (arm == 1) & (entries.code != UNKNOWN)
-    np.minimum.at(first, entries.persons[begins], entries.code[begins])
-    return first[entries.persons]
+def first_start(code: Ints, when: Ints, takes_part: Flags) -> Ints:
+    """(n,) the entry at which somebody with the same code, a student or a place, first
+    takes part; beyond all entries where nobody does, or the code is not known.
+
+    code, when, takes_part : (n,).
+    """
+    never = int(when.max(initial=0)) + 1
+    first = np.full(int(code.max(initial=-1)) + 2, never)  # the last is of no code
+    begins = takes_part & (code != UNKNOWN) & (when != UNKNOWN)
+    np.minimum.at(first, code[begins], when[begins])
+    return first[code]
 
 
 def set_aside(
@@ -61,8 +64,8 @@ def set_aside(
     A participant counts with the first participation. Until then he may be compared
     with others, where students may stand in the sample more than once.
     """
-    first = first_participation(entries, arm)
-    takes_part = first < len(entries.labels)
+    first = first_start(entries.persons, entries.code, arm == 1)
+    takes_part = first <= entries.code.max(initial=UNKNOWN)
     yield "entry_missing", entries.code == UNKNOWN
     yield "later_participation", (arm == 1) & (entries.code > first)
     yield "already_participant", (arm == 0) & takes_part & (entries.code >= first)

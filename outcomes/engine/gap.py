@@ -237,12 +237,19 @@ def _counts(sample: Sample, is_focal: Flags) -> Mapping[str, int]:
     }
 
 
-def _row(gap: Gap, spec: GapSpec) -> dict[str, object]:
+def between(spec: GapSpec) -> dict[str, str]:
+    """Whose gap a row is, and in what."""
     return {
         "dimension": spec.dimension,
         "focal": spec.focal,
         "reference": spec.reference,
         "outcome": spec.outcome,
+    }
+
+
+def _row(gap: Gap, spec: GapSpec) -> dict[str, object]:
+    return {
+        **between(spec),
         "metric": str(gap.metric),
         "as_delivered": gap.as_delivered,
         "without_program": gap.without_program,

@@ -9,6 +9,7 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.aipw import effect_of
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts, how_many
+from outcomes.engine.columns import known_groups
 from outcomes.engine.covariance import cr2_forms
 from outcomes.engine.effect import ALONE, fitted
 from outcomes.engine.estimable import attempt, known
@@ -56,7 +57,7 @@ def group_effects(sample: Sample, labels: Texts, design: Design) -> list[GroupEf
     labels : (m,), None where the group is not known.
     """
     found = []
-    for group in sorted({label for label in labels if label is not None}):
+    for group in known_groups(labels):
         try:
             found.append(_group_effect(sample, labels == group, design, str(group)))
         except NotEstimable:

@@ -13,14 +13,13 @@ from outcomes.designs.errors import PromiseBroken
 from outcomes.engine.arrays import Flags, Ints, by_code, how_many
 from outcomes.engine.cluster_sets import most_often
 from outcomes.engine.distance import Space
-from outcomes.engine.entries import Entries, first_participation
+from outcomes.engine.entries import Entries, first_start
 from outcomes.engine.estimand import sought_for
 from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched
 from outcomes.engine.study import CLUSTER_SET, Study
 from outcomes.engine.support import beyond_support
 from outcomes.engine.tiers import is_overlooked
-from outcomes.engine.whole_clusters import first_start
 from outcomes.terms import Discard
 
 
@@ -139,7 +138,7 @@ def _broken_entries(
 ) -> Iterator[tuple[str, bool]]:
     """Whether somebody stands in the sample twice, or is compared as a student who does
     not take part though he did by then."""
-    first = first_participation(entries, matched.treated.astype(float))
+    first = first_start(entries.persons, entries.code, matched.treated)
     late = entries.code[matched.rows] >= first[matched.rows]
     yield f"{design.entry}: not yet", bool((late & ~matched.is_treated).any())
     if not design.replacement:

@@ -16,6 +16,7 @@ from outcomes.engine import columns
 from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.canonical import natural_order
 from outcomes.engine.columns import UNKNOWN
+from outcomes.engine.entries import first_start
 
 SIZE = "(size)"
 CLASSMATE = "classmate"  # of participants, where whole clusters take part
@@ -162,17 +163,6 @@ def of_the_program(
     yield "program_before", others & ~beside & (when > first)
     if not may_repeat:
         yield "program_later", others & (when < first) & (first <= when.max(initial=0))
-
-
-def first_start(code: Ints, when: Ints, takes_part: Flags) -> Ints:
-    """(n,) the entry at which somebody with the same code first takes part; beyond all
-    entries where nobody does, or the code is not known. code, when, takes_part : (n,).
-    """
-    never = int(when.max(initial=0)) + 1
-    first = np.full(int(code.max(initial=-1)) + 2, never)  # the last is of no code
-    begins = takes_part & (code != UNKNOWN)
-    np.minimum.at(first, code[begins], when[begins])
-    return first[code]
 
 
 def _described(
