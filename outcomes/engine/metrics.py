@@ -1,7 +1,6 @@
 """Points between which Euclidean distance is the metric that was asked for."""
 
 import numpy as np
-from scipy.linalg import solve_triangular
 from scipy.stats import rankdata
 
 from outcomes.engine.arrays import Flags, Floats
@@ -45,7 +44,7 @@ def whitened(covariates: Covariates, treated: Flags, warn: Warn) -> Floats:
     kept = kept[np.lexsort((scale[kept], ~is_binary[kept]))]
     triangle = np.linalg.cholesky(covariance[np.ix_(kept, kept)])
     turn = np.zeros((len(kept), len(x)))
-    turn[:, kept] = solve_triangular(triangle, np.eye(len(kept)), lower=True)
+    turn[:, kept] = np.linalg.inv(triangle)
     return _turned(x, turn)
 
 

@@ -86,7 +86,7 @@ def test_the_first_coordinates_of_a_metric_tell_the_rarest_flags_apart():
     is_flag = covariates.is_binary & covariates.in_model
     flags = covariates.x.only(is_flag).dense()
     rarest = np.argmin(np.minimum(flags.mean(axis=0), 1 - flags.mean(axis=0)))
-    points = found.space.points
+    points = found.space.points.round(9)
     assert len(np.unique(points[:, 0])) == 2
     assert (np.diff(points[np.argsort(flags[:, rarest]), 0]) != 0).sum() == 1
     patterns = np.unique(flags, axis=0)
