@@ -11,8 +11,9 @@ from outcomes.engine.metrics import ranked, scaled, whitened
 from outcomes.engine.notices import Notices, Warn
 from outcomes.engine.propensity import Propensity, propensity
 from outcomes.engine.study import Study
-from outcomes.terms import Distance
+from outcomes.terms import Distance, Ties
 
+_TIES = {Ties.AVERAGE: "the order of their keys", Ties.SEEDED: "the seed"}
 IN_CACHE = 16_384  # distances that stay there while dimension after dimension is added
 
 
@@ -81,7 +82,10 @@ def length(differences: Floats) -> Floats:
 
 
 def space(study: Study, design: Design, warn: Notices) -> Space:
-    """The space of the design's distance. Raises DesignError without a covariate."""
+    """The space of the design's distance. Raises DesignError without a covariate; where
+    those that it names are the same for everyone, all students are equally near."""
+    if design.matched_on and not study.covariates.model.columns:
+        return _of_nothing(study, design, warn)
     found = Notices()
     fitted = propensity(study.covariates, study.treated, found)
     for notice in found.found:
@@ -89,6 +93,20 @@ def space(study: Study, design: Design, warn: Notices) -> Space:
         if design.has_score or notice.code == "collinear":
             warn(notice.code, notice.text)
     return SPACES[design.distance](study, fitted, warn)
+
+
+def _of_nothing(study: Study, design: Design, warn: Warn) -> Space:
+    """Everyone in one place, at the chance to take part that all have."""
+    warn(
+        "all_alike",
+        "No covariate tells students apart: all are equally near, and who is compared "
+        f"with whom hangs on {_TIES[design.ties]} alone. Name covariates that vary.",
+    )
+    share = study.treated.mean()
+    logit = np.full(study.n, np.log(share / (1 - share)))
+    fitted = Propensity(logit, np.empty(0), has_overlap=True)
+    score = {Distance.PROPENSITY: fitted.score, Distance.LOGIT: logit}
+    return Space(np.zeros((study.n, 1)), score.get(design.distance), fitted)
 
 
 def _propensity_space(study: Study, fitted: Propensity, warn: Warn) -> Space:

@@ -6,6 +6,7 @@ from typing import Any
 from outcomes.charts.words import in_words
 
 LIMITS = {
+    "all_alike": "no covariate tells students apart",
     "all_missing": "a covariate without any value",
     "below_minimum": "too few students",
     "caliper_on_score": "a caliper that is on the score",
