@@ -5,7 +5,17 @@ from typing import Any
 
 BALANCE = ("covariate", "smd_before", "smd_after", "wwc_effect_size")
 EFFECTS = ("outcome", "group", "estimate", "std_error", "ci_low", "ci_high", "p")
-GAPS = ("dimension", "metric", "as_delivered", "without_program", "closed", "std_error")
+GAPS = ("dimension", "focal", "reference", "metric", "as_delivered")
+GAPS += ("without_program", "closed", "ci_low", "ci_high")
+SECTIONS = (
+    (
+        "balance",
+        "Balance of all matched; the verdict is on who has the outcome",
+        BALANCE,
+    ),
+    ("effects", "Effects, with 95% intervals", EFFECTS),
+    ("gaps", "Gaps: reference minus focal; closed is what the program took off", GAPS),
+)
 
 
 def report_lines(report: Mapping[str, Any]) -> Iterator[str]:
@@ -14,10 +24,9 @@ def report_lines(report: Mapping[str, Any]) -> Iterator[str]:
     verdict = report["verdict"]
     yield f"Verdict    {verdict['code']}: {verdict['text']}"
     yield f"Power      {report['power']['text']}"
-    sections = (("balance", BALANCE), ("effects", EFFECTS), ("gaps", GAPS))
-    for name, columns in sections:
+    for name, title, columns in SECTIONS:
         if report[name]:
-            yield ""
+            yield from ("", title)
             yield from _table(columns, report[name])
     for warning in report["warnings"]:
         yield ""

@@ -72,6 +72,19 @@ def test_a_person_can_read_the_table(write):
     out, _ = evaluate(LALONDE, design, "--format", "table")
     assert "113 of 185 participants" in out
     assert "needs_adjustment" in out or "no_pretest" in out
+    lines = out.splitlines()
+    for title, first in (
+        ("Balance of all matched; the verdict is on who has the outcome", "covariate"),
+        ("Effects, with 95% intervals", "outcome"),
+        (
+            "Gaps: reference minus focal; closed is what the program took off",
+            "dimension",
+        ),
+    ):
+        under = lines[lines.index(title) + 1]
+        assert (lines[lines.index(title) - 1], under.split()[0]) == ("", first)
+    gaps = [line.split() for line in lines if line.startswith("race  ")]
+    assert {(row[1], row[2]) for row in gaps} == {("black", "white")}
     assert "without_program" in out
     assert "few_kept" in out
 
