@@ -7,6 +7,7 @@ studentprivacy.ed.gov, "Frequently Asked Questions - Disclosure Avoidance".
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import inf
 from time import thread_time
 
 from outcomes.designs.clauses import CROSS, crossed
@@ -16,6 +17,7 @@ from outcomes.disclosure.counts import (
     Cell,
     Counts,
     Report,
+    Row,
     cell_of,
     counts_of,
     dimensions_of,
@@ -25,6 +27,7 @@ from outcomes.terms import FEW_STUDENTS
 
 FEWEST_GROUPS = 2  # hidden together, or one is everyone less the others
 SECONDS_TO_PROVE = 10.0
+ALL_ALIKE = "exact_interval"  # a key of effects where a share is none or all
 
 
 def hidden_in(report: Report, seconds: float = SECONDS_TO_PROVE) -> Hidden:
@@ -34,7 +37,7 @@ def hidden_in(report: Report, seconds: float = SECONDS_TO_PROVE) -> Hidden:
     seconds : after which dimensions that are not proven safe are hidden whole.
     """
     counts = counts_of(report)
-    primary = {*few_in(counts), *_worth_few(report)}
+    primary = {*few_in(counts), *_by_effect(report)}
     hidden: set[Cell] = set()
     not_proven: list[str] = []
     for linked in _linked(dimensions_of(report)):
@@ -63,16 +66,22 @@ def few_in(counts: Iterable[Counts]) -> set[Cell]:
     }
 
 
-def _worth_few(report: Report) -> set[Cell]:
-    """Groups whose students count as fewer than ten once weighted."""
+def _by_effect(report: Report) -> set[Cell]:
+    """Groups whose students count as fewer than ten once weighted, and those of which
+    an arm is all alike in a binary outcome: to know who is in it is to know his."""
     dimensions = dimensions_of(report)
     return {
         cell_of(row["group"], dimensions)
         for row in report.get("effects", ())
         if row["group"] and any(row[f"n_{arm}"] for arm in ARMS)
-        for worth in (row.get("ess_comparison"), row.get("ess_treated"))
-        if worth is not None and worth < FEW_STUDENTS
+        if ALL_ALIKE in row or _worth(row) < FEW_STUDENTS
     }
+
+
+def _worth(row: Row) -> float:
+    """Of the arm that counts for less."""
+    known = (row.get("ess_comparison"), row.get("ess_treated"))
+    return min((worth for worth in known if worth is not None), default=inf)
 
 
 def _linked(dimensions: Iterable[str]) -> list[list[str]]:

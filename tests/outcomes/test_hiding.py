@@ -188,6 +188,36 @@ def test_what_is_not_proven_in_time_is_not_shown():
     assert (found.groups, found.not_proven) == ({}, ("race", "race*gender"))
 
 
+def effect(group, **more):
+    row = {"n_treated": 40, "n_comparison": 60, "ess_comparison": 30.0}
+    return {"outcome": "suspended", "group": group, **row, **more}
+
+
+@pytest.mark.parametrize(
+    ("more", "is_hidden"),
+    [
+        ({}, False),
+        ({"ess_comparison": 9.9}, True),
+        ({"ess_treated": 9.9}, True),
+        ({"ess_comparison": None}, False),
+        ({"exact_interval": [-0.1, 0.02]}, True),  # nobody was suspended
+        ({"ess_comparison": 0.0, "n_treated": 0, "n_comparison": 0}, False),
+    ],
+)
+def test_a_group_that_counts_for_few_or_is_all_alike_is_small(more, is_hidden):
+    everyone = effect(None, n_treated=80, n_comparison=120)
+    if more.get("n_treated") == 0:
+        everyone = effect(None)
+    names = ("treated", "comparison", "matched_treated", "matched_comparison")
+    report = {
+        "sample": dict.fromkeys(names, 200),
+        "design": {"subgroups": ["swd"]},
+        "effects": [everyone, effect("swd=yes", **more), effect("swd=no")],
+    }
+    expected = {"swd": ("no", "yes")} if is_hidden else {}
+    assert hiding.hidden_in(report).groups == expected
+
+
 def test_dimensions_without_a_common_column_are_proven_apart():
     linked = hiding._linked(["race", "el", "gender", "race*gender", "swd*el"])
     assert sorted(map(sorted, linked)) == [
