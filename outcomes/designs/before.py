@@ -1,4 +1,4 @@
-"""The same design one step earlier: a placebo, asked of a measure of before."""
+"""The same design without some columns; one step earlier, for a placebo."""
 
 from collections.abc import Mapping, Set
 from dataclasses import replace
@@ -15,28 +15,38 @@ def design_before(design: Design, placebo: Placebo) -> Design:
     whatever is declared to be dated after it; its own pretests come in instead."""
     gone = {placebo.name, *placebo.without}
     after = {outcome.name for outcome in design.outcomes}
+    left = design_without(design, gone)
     # Whatever is left serves the placebo, of whichever domain it is.
-    kept = tuple(Pretest(p.name) for p in design.pretests if p.name not in gone)
+    kept = tuple(Pretest(pretest.name) for pretest in left.pretests)
     known = {pretest.name for pretest in kept}
-    judged = design.equivalent_on
-    prefer = (tuple(c for c in alike if c not in gone) for alike in design.prefer)
     return replace(
-        design,
+        left,
         outcomes=(Outcome(placebo.name, placebo.kind),),
-        covariates=_less(design.covariates, gone),
         pretests=(*kept, *(Pretest(n) for n in placebo.pretests if n not in known)),
-        exact=_less(design.exact, gone),
-        anti_exact=_less(design.anti_exact, gone),
-        equivalent_on=None if judged is None else _less(judged, gone),
-        prefer=tuple(alike for alike in prefer if alike),
-        require=_less(design.require, gone | after),
-        caliper=_fewer(design.caliper, gone),
-        cutpoints=_fewer(design.cutpoints, gone),
-        match_clusters=_clusters(design.match_clusters, gone),
+        require=_less(left.require, after),
         errors=(),
         subgroups=(),
         gaps=(),
         placebo=(),
+    )
+
+
+def design_without(design: Design, gone: Set[str]) -> Design:
+    """The design as if these columns had never been measured."""
+    judged = design.equivalent_on
+    prefer = (_less(alike, gone) for alike in design.prefer)
+    return replace(
+        design,
+        covariates=_less(design.covariates, gone),
+        pretests=tuple(p for p in design.pretests if p.name not in gone),
+        exact=_less(design.exact, gone),
+        anti_exact=_less(design.anti_exact, gone),
+        equivalent_on=None if judged is None else _less(judged, gone),
+        prefer=tuple(alike for alike in prefer if alike),
+        require=_less(design.require, gone),
+        caliper=_fewer(design.caliper, gone),
+        cutpoints=_fewer(design.cutpoints, gone),
+        match_clusters=_clusters(design.match_clusters, gone),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TypeAlias, TypeVar
 
 import numpy as np
 
+from outcomes.designs.before import design_without
 from outcomes.designs.design import Design
 from outcomes.designs.errors import EngineError, NotEstimable
 from outcomes.engine.broken_sets import mended
@@ -35,15 +36,7 @@ def rematched(study: Study, design: Design) -> dict[str, Rematch | NotEstimable]
 
 
 def _without(study: Study, design: Design, name: str) -> Rematch | NotEstimable:
-    design = replace(
-        design,
-        covariates=tuple(c for c in design.covariates if c != name),
-        pretests=tuple(p for p in design.pretests if p.name != name),
-        exact=tuple(c for c in design.exact if c != name),
-        anti_exact=tuple(c for c in design.anti_exact if c != name),
-        caliper=_less(design.caliper, name),
-        cutpoints=_less(design.cutpoints, name),
-    )
+    design = design_without(design, {name})
     study = replace(
         study,
         covariates=_fewer(study.covariates, name),

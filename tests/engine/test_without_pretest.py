@@ -34,6 +34,15 @@ def test_the_caliper_of_a_pretest_goes_with_it():
     assert row["estimate_without"] == near(fewer["effects"][0]["estimate"], rel=1e-9)
 
 
+def test_nor_is_anyone_preferred_for_it():
+    keys = {"covariates": ["age"], "caliper": lalonde.caliper(0.5)}
+    prefer = [["nodegree"], ["race"]]
+    found = lalonde.report(**keys, pretests=["nodegree"], prefer=prefer)
+    fewer = lalonde.report(**keys, prefer=[["race"]])
+    (row,) = found["sensitivity"]["re78"]["omitted_pretests"]
+    assert row["estimate_without"] == near(fewer["effects"][0]["estimate"], rel=1e-9)
+
+
 def test_the_only_covariate_cannot_be_left_out():
     found = lalonde.report(covariates=[], pretests=["re75"])
     (row,) = found["sensitivity"]["re78"]["omitted_pretests"]
