@@ -5,6 +5,7 @@ import copy
 import numpy as np
 import pytest
 
+from outcomes import charts
 from outcomes.disclosure.hiding import hidden_in
 from outcomes.disclosure.masked import (
     NAMES,
@@ -16,6 +17,8 @@ from outcomes.disclosure.masked import (
     masked,
 )
 from outcomes.engine.evaluate import evaluate
+from outcomes.exchange.report_text import report_lines
+from outcomes.services import headlines, methods, report_tables
 from tests.engine.lalonde import FRAME, caliper, design
 
 OTHERS = Hidden.of([("race", "hispan"), ("race", "white")])
@@ -182,6 +185,21 @@ def test_sizes_of_clusters_tell_of_groups_by_the_same_column(report):
     rows = [found["sets"][0]["treated"], *found["sets"][0]["comparison"]]
     assert [row["n"] for row in [*rows, *found["unmatched"]]] == [None] * 3
     assert masked({**report, "clusters": clusters}, OTHERS)["clusters"] == clusters
+
+
+def test_every_document_is_made_of_a_report_without_any_group(report):
+    shown = masked(report, all_of(report))
+    for draw in (charts.effect_plot, charts.gap_plot, charts.love_plot):
+        assert draw(shown)["description"]
+    assert headlines.cards(shown)[-1].answer == "Hidden"
+    assert "is hidden" in methods.paragraph(shown)
+    tables = {each.title: each.rows for each in report_tables.tables(shown)}
+    _, *groups = tables["Effects"]
+    assert len(groups) == 5
+    assert all(row[2:] == ["hidden"] * 5 for row in groups)
+    lines = [line.split() for line in report_lines(shown)]
+    (effect,) = (line for line in lines if line[:2] == ["re78", "race=white"])
+    assert {*effect[2:]} == {"-"}
 
 
 def test_what_is_kept_is_what_was_worked_out(report):
