@@ -14,6 +14,7 @@ from pandas.api.types import infer_dtype, is_bool_dtype
 from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.canonical import Keys, keys_in, label
 from outcomes.engine.linear import BLOCK, blocks
+from outcomes.engine.tasks import processors
 
 PART = 4 * BLOCK  # rows whose bits are worked on at once
 BESIDE = 200_000  # rows from which a thread of its own pays
@@ -30,8 +31,8 @@ def hashing(
     frame: pd.DataFrame, keys: Keys | None, known: str = ""
 ) -> Iterator[Callable[[], str]]:
     """`input_hash`, to be asked for when it is needed. That of a large table is made
-    beside what is done meanwhile, for sha256 and numpy let others work."""
-    if len(frame) < BESIDE or known:
+    beside what is done meanwhile, on a processor of its own where there is one."""
+    if known or len(frame) < BESIDE or processors() == 1:
         known = known or input_hash(frame, keys)
         yield lambda: known
         return

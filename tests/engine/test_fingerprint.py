@@ -89,9 +89,12 @@ def test_a_number_far_down_the_table_counts(odd):
     assert input_hash(frame, keys_in(frame["key"])) == literally(table)
 
 
-@pytest.mark.parametrize(("where", "rows"), [("at once", 4), ("beside", 3)])
+@pytest.mark.parametrize(
+    ("where", "rows", "processors"),
+    [("at once", 4, 2), ("at once", 3, 1), ("beside", 3, 2)],
+)
 def test_a_large_table_is_hashed_beside_other_work_and_just_so(
-    monkeypatch, where, rows
+    monkeypatch, where, rows, processors
 ):
     threads = []
 
@@ -101,6 +104,7 @@ def test_a_large_table_is_hashed_beside_other_work_and_just_so(
 
     monkeypatch.setattr(fingerprint, "input_hash", noted)
     monkeypatch.setattr(fingerprint, "BESIDE", rows)
+    monkeypatch.setattr(fingerprint, "processors", lambda: processors)
     frame = frame_of({"a": [1.0, 2.0, 0.5], "key": ["7", "10", "9"]})
     for keys in (None, keys_in(frame["key"])):
         with hashing(frame, keys) as found:
@@ -117,6 +121,7 @@ def test_what_is_known_is_not_hashed_again(monkeypatch):
 
 def test_a_refusal_waits_for_the_hash_and_is_told(monkeypatch):
     monkeypatch.setattr(fingerprint, "BESIDE", 1)
+    monkeypatch.setattr(fingerprint, "processors", lambda: 2)
     before = threading.active_count()
     with (
         pytest.raises(InputError, match="refused"),
