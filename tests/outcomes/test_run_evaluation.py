@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from outcomes.models import Evaluation, Run
-from tests.factories import UserFactory
+from outcomes.services import execution
+from tests.factories import RunFactory, UserFactory
 from tests.house.source import ROOT
 from tests.outcomes.test_execution import DESIGN
 
@@ -79,6 +82,48 @@ def test_a_run_that_fails_says_why_in_one_line(district):
     district.student(before=480, after=490)
     with pytest.raises(CommandError, match="no student with a snapshot"):
         printed(planned(district).pk, lock=True)
+
+
+def test_one_that_is_stopped_is_cancelled_and_can_be_run_again(draft, monkeypatch):
+    def stopped(*arguments):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(execution, "evaluate", stopped)
+        with pytest.raises(CommandError, match=r"Stopped: run \d+ is cancelled\.$"):
+            printed(draft.pk, lock=True)
+    assert Run.objects.get().state == "cancelled"
+    assert "8 of 8 participants" in printed(draft.pk)
+
+
+def test_one_that_was_killed_is_taken_up_again_once_its_minute_is_over(draft):
+    printed(draft.pk, lock=True)
+    now = timezone.now()
+    held = RunFactory(
+        evaluation=Evaluation.objects.get(),
+        design_hash=Run.objects.get().design_hash,
+        state="running",
+        attempt=1,
+        started_at=now,
+        lease_until=now + timedelta(seconds=30),
+    )
+    with pytest.raises(CommandError, match="ask again in a minute"):
+        printed(draft.pk)
+    Run.objects.filter(pk=held.pk).update(lease_until=now - timedelta(seconds=1))
+    assert "8 of 8 participants" in printed(draft.pk)
+    held.refresh_from_db()
+    assert (held.state, held.attempt) == ("done", 2)
+
+
+def test_a_command_that_is_stopped_says_so_in_one_line():
+    process = subprocess.run(
+        [sys.executable, "manage.py", "shell", "-c", "raise KeyboardInterrupt"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (process.returncode, process.stderr) == (1, "Stopped.\n")
 
 
 def test_a_database_without_its_tables_is_refused_in_one_line(tmp_path):

@@ -12,7 +12,7 @@ from outcomes.designs.errors import EngineError
 from outcomes.exchange.report_text import report_lines
 from outcomes.management.standard_output import kept_for_data
 from outcomes.models import Evaluation, EvaluationState, Run, RunState
-from outcomes.services import evaluations, execution, runs
+from outcomes.services import evaluations, execution, leases, runs
 from outcomes.services.history import who_types
 
 EFFECT = [
@@ -60,23 +60,36 @@ class Command(BaseCommand):
         PRINTERS[options["format"]](report, self.stdout)
 
     def run_here(self, evaluation: Evaluation, person: User) -> Run:
+        leases.reap()  # one that was killed here before, where no worker looks
         run, _ = runs.make(evaluation=evaluation, by=person)
-        console = Console(stderr=True)
-        columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
-        with Progress(
-            *columns, console=console, transient=True, disable=not console.is_terminal
-        ) as progress:
-            task = progress.add_task("waiting", total=1.0)
-            execution.execute(
-                run.pk,
-                watch=lambda stage, share: progress.update(
-                    task, description=stage, completed=share
-                ),
-            )
+        try:
+            watched(run)
+        except KeyboardInterrupt:
+            runs.cancel(run)
+            raise CommandError(f"Stopped: run {run.pk} is cancelled.") from None
         run.refresh_from_db()
         if run.state == RunState.RUNNING:
-            raise CommandError(f"A worker holds run {run.pk} already: watch it there.")
+            raise CommandError(
+                f"A worker holds run {run.pk} already: watch it there. If it was "
+                "killed, ask again in a minute."
+            )
         return run
+
+
+def watched(run: Run) -> None:
+    """Execute it, with a bar where there is a terminal for one."""
+    console = Console(stderr=True)
+    columns = TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("waiting", total=1.0)
+        execution.execute(
+            run.pk,
+            watch=lambda stage, share: progress.update(
+                task, description=stage, completed=share
+            ),
+        )
 
 
 def found(pk: int) -> Evaluation:
