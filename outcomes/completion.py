@@ -12,6 +12,7 @@ from outcomes.terms import Estimand
 BEFORE = "_before"
 EXPLAINING = ("covariates", "pretests", "exact", "anti_exact", "subgroups")
 EXPLAINING_BY_NAME = ("caliper", "cutpoints")
+FOLDS = 5  # as Chernozhukov and others (2018) have them
 # What holds columns, in a pretest, in clusters and in a placebo.
 NAMES = ("name", "on", "trend", "pretests", "without")
 
@@ -36,7 +37,8 @@ def code_of(name: str, measures: Mapping[str, Measure]) -> str:
 
 
 def _with_defaults(given: Mapping[str, Any], program: Program) -> dict[str, Any]:
-    """The product's own defaults: same grade, and errors by each student's school."""
+    """The product's own defaults: same grade, errors by each student's school, and no
+    outcome that AIPW's model of itself has seen."""
     never_alike = given.get("anti_exact")
     grade_is_free = not isinstance(never_alike, list) or "grade" not in never_alike
     return {
@@ -46,6 +48,7 @@ def _with_defaults(given: Mapping[str, Any], program: Program) -> dict[str, Any]
         "exact": ["grade"] if grade_is_free else [],
         "cluster": "school",
         "assignment": program.assignment_level,
+        "folds": FOLDS,
         **given,
     }
 

@@ -21,7 +21,7 @@ from outcomes.engine.inference import (
 from outcomes.engine.influence import Estimate
 from outcomes.engine.sample import Sample
 
-READ = 5_000_000  # students, at most, whom all refits together may read: some seconds
+READ = 5_000_000  # students, at most, whom all fits together may read: some seconds
 
 
 def by_refits(found: Estimate, sample: Sample, design: Design) -> Inference:
@@ -62,7 +62,7 @@ def left_out_in_turn(value: float, sample: Sample, design: Design) -> Spread:
     if clusters is None:
         raise NotEstimable("the design names no cluster to leave out")
     count = int(clusters.max()) + 1
-    if count * len(clusters) > READ:
+    if count * len(clusters) * design.folds > READ:
         raise NotEstimable(
             f"to leave out {count} clusters of {len(clusters)} students in turn would "
             "take too long"

@@ -226,3 +226,33 @@ def test_a_form_that_was_not_filled_in_is_told_and_does_not_decide():
     assert report["verdict"]["decided_by"] != flag
     (told,) = (w["text"] for w in report["warnings"] if w["code"] == "imbalance")
     assert flag in told
+
+
+def test_a_measure_that_is_too_far_apart_taints_the_outcomes_of_its_domain_alone():
+    """Two outcomes of reading, one of mathematics; the groups are .5 apart on reading."""
+    n = np.arange(400)
+    t = n < 120
+    table = pd.DataFrame({"student": n.astype(str), "t": t * 1, "band": n % 2})
+    table = table.assign(read=n % 20 + 3.0 * t, maths=n // 2 % 20 * 1.0, y=np.sin(n))
+    table = table.assign(second=np.cos(n), third=np.sin(2 * n))
+    outcomes = [
+        {"name": "y", "domain": "reading", "confirmatory": True},
+        {"name": "second", "domain": "reading"},
+        {"name": "third", "domain": "mathematics", "confirmatory": True},
+    ]
+    pretests = [
+        {"name": "read", "same_as": "y"},
+        {"name": "maths", "domain": "mathematics"},
+    ]
+    keys = {"unit": "student", "treatment": "t", "method": "cem", "outcomes": outcomes}
+    cut = {"cutpoints": {"read": [], "maths": []}, "exact": ["band"]}
+    design = Design.from_dict(
+        keys | cut | {"pretests": pretests, "equivalent_on": [], "covariates": []}
+    )
+    report = evaluate(table, design).report()
+    codes = {row["outcome"]: row["code"] for row in report["verdicts"]}
+    assert codes == {"y": NOT, "second": NOT, "third": MEETS}
+    assert report["verdict"]["code"] == NOT
+    adjusted = {e["outcome"]: e["p_adjusted"] for e in report["effects"]}
+    assert adjusted["second"] is None
+    assert None not in (adjusted["y"], adjusted["third"])

@@ -23,13 +23,14 @@ def test_the_product_fills_in_what_it_knows(read):
     design = read().design
     assert (design.unit, design.treatment) == ("student", "participant")
     assert (design.exact, design.cluster) == (("grade",), "school")
-    assert design.assignment == "student"
+    assert (design.assignment, design.folds) == ("student", 5)
 
 
 def test_what_is_written_wins_over_a_default(read):
-    design = read(exact=["gender"], cluster=None, assignment="school").design
+    keys = {"exact": ["gender"], "cluster": None, "assignment": "school", "folds": 1}
+    design = read(**keys).design
     assert (design.exact, design.cluster) == (("gender",), None)
-    assert design.assignment == "school"
+    assert (design.assignment, design.folds) == ("school", 1)
 
 
 def test_the_grade_is_no_default_where_it_must_differ(read):
