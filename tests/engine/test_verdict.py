@@ -229,7 +229,7 @@ def test_a_form_that_was_not_filled_in_is_told_and_does_not_decide():
 
 
 def test_a_measure_that_is_too_far_apart_taints_the_outcomes_of_its_domain_alone():
-    """Two outcomes of reading, one of mathematics; the groups are .5 apart on reading."""
+    """Two outcomes of reading, one of mathematics; on reading groups are .5 apart."""
     n = np.arange(400)
     t = n < 120
     table = pd.DataFrame({"student": n.astype(str), "t": t * 1, "band": n % 2})
