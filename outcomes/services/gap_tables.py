@@ -105,9 +105,8 @@ def causes(report: Report) -> Table:
         for name, words in PARTS.items()
     ]
     for row in _of_district(report, "accounting"):
-        of_parts = row.get(
-            "explained_errors", ()
-        )  # which 1.3.0 and earlier do not tell
+        # Reports of 1.3.0 and before tell no errors of these.
+        of_parts = row.get("explained_errors", ())
         errors = {part["covariate"]: part["std_error"] for part in of_parts}
         rows += [
             {**row, "part": f"accounted for by {in_words(name)}", "size": size}
