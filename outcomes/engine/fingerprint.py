@@ -17,7 +17,7 @@ from outcomes.engine.linear import BLOCK, blocks
 from outcomes.engine.tasks import processors
 
 PART = 4 * BLOCK  # rows whose bits are worked on at once
-BESIDE = 200_000  # rows from which a thread of its own pays
+BESIDE = 40_000  # rows from which a thread of its own pays
 EXACT_TO = 2**53 - 1  # beyond it a float may stand for its neighbour too
 MIXING = (  # the finalizer of splitmix64: shift, factor; and its last shift
     (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
