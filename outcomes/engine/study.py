@@ -29,6 +29,7 @@ from outcomes.engine.whole_clusters import (
     of_the_program,
     whole_clusters,
 )
+from outcomes.reasons import why_left_out
 from outcomes.terms import Ties
 
 Column = TypeVar("Column", Ints, Floats, Texts)
@@ -289,4 +290,4 @@ def _mostly(excluded: Sequence[Excluded], arm: int) -> str:
     """The reason for which most of an arm were left out, if any were."""
     counts = [(e.treated if arm else e.comparison, e.reason) for e in excluded]
     most, reason = max(counts, key=lambda count: count[0], default=(0, ""))
-    return f": {most} were left out for {reason}" if most else ""
+    return f": {most} were left out because {why_left_out(reason)}" if most else ""

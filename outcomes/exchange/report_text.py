@@ -3,6 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from outcomes.reasons import why_left_out, why_unmatched
+from outcomes.terms import counted
+
 BALANCE = ("covariate", "smd_before", "smd_after", "wwc_effect_size")
 EFFECTS = ("outcome", "group", "estimate", "std_error", "ci_low", "ci_high", "p")
 GAPS = ("dimension", "focal", "reference", "metric", "as_delivered")
@@ -39,8 +42,14 @@ def _sample(sample: Mapping[str, Any], estimand: str) -> Iterator[str]:
         f"with {sample['matched_comparison']} of {sample['comparison']} comparison "
         f"students ({estimand})"
     )
+    for row in sample["excluded"]:
+        yield (
+            f"Left out   {counted(row['treated'], 'participants')} and "
+            f"{counted(row['comparison'], 'comparison students')} "
+            f"because {why_left_out(row['reason'])}"
+        )
     for row in sample["unmatched"]:
-        yield f"Unmatched  {row['n']} because of {row['reason']}"
+        yield f"Unmatched  {row['n']} because {why_unmatched(row['reason'])}"
 
 
 def _table(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:

@@ -18,23 +18,13 @@ from outcomes.charts.words import (
     unit_of,
     why_unknown,
 )
+from outcomes.reasons import why_left_out, why_unmatched
 from outcomes.services.cautions import limits
 from outcomes.services.matching import matched
 from outcomes.terms import PEOPLE, counted
 
 Report = dict[str, Any]
-REASONS = {
-    "caliper": "nobody was near enough",
-    "exact": "nobody was equal in what must be equal",
-    "anti_exact": "everybody was alike in what must differ",
-    "pool_exhausted": "everybody near had been taken",
-    "exact_missing": "what must be equal is not known of them",
-    "limit_missing": "what limits a match is not known of them",
-    "balance": "with more of them the groups would not have been alike",
-    "support": "their score is beyond everyone's who did not take part",
-    "cluster": "no school or grade was left that theirs could be compared with",
-    "no_overlap": "the score alone tells who takes part",
-}
+NEVER_COMPARED = ("classmate", "support")
 VERDICTS = {
     "meets_with_reservations": "meets its standards with reservations, the best that "
     "a study without a lottery can reach",
@@ -93,9 +83,9 @@ def compared(report: Report) -> Iterator[str]:
     if worth is not None and worth < sample["matched_comparison"] - 0.5:
         yield f"Weighted, the latter count as much as {number(worth)} students."
     for row in sample["unmatched"]:
-        why = REASONS.get(row["reason"], row["reason"].replace("_", " "))
         who = counted(row["n"], PEOPLE[estimand_of(report)])
-        yield f"{who} {'is' if row['n'] == 1 else 'are'} left out because {why}."
+        are = "is" if row["n"] == 1 else "are"
+        yield f"{who} {are} left out because {why_unmatched(row['reason'])}."
 
 
 def _how_many(sample: dict) -> str:
@@ -111,7 +101,7 @@ def _how_many(sample: dict) -> str:
 
 
 def _left_out_before(report: Report) -> Iterator[str]:
-    """Who could not be compared at all, for want of a value that matching needs."""
+    """Who could not be compared at all; not who still stands there at another entry."""
     said = []
     for row in report["sample"]["excluded"]:
         reason, _, column = row["reason"].partition(": ")
@@ -121,6 +111,8 @@ def _left_out_before(report: Report) -> Iterator[str]:
         if missing:
             value = in_words(column or report["design"][key])
             said.append(f"{who} whose {value} is not known")
+        elif reason in NEVER_COMPARED:
+            said.append(f"{who} because {why_left_out(reason)}")
     if said:
         yield f"Left out before matching: {'; '.join(said)}."
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from outcomes.charts.words import estimand_of, in_words
+from outcomes.reasons import why_cluster_unmatched, why_left_out, why_unmatched
 from outcomes.services.table import Report, Row, Table, group_of, said, share, table
 
 ALIKE = (
@@ -39,12 +40,12 @@ def flow(report: Report) -> Table:
 def _flow(sample: Row, own: str) -> Iterator[Row]:
     """own : the arm whose students are counted as unmatched."""
     for row in sample.get("excluded", ()):
-        why = in_words(row["reason"])
+        why = why_left_out(row["reason"], in_words)
         counts = {"treated": row["treated"], "comparison": row["comparison"]}
         yield {"who": f"left out before: {why}", **counts}
     yield {"who": "could be matched", **{arm: sample[arm] for arm in ARMS}}
     for row in sample["unmatched"]:
-        yield {"who": f"found no match: {in_words(row['reason'])}", own: row["n"]}
+        yield {"who": f"found no match: {why_unmatched(row['reason'])}", own: row["n"]}
     yield {"who": "matched", **{arm: sample[f"matched_{arm}"] for arm in ARMS}}
     worth = {arm: sample.get(f"ess_{arm}") for arm in ARMS}
     yield {"who": "worth, once weighted", **worth}
@@ -193,7 +194,7 @@ def clusters(report: Report) -> Table:
         for one in found["sets"]
     ]
     rows += [
-        {**row, "others": f"none: {in_words(row['reason'])}"}
+        {**row, "others": f"none: {why_cluster_unmatched(row['reason'])}"}
         for row in found["unmatched"]
     ]
     return table(

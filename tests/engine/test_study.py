@@ -63,7 +63,9 @@ def test_a_table_that_cannot_carry_the_design_is_refused(columns, keys, code):
 def test_an_arm_that_is_left_out_whole_is_refused_with_the_reason():
     before = [np.nan] * 4 + [1.0, 2.0, 3.0, 4.0]
     frame = table(before=before, treated=[1] * 4 + [0] * 4)
-    with pytest.raises(InputError, match="4 were left out for pretest_missing: before"):
+    with pytest.raises(
+        InputError, match='4 were left out because "before" is not known'
+    ):
         admit(frame, pretests=["before"])
     with pytest.raises(InputError, match=r"is missing$"):
         admit(table(treated=[0] * 8))

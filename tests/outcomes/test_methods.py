@@ -104,11 +104,13 @@ def test_it_says_who_could_not_be_compared_at_all():
         {"reason": "pretest_missing: ela_before", "treated": 1, "comparison": 1183},
         {"reason": "cluster_missing", "treated": 0, "comparison": 2},
         {"reason": "already_participant", "treated": 0, "comparison": 30},
+        {"reason": "classmate", "treated": 0, "comparison": 272},
     ]
     said = paragraph(report(sample=REPORT["sample"] | {"excluded": rows}))
     assert said.startswith(
         "Left out before matching: 1 participant and 1,183 other students whose ela "
-        "before is not known; 2 other students whose school is not known. 109 of 126"
+        "before is not known; 2 other students whose school is not known; 272 other "
+        "students because they are classmates of participants. 109 of 126"
     )
     assert "Left out before" not in paragraph(report())
 

@@ -160,7 +160,9 @@ def test_whole_clusters_are_told_with_their_distance_and_those_without():
         f"{where.format(**other['cluster'])} ({other['n']} students, "
         f"{other['distance']:.2f} SD apart)",
     ]
-    assert [row[2] for row in told[4:]] == ["none: pool exhausted"] * 2
+    assert [row[2] for row in told[4:]] == [
+        "none: all others like it had been taken"
+    ] * 2
     balance = sample_tables.cluster_balance(whole).rows
     made_up_of = [f"race: {level}" for level in "abc"]
     rest = ["late over early", "number of students"]
