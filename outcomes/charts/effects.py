@@ -21,6 +21,7 @@ from outcomes.charts.words import (
     estimate,
     in_units,
     in_words,
+    is_hidden,
     unit_of,
 )
 from outcomes.terms import FEW_STUDENTS, PEOPLE
@@ -62,7 +63,7 @@ def _is_of_few(row: dict) -> bool:
 
 
 def _left_out(report: dict[str, Any]) -> str:
-    if any(row.get("suppressed") for row in report["effects"]):
+    if any(map(is_hidden, report["effects"])):
         return "; small groups, and others that would tell them, are hidden"
     are_few = any(_is_of_few(row) for row in report["effects"])
     return f"; groups of fewer than {FEW_STUDENTS} are not drawn" if are_few else ""

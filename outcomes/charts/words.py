@@ -1,6 +1,7 @@
 """Names and numbers of a report as people say them."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from outcomes.terms import Estimand
@@ -36,6 +37,11 @@ def in_words(covariate: str) -> str:
     name = re.sub(r"@(\d{4})\.?", r" \1 ", FACTS.get(name, name)).strip()
     said = f"{name}: {level.strip('()')}" if level else name
     return said.replace("_", " ")
+
+
+def is_hidden(row: Mapping[str, Any]) -> bool:
+    """Whether it has no number because of a small group."""
+    return bool(row.get("suppressed"))
 
 
 def why_unknown(row: dict[str, Any], *keys: str) -> str:

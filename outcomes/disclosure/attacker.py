@@ -12,16 +12,13 @@ from math import prod
 from time import thread_time
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from outcomes.designs.clauses import CROSS, crossed
 from outcomes.disclosure.counts import Cell, Counts
+from outcomes.engine.arrays import Flags, Floats, Ints
 
-Flags = npt.NDArray[np.bool_]
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 MOST_KINDS = 20_000  # of more, one solution takes the time that there is for all
 
 

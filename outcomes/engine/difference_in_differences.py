@@ -103,7 +103,9 @@ def _text(found: Differenced) -> str:
     if found.rests_on:
         return "The verdict rests on this gain, so this is the number to claim."
     r = found.correlation
-    if isinstance(r, NotEstimable) or r < CORRELATED:
+    if isinstance(r, NotEstimable):
+        return f"For information: nobody knows how before and after correlate ({r})."
+    if r < CORRELATED:
         return (
             f"For information: before and after correlate below {CORRELATED:g}, so a "
             "gain may not stand in for adjustment."

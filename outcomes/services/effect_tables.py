@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from outcomes.charts.effects import group_in_words, kinds_of
-from outcomes.charts.words import in_words, number
+from outcomes.charts.words import in_words, is_hidden, number
 from outcomes.services.cautions import limit
 from outcomes.services.table import (
     Report,
@@ -47,7 +47,7 @@ def effects(report: Report) -> Table:
 
 
 def _claim(row: Row) -> str:
-    if row.get("suppressed"):
+    if is_hidden(row):
         return ""
     if row.get("significant"):
         return "yes"

@@ -13,6 +13,7 @@ from outcomes.charts.words import (
     estimand_of,
     in_units,
     in_words,
+    is_hidden,
     number,
     numbers,
     sentence,
@@ -31,8 +32,6 @@ FAIR = {  # by verdict: how it stands, and the answer
     "confound_n1": (BAD, "No: one school on a side"),
     "no_overlap": (BAD, "No: nobody to compare"),
 }
-
-
 FOUND = {  # by estimand: what is said of a difference beyond chance, and of another
     "ATT": (
         "Participants are {way} in {name} than they would have been",
@@ -156,7 +155,7 @@ def _gap(report: Report) -> Card:
     if not rows:
         return Card(question, "Not asked", ["This plan compares no gap"])
     row = rows[0]
-    if row.get("suppressed"):
+    if is_hidden(row):
         return Card(question, "Hidden", [gap_in_words(row), "A group in it is small"])
     if None in (row["as_delivered"], row["closed"], row["ci_low"]):
         reason = _why(row, "as_delivered", "closed", "ci_low")

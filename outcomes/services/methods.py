@@ -12,6 +12,7 @@ from outcomes.charts.words import (
     estimand_of,
     in_units,
     in_words,
+    is_hidden,
     listed,
     number,
     numbers,
@@ -212,7 +213,7 @@ def closed(report: Report) -> Iterator[str]:
     for row in report["gaps"]:
         if row["metric"] != "mean_sd":
             continue
-        if row.get("suppressed"):
+        if is_hidden(row):
             yield (
                 f"The gap of {gap_in_words(row)} is hidden, because of a group of few "
                 "students."

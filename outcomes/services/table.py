@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from outcomes.charts.effects import effect_in_words
-from outcomes.charts.words import in_words, number
+from outcomes.charts.words import in_words, is_hidden, number
 
 Report: TypeAlias = Mapping[str, Any]
 Row: TypeAlias = Mapping[str, Any]
@@ -40,7 +40,7 @@ def table(
     ]
     rows = [*rows]
     cells = [
-        [cell(way(row), HIDDEN if row.get("suppressed") else DASH) for way in ways]
+        [cell(way(row), HIDDEN if is_hidden(row) else DASH) for way in ways]
         for row in rows
     ]
     values = [dict(_values(row)) for row in rows]

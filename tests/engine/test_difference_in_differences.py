@@ -14,6 +14,7 @@ from outcomes.engine.adjusted_g import Measured, adjusted_g
 from outcomes.engine.difference_in_differences import (
     Differenced,
     difference_in_differences,
+    differenced_row,
 )
 from outcomes.engine.inference import nothing
 from outcomes.engine.sample import Sample
@@ -77,6 +78,12 @@ def test_a_gain_may_adjust_from_a_correlation_of_six_tenths(r, estimator, may):
     design = replace(PLAIN, estimator=Estimator(estimator))
     found = Differenced("x", 0.1, r, nothing(NotEstimable("no")))
     assert found.may_adjust(design) == may
+
+
+def test_a_correlation_that_nobody_knows_is_not_called_a_low_one():
+    nobody = NotEstimable("nobody differs")
+    found = Differenced("x", 0.1, nobody, nothing(NotEstimable("no")))
+    assert "nobody knows how before" in differenced_row(found)["text"]
 
 
 def started_ahead(by, noise, n=200):
