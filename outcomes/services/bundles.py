@@ -122,7 +122,8 @@ def files(
 def _pool(table: pd.DataFrame, study: Study, design: Design) -> pd.DataFrame:
     """Everyone who could be matched, by row, in the columns that the design names."""
     named = [*design.matched_on, *design.exact, *design.anti_exact, *design.require]
-    named += [*design.preferred_columns, *design.caliper_columns, *study.groups]
+    named += [*design.preferred_columns, *design.caliper_columns]
+    named += design.group_columns
     named += design.cluster_columns
     named += [column for column in (design.cluster, design.entry) if column]
     keys = [columns.labels(table[column]).tolist() for column in _key(design)]

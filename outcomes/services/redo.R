@@ -12,10 +12,20 @@ numeric <- {numeric}
 covariates <- {covariates}
 treatment <- {treatment}
 cluster <- {cluster}
-estimator <- {estimator}
 estimand <- {estimand}
 for (name in numeric) d[[name]] <- as.numeric(d[[name]])
 rownames(d) <- d$code
+
+# Levels of fewer students than the design allows are one, with the next smallest
+# while they are still too few.
+joined <- function(v) {{
+  counts <- table(v)
+  counts <- counts[order(as.vector(counts), names(counts), method = "radix")]
+  before <- cumsum(counts) - counts
+  is_few <- counts < {level_minimum} | (before > 0 & before < {level_minimum})
+  v[v %in% names(counts)[cumprod(is_few) == 1]] <- "(rare)"
+  v
+}}
 
 # Covariates as numbers: words become levels, a hole a constant and a flag.
 prepared <- function(name) {{
@@ -26,6 +36,7 @@ prepared <- function(name) {{
     made <- cbind(v, as.numeric(gone))
     colnames(made) <- paste0(name, c("", "=(missing)"))
   }} else {{
+    v <- joined(v)
     v[gone] <- "(missing)"
     levels <- sort(unique(v))
     made <- sapply(levels, function(level) as.numeric(v == level))
@@ -39,8 +50,13 @@ x <- do.call(cbind, c(list(matrix(0, nrow(d), 0)), lapply(covariates, prepared))
 # What makes students alike: the columns of x in d, and words that must be equal.
 label <- function(names) paste0(".x", match(names, colnames(x)))
 if (ncol(x)) d[label(colnames(x))] <- x
+pool <- d  # where nobody is equal to, or near, who lacks the value
+for (name in {exact}) {{
+  gone <- is.na(pool[[name]])
+  pool[gone, name] <- paste("(missing)", d[gone, treatment])  # in each arm
+}}
 cells <- {cells}
-for (i in seq_along(cells)) d[[paste0(".cell", i)]] <- factor(d[[cells[i]]])
+for (i in seq_along(cells)) pool[[paste0(".cell", i)]] <- factor(pool[[cells[i]]])
 terms <- c(label(colnames(x)), if (length(cells)) paste0(".cell", seq_along(cells)))
 alike <- reformulate(if (length(terms)) terms else "1", as.name(treatment))
 
@@ -53,7 +69,16 @@ cat({remark}, "\n")
 version <- packageVersion("MatchIt")
 is_early <- version >= "4.5.1" && version <= "4.5.3"
 ignored <- is_early && {ignores_caliper}
-d$.score <- predict(suppressWarnings(glm(alike, binomial, d)), type = {scale})
+score <- function(type) predict(suppressWarnings(glm(alike, binomial, pool)), type = type)
+pool$.score <- score({scale})
+near <- {near}  # beside the distance, with names that MatchIt can read
+sds <- numeric(length(near))  # of everybody, discarded or not
+for (i in seq_along(near)) {{
+  v <- switch(near[i], propensity = score("response"), logit = score("link"), d[[near[i]]])
+  sds[i] <- sd(v, na.rm = TRUE)
+  v[is.na(v)] <- 1e12 * seq_len(sum(is.na(v)))
+  pool[[paste0(".near", i)]] <- v
+}}
 nearest_by <- if (is_early) ~ .score
 ours <- setNames(rep(0, nrow(d)), d$code)
 sums <- tapply(matched$weight, matched$code, sum)
@@ -71,7 +96,8 @@ target <- function(treated) {{
   switch(estimand, ATT = treated, ATC = !treated, ATE = treated | !treated)
 }}
 
-analytic <- function(outcome) {{
+# A row for each student, or for each set of each student.
+analytic <- function(outcome, by_set) {{
   gone <- is.na(d[matched$code, outcome])
   if ({drops}) gone <- matched$set %in% matched$set[gone]  # broken sets go whole
   s <- matched[!gone, ]
@@ -89,6 +115,7 @@ analytic <- function(outcome) {{
     n <- length(unique(s$code[turned]))
     s$weight[turned] <- raw[turned] * n / sum(raw[turned])
   }}
+  if (by_set) return(s)
   w <- tapply(s$weight, s$code, sum)
   list(code = names(w), weight = as.vector(w), set = s$set[match(names(w), s$code)])
 }}
@@ -110,8 +137,9 @@ error <- function(fit, by = NULL) {{
   sqrt((bread %*% meat %*% bread)["t", "t"])
 }}
 
-again <- function(outcome, what) {{
-  s <- analytic(outcome)
+again <- function(outcome, estimator, what) {{
+  is_two_way <- startsWith(what, "CR1 by set and ")
+  s <- analytic(outcome, is_two_way)
   y <- d[s$code, outcome]
   t <- as.numeric(d[s$code, treatment] == 1)
   w <- s$weight
@@ -121,15 +149,18 @@ again <- function(outcome, what) {{
   fit <- if (adjusts) lm(y ~ t * X, weights = w) else lm(y ~ t, weights = w)
   if (what == "estimate") return(unname(coef(fit)["t"]))
   if (what == "HC3") return(error(fit))
-  error(fit, if (what == "CR1 by set") s$set else d[s$code, cluster])
+  if (what == "CR1 by set") return(error(fit, s$set))
+  own <- if (is.null(cluster)) s$code else d[s$code, cluster]
+  if (!is_two_way) return(error(fit, own))
+  sqrt(error(fit, s$set)^2 + error(fit, own)^2 - error(fit, paste(s$set, own))^2)
 }}
 
 figures <- read.csv(text = {figures})
 if (nrow(figures) == 0) {{
-  cat("no effect of this estimator can be computed by R alone\n")
+  cat("no effect can be computed by R alone\n")
   quit(status = 0)
 }}
-figures$r <- mapply(again, figures$outcome, figures$what)
+figures$r <- mapply(again, figures$outcome, figures$estimator, figures$what)
 figures$difference <- abs(figures$r / figures$value - 1)
 print(figures, digits = 10, row.names = FALSE)
 cat("largest relative difference of a figure:", max(figures$difference), "\n")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from outcomes.designs.design import DISTANCE, Design
+from outcomes.designs.design import DISTANCE, SCORES, Design
 from outcomes.terms import (
     BrokenSets,
     CaliperUnit,
@@ -36,6 +36,7 @@ NO_CALL = {  # why MatchIt has no equal call
 }
 DISCARDS = {Discard.COMPARISON: "control"}  # where MatchIt has another word
 EXCHANGED = {Order.LARGEST: Order.SMALLEST, Order.SMALLEST: Order.LARGEST}
+HEADING = "outcome,estimator,what,value"
 BY_CELLS = {Method.EXACT, Method.CEM}
 
 
@@ -47,15 +48,17 @@ def script(design: Design, report: dict[str, Any], numeric: Iterable[str]) -> st
         numeric=_vector(numeric),
         covariates=_vector(design.matched_on),
         scale=_text("link" if design.distance == Distance.LOGIT else "response"),
+        level_minimum=design.level_minimum,
+        exact=_vector(design.exact),
+        near=_vector(_near(design)),
         cells=_vector(design.exact if design.method in BY_CELLS else ()),
         call="NULL" if call is None else call,
         ignores_caliper=_flag(bool(design.caliper)),
         remark=_text(remark(design)),
         drops=_flag(design.broken_sets == BrokenSets.DROP),
-        estimator=_text(str(design.estimator)),
         estimand=_text(str(design.estimand)),
         cluster="NULL" if design.cluster is None else _text(design.cluster),
-        figures=_text("\n".join(["outcome,what,value", *_figures(report)])),
+        figures=_text("\n".join([HEADING, *_figures(report)])),
     )
 
 
@@ -63,7 +66,7 @@ def matchit_call(design: Design) -> str | None:
     """The equal call, or None where MatchIt has none."""
     if _why_not(design):
         return None
-    return f"matchit({', '.join(['alike', 'd', *_settings(design)])})"
+    return f"matchit({', '.join(['alike', 'pool', *_settings(design)])})"
 
 
 def remark(design: Design) -> str:
@@ -75,6 +78,9 @@ def remark(design: Design) -> str:
         said.append("MatchIt 4.5.1 to 4.5.3 ignore calipers: use another version.")
     if design.replacement and design.reuse is None:
         said.append("Here all who tie for the nearest share a match; there one has it.")
+    is_in_turn = design.method == Method.NEAREST and design.order != Order.CLOSEST
+    if is_in_turn and not design.has_score:
+        said.append("A metric ranks nobody: here the codes say who chooses first.")
     if design.min_ratio is not None and design.min_ratio > 1:
         said.append("MatchIt may give one student fewer than min.controls; here none.")
     if design.min_ratio is not None and design.discard != Discard.NONE:
@@ -88,21 +94,37 @@ def remark(design: Design) -> str:
 
 
 def _why_not(design: Design) -> str:
-    if design.method in NO_CALL:
-        return NO_CALL[design.method]
-    if design.order == Order.RANDOM and design.method == Method.NEAREST:
-        return "its random order comes from R's own generator"
-    if design.match_clusters:
-        return "it matches students, not first the schools or grades they sit in"
-    if design.entry is not None:
-        return "it takes all entries at once, not one after the other"
-    if design.prefer:
-        return "it prefers nobody to the nearest"
-    if design.level_minimum > 1:
-        return "it joins no rare levels"
-    if design.method == Method.SUBCLASS and design.exact:
-        return "it cuts subclasses without regard to exact columns"
-    return ""
+    return next((why for is_so, why in _obstacles(design) if is_so), "")
+
+
+def _obstacles(design: Design) -> Iterator[tuple[bool, str]]:
+    """What MatchIt has no equal of, and whether the design asks for it."""
+    is_random = design.order == Order.RANDOM and design.method == Method.NEAREST
+    yield design.method in NO_CALL, NO_CALL.get(design.method, "")
+    yield is_random, "its random order comes from R's own generator"
+    yield (
+        design.match_clusters is not None,
+        "it matches students, not first the schools or grades they sit in",
+    )
+    yield (
+        design.entry is not None,
+        "it takes all entries at once, not one after the other",
+    )
+    yield bool(design.prefer), "it prefers nobody to the nearest"
+    yield (
+        design.method == Method.SUBCLASS and bool(design.exact),
+        "it cuts subclasses without regard to exact columns",
+    )
+    yield (
+        design.method == Method.OPTIMAL and bool(design.caliper),
+        "its optimal match knows no caliper",
+    )
+    yield _has_raw_metric_caliper(design), "it has no caliper on such a distance"
+
+
+def _has_raw_metric_caliper(design: Design) -> bool:
+    caliper = None if design.has_score else design.caliper.get(DISTANCE)
+    return caliper is not None and caliper.unit == CaliperUnit.RAW
 
 
 def _settings(design: Design) -> Iterator[str]:
@@ -153,7 +175,7 @@ def _choosing(design: Design) -> Iterator[str]:
 
 def _order(design: Design) -> str:
     """MatchIt ranks by the score of participants, whoever chooses."""
-    if not design.has_score:
+    if not design.has_score and design.order != Order.CLOSEST:
         return "data"
     is_exchanged = design.estimand == Estimand.ATC
     order = EXCHANGED.get(design.order) if is_exchanged else None
@@ -163,28 +185,61 @@ def _order(design: Design) -> str:
 def _calipers(design: Design) -> Iterator[str]:
     if not design.caliper:
         return
-    widths, in_sds = [], []
-    for name, caliper in design.caliper.items():
-        label = "" if name == DISTANCE else f"{_name(name)} = "
-        widths.append(f"{label}{caliper.width!r}")
-        in_sds.append(f"{label}{_flag(caliper.unit == CaliperUnit.SD)}")
-    yield f"caliper = c({', '.join(widths)}), std.caliper = c({', '.join(in_sds)})"
+    widths, in_sds = zip(
+        *(_caliper(design, name) for name in design.caliper), strict=True
+    )
+    flags = ", ".join(map(_flag, in_sds))
+    yield f"caliper = c({', '.join(widths)}), std.caliper = c({flags})"
+
+
+def _caliper(design: Design, name: str) -> tuple[str, bool]:
+    """Its width in R, and whether MatchIt is to read it in SDs.
+
+    MatchIt's SDs are of those who are not discarded, ours of everybody.
+    """
+    caliper = design.caliper[name]
+    width, is_in_sds = repr(caliper.width), caliper.unit == CaliperUnit.SD
+    if name == DISTANCE and design.has_score:
+        if is_in_sds and design.discard != Discard.NONE:
+            return f"{width} * sd(pool$.score)", False
+        return width, is_in_sds
+    place = _near(design).index(_nearness(name)) + 1
+    in_data = f" * sds[{place}]" if is_in_sds else ""
+    return f".near{place} = {width}{in_data}", False
+
+
+def _near(design: Design) -> list[str]:
+    """What students must be near each other in, beside the distance."""
+    own = {DISTANCE} if design.has_score else set()
+    return [_nearness(name) for name in design.caliper if name not in own]
+
+
+def _nearness(name: str) -> str:
+    """A metric has no SD: a caliper in SDs on it is one on the propensity score."""
+    return SCORES[0] if name == DISTANCE else name
 
 
 def _figures(report: dict[str, Any]) -> Iterator[str]:
     """What the report says of everyone, a line a number that R can compute too."""
-    for row in report["effects"]:
-        if row["group"] is not None or row["estimate"] is None:
-            continue
-        if row["estimator"] == Estimator.AIPW:
-            continue
+    for (outcome, estimator), row in _overall(report).items():
         errors = [row, *row["alternatives"]]
         found = {"estimate": row["estimate"]}
         found |= {each["se_kind"]: each["std_error"] for each in errors}
         for what, value in found.items():
             rule = what.partition(" ")[0]
             if value is not None and rule in {"estimate", "CR1", "HC3"}:
-                yield f"{_cell(row['outcome'])},{_cell(what)},{value!r}"
+                yield f"{_cell(outcome)},{estimator},{_cell(what)},{value!r}"
+
+
+def _overall(report: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    """Each effect on everyone by each estimator; the plan's own tells most of it."""
+    return {
+        (row["outcome"], row["estimator"]): row
+        for row in (*report["estimators"], *report["effects"])
+        if row["group"] is None
+        and row["estimate"] is not None
+        and row["estimator"] != Estimator.AIPW
+    }
 
 
 def _cell(text: str) -> str:

@@ -27,6 +27,7 @@ HAS_R = (
     ).returncode
 )
 needs_r = pytest.mark.skipif(not HAS_R, reason="needs Rscript with MatchIt")
+RAW = {"width": 1, "unit": "raw"}
 NUMBERS = ["age", "educ", "re74", "re75"]
 
 
@@ -183,7 +184,7 @@ def test_r_finds_the_same_where_a_student_alone_decides_a_coefficient(tmp_path):
 @needs_r
 def test_r_says_so_when_a_figure_is_not_what_the_report_says(tmp_path):
     made = bundle()
-    (estimate,) = re.findall(r'\\"estimate\\",([-.\d]+)', made["redo.R"])
+    estimate = re.search(r'\\"estimate\\",([-.\d]+)', made["redo.R"])[1]
     changed = made["redo.R"].replace(estimate, str(float(estimate) * 1.001))
     script = made | {"redo.R": changed}
     assert run_r(script, tmp_path).returncode == 1
@@ -215,9 +216,9 @@ def test_the_call_says_all_that_the_design_does():
         caliper={"distance": {"width": 0.2}, "age": {"width": 3, "unit": "raw"}},
     )
     assert matchit_call(design) == (
-        'matchit(alike, d, method = "nearest", distance = "glm", exact = ~ `race`, '
-        "antiexact = ~ `married`, caliper = c(0.2, `age` = 3.0), "
-        "std.caliper = c(TRUE, `age` = FALSE), ratio = 1, "
+        'matchit(alike, pool, method = "nearest", distance = "glm", exact = ~ `race`, '
+        "antiexact = ~ `married`, caliper = c(0.2, .near1 = 3.0), "
+        "std.caliper = c(TRUE, FALSE), ratio = 1, "
         'mahvars = nearest_by, replace = FALSE, m.order = "largest")'
     )
     assert "ignore calipers" in remark(design)
@@ -238,6 +239,11 @@ def test_the_call_limits_how_often_one_may_serve():
         ({"prefer": [["race"]]}, "prefers nobody"),
         ({"cluster": "race", "match_clusters": {}}, "not first the schools"),
         ({"method": "subclass", "exact": ["race"]}, "without regard to exact"),
+        ({"method": "optimal", "caliper": {"distance": {"width": 0.1}}}, "no caliper"),
+        (
+            {"distance": "euclidean", "caliper": {"distance": RAW}},
+            "no caliper on such a distance",
+        ),
     ],
 )
 def test_where_there_is_no_equal_call_it_says_why(keys, why):
