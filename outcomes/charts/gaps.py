@@ -19,6 +19,7 @@ from outcomes.charts.words import in_words, numbers
 
 WITHOUT, WITH = "without the program", "with the program"
 AVERAGE = "mean_sd"
+LEAST = 0.2  # SDs, or as a share of students: an axis of less makes much of a trifle
 # What each metric compares, its unit, and how many of the unit make one.
 METRICS = {
     AVERAGE: ("gap in the average score, in SDs", "SD", 1),
@@ -124,7 +125,10 @@ def _panel(metric: str, rows: list[dict]) -> Chart:
         {"row": name, "said": change_in_words(row)}
         for name, row in zip(names, rows, strict=True)
     ]
+    ends = [0.0, *(value["gap"] for value in values)]
+    spare = max(0.0, (LEAST * size - (max(ends) - min(ends))) / 2)
     x, y = across("gap", title), rows_by("row", names)
+    x["scale"] |= {"domainMin": min(ends) - spare, "domainMax": max(ends) + spare}
     path = {
         "data": {"values": values},
         "mark": {"type": "line", "color": LINE, "strokeWidth": 3},

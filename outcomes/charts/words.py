@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from outcomes.terms import Estimand
+from outcomes.designs.clauses import crossed
+from outcomes.terms import Estimand, OutcomeKind
 
-BINARY = "binary"
+UNITS = {OutcomeKind.BINARY: "percentage points", OutcomeKind.LEVELS: "levels"}
 MINUS = "\N{MINUS SIGN}"
 FACTS = {  # what is known of a student, where its name says too little
     "el_status": "English learner",
@@ -34,8 +35,11 @@ def in_words(covariate: str) -> str:
         of, _, pin = covariate.removeprefix(OF_GRADE).partition("@")
         return f"{in_words(of)} in the grade of {pin.replace('.', ' ')}"
     name, _, level = covariate.partition("=")
-    name = re.sub(r"@(\d{4})\.?", r" \1 ", FACTS.get(name, name)).strip()
-    said = f"{name}: {level.strip('()')}" if level else name
+    names = [FACTS.get(each, each) for each in crossed(name)]
+    said = re.sub(r"@(\d{4})\.?", r" \1 ", " and ".join(names)).strip()
+    if level:
+        levels = [each.strip("()") for each in crossed(level)]
+        said = f"{said}: {' and '.join(levels)}"
     return said.replace("_", " ")
 
 
@@ -96,9 +100,9 @@ def estimate(value: float, low: float | None, high: float | None) -> str:
 
 
 def unit_of(kind: str) -> str:
-    return "percentage points" if kind == BINARY else "points"
+    return UNITS.get(kind, "points")
 
 
 def in_units(value: float, kind: str) -> float:
     """A share of students is told in percentage points; all else as it is."""
-    return value * 100 if kind == BINARY else value
+    return value * 100 if kind == OutcomeKind.BINARY else value

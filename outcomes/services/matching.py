@@ -15,8 +15,10 @@ MATCHING = {
     "exact": "participants were compared with those who are equal in all of it",
     "cem": "participants were compared with those who are equal in all of it once "
     "numbers are cut into ranges",
-    "subclass": "students were compared within ranges of the score",
-    "cardinality": "the most {one}s were kept whose group can be made alike",
+    "subclass": "students were compared within {design[subclasses]} ranges of the "
+    "score",
+    "cardinality": "the most {one}s were kept whose group can be made alike, each "
+    "average within {design[tolerance]:g} SD",
     "entropy": "other students were weighted until their averages are those of the "
     "participants",
     "ipw": "other students were weighted by their odds of taking part",
@@ -27,6 +29,11 @@ DISTANCES = {
     "mahalanobis": "all covariates at once (Mahalanobis distance)",
     "robust_mahalanobis": "the ranks of all covariates at once (Mahalanobis distance)",
     "euclidean": "all covariates at once, each in its SDs",
+}
+BEYOND = {  # whom the plan discards
+    "treated": "participants",
+    "comparison": "other students",
+    "both": "students",
 }
 BY_DISTANCE = {"nearest", "optimal", "full", "subclass"}
 ROLES = {  # who was given somebody, and whom
@@ -47,7 +54,7 @@ WEIGHTED = {  # where another group is weighted than for the effect on participa
 def matched(report: Report) -> Iterator[str]:
     design = report["design"]
     names = [*design["covariates"], *map(name_of, design["pretests"])]
-    how = _how(design["method"], estimand_of(report))
+    how = _how(design, estimand_of(report))
     if design["method"] in BY_DISTANCE:
         how += f", by {DISTANCES[design['distance']]}"
     if design["method"] in IN_PAIRS:
@@ -59,6 +66,7 @@ def matched(report: Report) -> Iterator[str]:
         return
     yield from _clusters(report)
     yield f"Students were matched on {told}: {how}." if names else f"{sentence(how)}."
+    yield from _settings(design)
     if design["exact"]:
         yield f"They are equal in {listed([in_words(e) for e in design['exact']])}."
     yield from _preferred(design)
@@ -72,11 +80,30 @@ def matched(report: Report) -> Iterator[str]:
         yield f"On {in_words(caliper['on'])} no more than {width} apart."
 
 
-def _how(method: str, estimand: str) -> str:
+def _how(design: Report, estimand: str) -> str:
+    method = design["method"]
     if (method, estimand) in WEIGHTED:
         return WEIGHTED[method, estimand]
     one, others = ROLES.get(estimand, ROLES["ATT"])
-    return MATCHING[method].format(one=one, others=others)
+    return MATCHING[method].format(one=one, others=others, design=design)
+
+
+def _settings(design: Report) -> Iterator[str]:
+    """What else was chosen by number or by lot; plans of long ago had less of it."""
+    if design["method"] == "cem":
+        for name, at in design["cutpoints"].items():
+            yield f"Cut points of {in_words(name)}: {listed([f'{c:g}' for c in at])}."
+    if design["method"] == "nearest" and design.get("order") == "random":
+        yield f"They chose in an order drawn by lot (seed {design['seed']})."
+    if design["method"] in IN_PAIRS and design.get("tie_tolerance"):
+        yield f"Distances within {design['tie_tolerance']:g} count as equal."
+    if (whose := design.get("discard", "none")) != "none":
+        yield (
+            f"Left out were {BEYOND[whose]} whose estimated chance of taking part is "
+            "beyond everyone's in the other group."
+        )
+    if (fewest := design.get("level_minimum", 1)) > 1:
+        yield f"Levels that fewer than {fewest} students have are one."
 
 
 def _how_many(design: Report) -> str:

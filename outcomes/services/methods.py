@@ -55,6 +55,7 @@ ERRORS = {
     "CR2": "which allows for students of one {} being alike and for few of them (CR2)",
     "CR3": "which leaves out one {} at a time (CR3, a jackknife)",
     "CR1": "which allows for students of one {} being alike (CR1)",
+    "jackknife": "which leaves out one {} at a time (a jackknife)",
     "influence": "from how much each {} moves the result",
     "HC3": "which allows for students who vary more than others (HC3)",
 }
@@ -193,6 +194,13 @@ def _doubt(row: dict, kind: str) -> Iterator[str]:
         f"{error_in_words(row['se_kind'])}; chance alone would do as much "
         f"{chance(row['p'])}."
     )
+    if row.get("few_clusters"):
+        yield "Of several ways to reckon it with few schools, this is the least sure."
+    if row.get("p_adjusted") not in (None, row["p"]):
+        yield (
+            "Adjusted for the other planned outcomes of its domain, p = "
+            f"{row['p_adjusted']:.3f}."
+        )
 
 
 def error_in_words(kind: str) -> str:

@@ -92,6 +92,25 @@ def test_a_share_is_shown_in_percentage_points():
     assert chart["title"]["text"] == "The difference: +4.10 percentage points in ela"
 
 
+def test_a_difference_of_levels_is_told_in_levels():
+    outcomes = [{"name": "ela", "kind": "levels"}]
+    chart = charts.effect_plot(report(design={"outcomes": outcomes}))
+    assert chart["title"]["text"] == "The difference: +7.25 levels in ela"
+
+
+def test_a_trifle_does_not_fill_the_axis_of_a_gap():
+    def ends(**change):
+        (panel,) = charts.gap_plot(report(gaps=[{**GAP, **change}]))["vconcat"]
+        scale = panel["layer"][1]["encoding"]["x"]["scale"]
+        return [scale["domainMin"], scale["domainMax"]]
+
+    assert ends() == [0, 0.8]
+    small = {"without_program": 0.0, "as_delivered": 0.02, "closed": -0.02}
+    assert ends(**small) == pytest.approx([-0.09, 0.11])
+    share = small | {"metric": "share_meeting"}
+    assert ends(**share) == pytest.approx([-9, 11])
+
+
 def test_an_effect_that_cannot_be_told_has_no_mark():
     unknown = {**EFFECT, "estimate": None, "ci_low": None, "ci_high": None}
     chart = charts.effect_plot(report(effects=[unknown], naive=[unknown]))
@@ -153,6 +172,9 @@ def test_names_and_numbers_are_said_as_people_say_them():
     assert rise == "mcas in the grade of 2025 over mcas in the grade of 2024"
     times = "\N{MULTIPLICATION SIGN}"
     assert in_words("age x swd=yes") == f"age {times} student with a disability: yes"
+    crossed = "race_ethnicity*swd"
+    both = "race or ethnicity and student with a disability"
+    assert in_words(f"{crossed}=black*no") == f"{both}: black and no"
     assert in_words("mcas@2025.spring") == "mcas 2025 spring"
     assert in_words("mcas@2024=(missing)") == "mcas 2024: missing"
     assert listed(["a"]) == "a"

@@ -188,6 +188,40 @@ def test_it_says_how_often_one_may_serve_and_whom_to_prefer():
     assert "may be used again" in with_design(replacement=True)
 
 
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [
+        ({"method": "subclass", "subclasses": 8}, "within 8 ranges of the score, by"),
+        ({"method": "cardinality", "tolerance": 0.01}, "each average within 0.01 SD."),
+        (
+            {"method": "cem", "cutpoints": {"age": [30.5, 40], "ela@2024": [480]}},
+            "Cut points of age: 30.5 and 40. Cut points of ela 2024: 480.",
+        ),
+        ({"order": "random", "seed": 9}, "order drawn by lot (seed 9)."),
+        ({"tie_tolerance": 1e-5}, "Distances within 1e-05 count as equal."),
+        ({"discard": "both"}, "Left out were students whose estimated chance"),
+        ({"level_minimum": 15}, "Levels that fewer than 15 students have are one."),
+    ],
+)
+def test_it_says_what_was_chosen_by_number_or_by_lot(keys, words):
+    assert words in with_design(**keys)
+    assert words not in with_design()
+
+
+def test_it_says_when_an_error_is_the_widest_and_a_p_is_one_of_several():
+    plain = paragraph(report())
+    few = paragraph(report(effects=[EFFECT | {"few_clusters": True}]))
+    assert "with few schools, this is the least sure." in few
+    assert "the least sure" not in plain
+    several = paragraph(report(effects=[EFFECT | {"p": 0.02, "p_adjusted": 0.04}]))
+    assert (
+        "Adjusted for the other planned outcomes of its domain, p = 0.040." in several
+    )
+    assert "Adjusted" not in plain
+    jackknife = "which leaves out one school at a time (a jackknife)"
+    assert error_in_words("jackknife by school") == jackknife
+
+
 def test_without_anything_to_match_on_a_sentence_still_begins_as_one():
     said = with_design(covariates=[], pretests=[])
     assert "Students were matched on" not in said
