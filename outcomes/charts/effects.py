@@ -22,6 +22,7 @@ from outcomes.charts.words import (
     in_units,
     in_words,
     is_hidden,
+    is_of_few,
     unit_of,
 )
 from outcomes.terms import FEW_STUDENTS, PEOPLE
@@ -32,15 +33,14 @@ NAIVE, MATCHED = "before matching, everyone", "after matching"
 def effect_plot(report: dict[str, Any]) -> Chart:
     """A panel an outcome in its own points, a row a group, zero always in sight.
 
-    A group of few is not drawn: one child may move it further than any program moves
-    another, and a page is shown to who knows the children.
+    A group of few is not drawn.
     """
     kinds = kinds_of(report)
     known, naive = (
         [
             {**row, "people": group_in_words(row, report)}
             for row in report[section]
-            if row["estimate"] is not None and not _is_of_few(row)
+            if row["estimate"] is not None and not _is_group_of_few(row)
         ]
         for section in ("effects", "naive")
     )
@@ -57,15 +57,14 @@ def effect_plot(report: dict[str, Any]) -> Chart:
     )
 
 
-def _is_of_few(row: dict) -> bool:
-    is_few = min(row["n_treated"], row["n_comparison"]) < FEW_STUDENTS
-    return bool(row["group"]) and is_few
+def _is_group_of_few(row: dict) -> bool:
+    return bool(row["group"]) and is_of_few(row)
 
 
 def _left_out(report: dict[str, Any]) -> str:
     if any(map(is_hidden, report["effects"])):
         return "; small groups, and others that would tell them, are hidden"
-    are_few = any(_is_of_few(row) for row in report["effects"])
+    are_few = any(_is_group_of_few(row) for row in report["effects"])
     return f"; groups of fewer than {FEW_STUDENTS} are not drawn" if are_few else ""
 
 

@@ -15,8 +15,10 @@ from outcomes.charts.style import (
     upright,
     whole,
 )
-from outcomes.charts.words import in_words, numbers
+from outcomes.charts.words import in_words, is_of_few, numbers
+from outcomes.terms import FEW_STUDENTS
 
+NARROWER, WIDER = "narrower", "wider"
 WITHOUT, WITH = "without the program", "with the program"
 AVERAGE = "mean_sd"
 LEAST = 0.2  # SDs, or as a share of students: an axis of less makes much of a trifle
@@ -33,8 +35,13 @@ METRICS = {
 
 
 def gap_plot(report: dict[str, Any]) -> Chart:
-    """A panel a metric, a row a gap: the diamond moves to the circle, 0 is no gap."""
-    known = [row for row in report["gaps"] if row["as_delivered"] is not None]
+    """A panel a metric, a row a gap: the diamond moves to the circle, 0 is no gap.
+
+    A gap of few is not drawn, no more than an effect on few is.
+    """
+    told = [row for row in report["gaps"] if row["closed"] is not None]
+    known = [row for row in told if not is_of_few(row)]
+    few = f"; gaps of groups of fewer than {FEW_STUDENTS} are not drawn"
     parts = [
         _panel(metric, rows)
         for metric in METRICS
@@ -42,7 +49,8 @@ def gap_plot(report: dict[str, Any]) -> Chart:
     ]
     return whole(
         _headline(known),
-        "How far the first group is behind the second, among participants",
+        "How far the first group is behind the second, among participants"
+        + few * (len(known) < len(told)),
         _description(known),
         panels(parts),
     )
@@ -65,12 +73,22 @@ def change_in_words(row: dict) -> str:
     """`narrower by 0.10 SD (0.02 to 0.18)`: the interval in the direction told."""
     _, unit, size = METRICS[row["metric"]]
     way = size if row["closed"] >= 0 else -size
-    verb = "narrower" if row["closed"] >= 0 else "wider"
+    verb = _verb(row)
     if row["ci_low"] is None:
         return f"{verb} by {numbers(row['closed'] * way)[0]} {unit}"
     ends = sorted(row[end] * way for end in ("ci_low", "ci_high"))
     change, low, high = numbers(row["closed"] * way, *ends)
     return f"{verb} by {change} {unit} ({low} to {high})"
+
+
+def _verb(row: dict) -> str:
+    """A gap narrows or widens for a group that is behind, before and after."""
+    before, after, closes = row["without_program"], row["as_delivered"], row["closed"]
+    if min(before, after) < 0 < max(before, after):
+        return "turned round"
+    if min(before, after) < 0:
+        return "further ahead" if closes >= 0 else "less far ahead"
+    return NARROWER if closes >= 0 else WIDER
 
 
 def is_sure(row: dict) -> bool:
@@ -83,11 +101,12 @@ def _headline(known: list[dict]) -> str:
     if not averages:
         return "No gap can be told"
     if len(averages) > 1:
-        narrower = sum(is_sure(row) and row["closed"] > 0 for row in averages)
+        narrower = sum(is_sure(row) and _verb(row) == NARROWER for row in averages)
         return f"{narrower} of {len(averages)} gaps narrowed by more than chance"
     (row,) = averages
     change = change_in_words(row).partition(" (")[0]
-    return f"The gap, {groups_in_words(row)}, is {change}{_doubt(row)}"
+    told = ", is" if _verb(row) in {NARROWER, WIDER} else ":"
+    return f"The gap, {groups_in_words(row)}{told} {change}{_doubt(row)}"
 
 
 def _doubt(row: dict) -> str:

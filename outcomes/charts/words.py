@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from outcomes.designs.clauses import crossed
-from outcomes.terms import Estimand, OutcomeKind
+from outcomes.terms import FEW_STUDENTS, Estimand, OutcomeKind
 
+ARMS = ("treated", "comparison", "focal_treated", "focal_comparison")
+ARMS += ("reference_treated", "reference_comparison")
 UNITS = {OutcomeKind.BINARY: "percentage points", OutcomeKind.LEVELS: "levels"}
 MINUS = "\N{MINUS SIGN}"
 FACTS = {  # what is known of a student, where its name says too little
@@ -41,6 +43,13 @@ def in_words(covariate: str) -> str:
         levels = [each.strip("()") for each in crossed(level)]
         said = f"{said}: {' and '.join(levels)}"
     return said.replace("_", " ")
+
+
+def is_of_few(row: Mapping[str, Any]) -> bool:
+    """Whether one child of a group may move its number further than any program does,
+    and a page is shown to who knows the children. Reports of long ago did not count."""
+    sizes = [row.get(f"n_{arm}") for arm in ARMS]
+    return any(size is not None and size < FEW_STUDENTS for size in sizes)
 
 
 def is_hidden(row: Mapping[str, Any]) -> bool:

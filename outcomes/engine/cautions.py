@@ -218,7 +218,7 @@ def of_spread(name: str, sample: Sample, warn: Warn) -> None:
         warn(
             "zero_variance",
             f'Nobody differs on "{name}" within either group: the difference is shown '
-            "in points only, without an interval or a p-value.",
+            "in points only, without a p-value; one of shares has an interval.",
         )
 
 

@@ -8,6 +8,7 @@ reservations".
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 
 import numpy as np
 
@@ -58,13 +59,17 @@ def judge(value: float, *, in_model: bool) -> VerdictCode:
 
 def no_overlap(covariate: str | None = None) -> Verdict:
     """Nobody to compare, or a covariate that separates the groups: gravest of all."""
+    because = (
+        "No participant can be compared with anyone"
+        if covariate is None
+        else f"{covariate} alone tells who takes part, and nobody is alike in it"
+    )
     return Verdict(
         VerdictCode.NO_OVERLAP,
         covariate,
         None,
-        "No participant can be compared with anyone: nothing is known of the effect. "
-        "Widen the caliper, drop a covariate that decides who takes part, or find "
-        "another comparison group.",
+        f"{because}: nothing is known of the effect. Widen the caliper, drop a "
+        "covariate that decides who takes part, or find another comparison group.",
     )
 
 
@@ -190,7 +195,8 @@ def _size(row: BalanceRow) -> float:
 
 
 def _text(code: VerdictCode, name: str, value: float) -> str:
-    largest = f"The groups differ on {name} by {abs(value):.3g} SD"
+    by = f"by {abs(value):.3g} SD" if isfinite(value) else "by more than SDs can tell"
+    largest = f"The groups differ on {name} {by}"
     endings = {
         VerdictCode.NOT_EQUIVALENT: (
             f"{largest}, more than {ADJUSTABLE:g}: no adjustment can rescue that. "

@@ -14,12 +14,14 @@ from outcomes.charts.words import (
     in_units,
     in_words,
     is_hidden,
+    is_of_few,
     number,
     numbers,
     sentence,
     unit_of,
     why_unknown,
 )
+from outcomes.terms import FEW_STUDENTS
 
 Report = dict[str, Any]
 GOOD, CARE, BAD = "good", "care", "bad"
@@ -30,7 +32,7 @@ FAIR = {  # by verdict: how it stands, and the answer
     "not_equivalent": (BAD, "No: the groups differ"),
     "no_pretest": (CARE, "Not shown: no pretest"),
     "confound_n1": (BAD, "No: one school on a side"),
-    "no_overlap": (BAD, "No: nobody to compare"),
+    "no_overlap": (BAD, "No: nobody alike to compare"),
 }
 FOUND = {  # by estimand: what is said of a difference beyond chance, and of another
     "ATT": (
@@ -157,6 +159,9 @@ def _gap(report: Report) -> Card:
     row = rows[0]
     if is_hidden(row):
         return Card(question, "Hidden", [gap_in_words(row), "A group in it is small"])
+    if is_of_few(row) and row["closed"] is not None:
+        few = f"A group in it has fewer than {FEW_STUDENTS} students on a side"
+        return Card(question, "Too few students", [gap_in_words(row), few])
     if None in (row["as_delivered"], row["closed"], row["ci_low"]):
         reason = _why(row, "as_delivered", "closed", "ci_low")
         return Card(question, "Cannot be told", [gap_in_words(row), reason])

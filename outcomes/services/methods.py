@@ -13,6 +13,7 @@ from outcomes.charts.words import (
     in_units,
     in_words,
     is_hidden,
+    is_of_few,
     listed,
     number,
     numbers,
@@ -22,7 +23,7 @@ from outcomes.charts.words import (
 from outcomes.reasons import why_left_out, why_unmatched
 from outcomes.services.cautions import limits
 from outcomes.services.matching import matched
-from outcomes.terms import PEOPLE, counted
+from outcomes.terms import FEW_STUDENTS, PEOPLE, counted
 
 Report = dict[str, Any]
 NEVER_COMPARED = ("classmate", "support")
@@ -36,7 +37,8 @@ VERDICTS = {
     "that the groups began alike",
     "confound_n1": "does not meet its standards: with one school on a side, school and "
     "program cannot be told apart",
-    "no_overlap": "does not apply: nobody could be compared",
+    "no_overlap": "cannot be judged: participants have nobody like them to be "
+    "compared with",
 }
 ESTIMATORS = {
     "difference": "the difference of weighted averages",
@@ -164,9 +166,10 @@ def estimated(report: Report) -> Iterator[str]:
             yield f"The effect on {name} cannot be told{because}."
             continue
         kind = kinds[row["outcome"]]
+        interval = "" if row["ci_low"] is None else ", with its 95% interval"
         yield (
             f"On {in_words(row['outcome'])} it is {effect_in_words(row, kind)} "
-            f"{unit_of(kind)}, with its 95% interval."
+            f"{unit_of(kind)}{interval}."
         )
         yield from _of_whom(row, report["sample"])
         yield from _doubt(row, kind)
@@ -231,6 +234,12 @@ def closed(report: Report) -> Iterator[str]:
             why = why_unknown(row, "as_delivered", "closed")
             because = f": {why}" if why else ""
             yield f"The gap of {gap_in_words(row)} cannot be told{because}."
+            continue
+        if is_of_few(row):
+            yield (
+                f"The gap of {gap_in_words(row)} rests on fewer than {FEW_STUDENTS} "
+                "students of a group on a side."
+            )
             continue
         before, after = numbers(row["without_program"], row["as_delivered"])
         yield (

@@ -224,10 +224,10 @@ def _figures(report: dict[str, Any]) -> Iterator[str]:
     for (outcome, estimator), row in _overall(report).items():
         errors = [row, *row["alternatives"]]
         found = {"estimate": row["estimate"]}
-        found |= {each["se_kind"]: each["std_error"] for each in errors}
+        known = [each for each in errors if each["std_error"] is not None]
+        found |= {each["se_kind"]: each["std_error"] for each in known}
         for what, value in found.items():
-            rule = what.partition(" ")[0]
-            if value is not None and rule in {"estimate", "CR1", "HC3"}:
+            if what.partition(" ")[0] in {"estimate", "CR1", "HC3"}:
                 yield f"{_cell(outcome)},{estimator},{_cell(what)},{value!r}"
 
 

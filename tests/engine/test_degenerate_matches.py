@@ -59,6 +59,7 @@ def test_g3_one_covariate_that_separates_leaves_no_overlap(distance):
     report = run(school_table(age=apart), **keys)
     verdict = report["verdict"]
     assert (verdict["code"], verdict["decided_by"]) == ("no_overlap", "age")
+    assert verdict["text"].startswith("age alone tells who takes part, and nobody is")
     touching = [*apart[:11], 2.7, *apart[12:]]
     report = run(school_table(age=touching), **keys)
     assert report["verdict"]["decided_by"] != "age" or distance != "propensity"

@@ -60,7 +60,9 @@ def test_of_equally_grave_ones_the_largest_decides():
 
 
 def test_a_difference_beyond_measure_is_not_equivalent():
-    assert judge([row("age", NotEstimable("no spread"))]).code == NOT
+    found = judge([row("age", NotEstimable("no spread"))])
+    assert found.code == NOT
+    assert found.text.startswith("The groups differ on age by more than SDs can tell,")
 
 
 def test_without_a_pretest_nothing_is_established():

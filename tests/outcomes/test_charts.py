@@ -147,6 +147,39 @@ def test_the_headline_says_which_way_the_gap_went_and_how_surely(change, headlin
     assert chart["title"]["text"] == f"The gap, black behind white, is {headline}"
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        (0.02, -0.15, ": turned round by 0.17 SD"),
+        (-0.1, 0.1, ": turned round by 0.20 SD"),
+        (-0.14, -0.44, ": further ahead by 0.30 SD"),
+        (-0.4, -0.1, ": less far ahead by 0.30 SD"),
+        (0.3, 0.0, ", is narrower by 0.30 SD"),
+        (0.0, 0.3, ", is wider by 0.30 SD"),
+    ],
+)
+def test_a_gap_narrows_only_where_the_first_group_is_behind(before, after, words):
+    closed = before - after
+    told = {"without_program": before, "as_delivered": after, "closed": closed}
+    row = {**GAP, **told, "ci_low": closed - 0.01, "ci_high": closed + 0.01}
+    chart = charts.gap_plot(report(gaps=[row]))
+    assert chart["title"]["text"] == f"The gap, black behind white{words}"
+    several = charts.gap_plot(report(gaps=[row, row]))
+    narrower = 2 if "narrower" in words else 0
+    assert several["title"]["text"].startswith(f"{narrower} of 2 gaps narrowed")
+
+
+def test_a_gap_of_few_is_not_drawn():
+    few = GAP | {"focal": "asian", "n_focal_treated": 9, "n_focal_comparison": 30}
+    chart = charts.gap_plot(report(gaps=[GAP | few]))
+    assert "asian" not in str(chart)
+    assert chart["title"]["text"] == "No gap can be told"
+    assert chart["title"]["subtitle"].endswith("fewer than 10 are not drawn")
+    enough = charts.gap_plot(report(gaps=[GAP | few | {"n_focal_treated": 10}]))
+    assert "asian behind white" in str(enough)
+    assert "drawn" not in enough["title"]["subtitle"]
+
+
 def test_several_gaps_are_counted():
     other = {**GAP, "outcome": "math", "ci_low": -0.1}
     chart = charts.gap_plot(report(gaps=[GAP, other]))

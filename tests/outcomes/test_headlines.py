@@ -3,6 +3,7 @@
 import pytest
 
 from outcomes.services.headlines import FAIR, FOUND, cards, headline
+from outcomes.services.methods import paragraph
 from outcomes.terms import Estimand, VerdictCode
 from tests.outcomes.reports import EFFECT, GAP, REPORT, report
 
@@ -114,6 +115,15 @@ def test_a_card_without_a_number_says_why():
     assert size.details == ["Nobody is left; pool years"]
     assert widened.details[-1] == "Nobody is left"
     assert cards(report(gaps=[]))[2].answer == "Not asked"
+
+
+def test_a_gap_of_few_is_no_headline():
+    few = report(gaps=[GAP | {"n_reference_comparison": 9}])
+    _, _, gap = cards(few)
+    assert gap.answer == "Too few students"
+    assert "0.80" not in " ".join(gap.details)
+    said = "white (race or ethnicity) rests on fewer than 10 students of a group"
+    assert said in paragraph(few)
 
 
 def test_a_gap_without_an_interval_is_no_headline():

@@ -84,6 +84,12 @@ def test_an_error_of_a_share_is_in_percentage_points():
     assert "The standard error is 2.1 with" in said
 
 
+def test_an_effect_without_an_interval_is_not_told_with_one():
+    alone = EFFECT | {"ci_low": None, "ci_high": None, "std_error": None, "p": None}
+    said = paragraph(report(effects=[alone]))
+    assert "On ela it is +7.25 (interval unknown) points. It rests" in said
+
+
 def test_a_large_error_is_a_number_too():
     said = paragraph(report(effects=[EFFECT | {"std_error": 1237.4}]))
     assert "The standard error is 1,237 with" in said

@@ -60,10 +60,22 @@ def club(n=240) -> pd.DataFrame:
     return frame
 
 
-def remade(folder, **keys) -> str:
-    frame, design = club(), Design.from_dict({**PLAN, **keys})
+def made(frame, **keys) -> dict[str, str]:
+    design = Design.from_dict({**PLAN, **keys})
     report = evaluate(frame, design).report()
-    return redone(files(frame, design, report, report["pairs"]), folder)
+    return files(frame, design, report, report["pairs"])
+
+
+def remade(folder, **keys) -> str:
+    return redone(made(club(), **keys), folder)
+
+
+def test_the_bundle_of_one_participant_holds_an_estimate_and_no_error():
+    frame = club().dropna()
+    frame["joined club"] = (frame["pupil no"] == frame["pupil no"].iloc[0]).astype(int)
+    script = made(frame, cluster=None)["redo.R"]
+    assert 'difference,\\"estimate\\",' in script
+    assert "None" not in script
 
 
 @needs_r
