@@ -64,8 +64,8 @@ def of_match(study: Study, design: Design, arranged: Arrangement, warn: Warn) ->
     if everyone < FEW_STUDENTS or 0 < kept < FEW_STUDENTS:
         warn(
             "below_minimum",
-            f"There are fewer than {FEW_STUDENTS} {people} to speak of, too few to "
-            "claim anything; pool cohorts or years.",
+            f"There are fewer than {FEW_STUDENTS} {people} here, too few to claim "
+            "anything; pool cohorts or years.",
         )
     _of_reuse(study.treated, weights, design.estimand, warn)
     _of_rows(study, weights > 0, warn)
@@ -81,7 +81,7 @@ def _of_reuse(treated: Flags, weights: Floats, estimand: Estimand, warn: Warn) -
         if 0 < worth < FEW_STUDENTS:
             warn(
                 "few_comparisons",
-                f"The {len(used)} {PEOPLE[whose]} are worth {worth:.1f} once weighted.",
+                f"Once weighted, the {len(used)} {PEOPLE[whose]} count for {worth:.1f}.",
             )
 
 
@@ -96,7 +96,7 @@ def _of_rows(study: Study, used: Flags, warn: Warn) -> None:
         warn(
             "student_in_two_clusters",
             f"{several} students stand in the sample at several entries and in another "
-            "cluster at each: standard errors take their rows for different students.",
+            "cluster at each: standard errors treat these rows as different students.",
         )
 
 
@@ -107,8 +107,8 @@ def _of_score(study: Study, design: Design, arranged: Arrangement, warn: Warn) -
     if study.treated.sum() < STUDENTS_A_COVARIATE * count:
         warn(
             "many_covariates",
-            f"{int(study.treated.sum())} participants carry a score of {count} "
-            "covariate columns poorly; name fewer, or use a Mahalanobis distance on "
+            f"{int(study.treated.sum())} participants are too few for a score of "
+            f"{count} covariate columns; name fewer, or use a Mahalanobis distance on "
             "the pretests.",
         )
 
@@ -149,9 +149,9 @@ def of_domain(design: Design, outcome: Outcome, warn: Warn) -> None:
     if outcome.confirmatory and is_domain_unsaid(design, outcome):
         warn(
             "domain_unsaid",
-            f'Nothing says that a pretest is of the domain of "{outcome.name}", so any '
-            "counts as its own; one of another subject shows little. Name the domain "
-            "of both, or same_as.",
+            f'No pretest is said to be of the domain of "{outcome.name}", so that any '
+            "counts as its own; a pretest of another subject would show little. Name "
+            "the domain of both, or same_as.",
         )
 
 
@@ -217,8 +217,8 @@ def of_spread(name: str, sample: Sample, warn: Warn) -> None:
     if all(len(y) and y.min() == y.max() for y in arms):
         warn(
             "zero_variance",
-            f'Nobody differs on "{name}" within either group: the difference is shown '
-            "in points only, without a p-value; one of shares has an interval.",
+            f'Within each group everybody has the same "{name}": the difference is '
+            "shown in points only, without a p-value; one of shares has an interval.",
         )
 
 
@@ -246,17 +246,17 @@ def of_groups(
         warn(
             "small_groups",
             f"{', '.join(few)}: fewer than {FEW_STUDENTS} students on one side, so a "
-            "number says more of them than of the program, and whoever knows them may "
-            "read how they did. Do not publish it, nor what it can be worked out from; "
-            "join groups, or pool years.",
+            "number says more about them than about the program, and anyone who knows "
+            "them may read from it how they did. Do not publish it, nor anything it "
+            "can be worked out from; join groups, or pool years.",
         )
     enough = STUDENTS_A_COEFFICIENT * coefficients
     thin = [group for group, size in sizes.items() if 0 < size < enough]
     if thin and design.estimator != Estimator.DIFFERENCE:
         warn(
             "thin_groups",
-            f"{', '.join(thin)}: fewer than {enough} students an arm carry a model of "
-            f"{coefficients} coefficients each poorly, and their intervals are too "
+            f"{', '.join(thin)}: fewer than {enough} students in an arm are too few "
+            f"for its model of {coefficients} coefficients, and intervals are too "
             'narrow; name fewer covariates, or use estimator "difference".',
         )
 

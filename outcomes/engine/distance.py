@@ -100,7 +100,7 @@ def _of_nothing(study: Study, design: Design, warn: Warn) -> Space:
     warn(
         "all_alike",
         "No covariate tells students apart: all are equally near, and who is compared "
-        f"with whom hangs on {_TIES[design.ties]} alone. Name covariates that vary.",
+        f"with whom depends on {_TIES[design.ties]} alone. Name covariates that vary.",
     )
     share = study.treated.mean()
     logit = np.full(study.n, np.log(share / (1 - share)))

@@ -51,7 +51,7 @@ def hidden_bias_text(found: Effect, gamma: Number) -> str:
         return f"How strong a hidden factor would have to be is not known: {needed}."
     text = (
         "To explain the effect away, a hidden factor would have to multiply both the "
-        f"chance to take part and the chance to do well by {needed:.2f}."
+        f"chance of taking part and the chance of doing well by {needed:.2f}."
     )
     if isinstance(gamma, NotEstimable):
         return text

@@ -107,18 +107,18 @@ def _of_cohorts(sample: Sample) -> float:
 
 def _text(smallest: Number, alike: Number, cohorts: int, *, whole: bool) -> str:
     if isinstance(smallest, NotEstimable):
-        return "There are too few students to see an effect of any size."
+        return "There are too few students to detect an effect of any size."
     seen = (
-        f"This design can see an effect of {smallest:.2f} SD or more (80% power, 5% "
+        f"This design can detect an effect of {smallest:.2f} SD or more (80% power, 5% "
         "two-sided), before covariates sharpen it."
     )
     if whole or not cohorts:
         return seen
-    optimistic = "That is optimistic: it takes participants of a school for no more "
-    optimistic += "alike than others."
+    optimistic = "That is optimistic: it takes participants of one school to be no "
+    optimistic += "more alike than others."
     if isinstance(alike, NotEstimable):
-        return f"{seen} {optimistic} With one school alone nothing could be seen."
+        return f"{seen} {optimistic} With one school alone nothing could be detected."
     return (
         f"{seen} {optimistic} Were a fifth of the variance between the schools of "
-        f"participants (ICC {ICC_ACHIEVEMENT:.2f}), it could see {alike:.2f} SD."
+        f"participants (ICC {ICC_ACHIEVEMENT:.2f}), it could detect {alike:.2f} SD."
     )

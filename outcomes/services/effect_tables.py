@@ -63,8 +63,8 @@ def estimators(report: Report) -> Table:
         {**row, "way": WAYS[row["estimator"]]} for row in report.get("estimators", ())
     ]
     return table(
-        "The same effect, reckoned in other ways",
-        "An answer that hangs on one way of reckoning is weaker than one all give.",
+        "The same effect, estimated in other ways",
+        "An answer that only one way gives is weaker than one that all of them give.",
         {
             "Outcome": said("outcome"),
             "Way": "way",

@@ -56,7 +56,7 @@ def rules(report: Report) -> Table:
         {
             "Gap": lambda row: gap_in_words(dict(row)),
             "If": lambda row: RULES.get(row["rule"], in_words(row["rule"])),
-            "Reckoned by": lambda row: in_words(row["estimator"]),
+            "Estimated by": lambda row: in_words(row["estimator"]),
             "Gap would be": "gap",
             "Closed (95% interval)": change,
         },

@@ -26,6 +26,7 @@ from outcomes.services.matching import matched
 from outcomes.terms import FEW_STUDENTS, PEOPLE, counted
 
 Report = dict[str, Any]
+ARMS = {"treated": "participants", "comparison": "comparison students"}
 NEVER_COMPARED = ("classmate", "support")
 VERDICTS = {
     "meets_with_reservations": "meets its standards with reservations, the best that "
@@ -80,12 +81,10 @@ def compared(report: Report) -> Iterator[str]:
     sample = report["sample"]
     yield from _left_out_before(report)
     yield _how_many(sample)
-    given = sample.get("ess_treated")
-    if given is not None and given < sample["matched_treated"] - 0.5:
-        yield f"Weighted, the participants count as much as {number(given)} students."
-    worth = sample["ess_comparison"]
-    if worth is not None and worth < sample["matched_comparison"] - 0.5:
-        yield f"Weighted, the latter count as much as {number(worth)} students."
+    for arm, people in ARMS.items():
+        worth = sample.get(f"ess_{arm}")
+        if worth is not None and worth < sample[f"matched_{arm}"] - 0.5:
+            yield f"Weighted, the {people} count as much as {number(worth)} students."
     for row in sample["unmatched"]:
         who = counted(row["n"], PEOPLE[estimand_of(report)])
         are = "is" if row["n"] == 1 else "are"
@@ -194,8 +193,8 @@ def _doubt(row: dict, kind: str) -> Iterator[str]:
     size = f"{error:,.0f}" if error >= 100 else f"{error:.3g}"
     yield (
         f"The standard error is {size}{degrees}, "
-        f"{error_in_words(row['se_kind'])}; chance alone would do as much "
-        f"{chance(row['p'])}."
+        f"{error_in_words(row['se_kind'])}; chance alone would make as large a "
+        f"difference {chance(row['p'])}."
     )
     if row.get("few_clusters"):
         yield "Of several ways to reckon it with few schools, this is the least sure."

@@ -26,7 +26,7 @@ def verdicts(report: Report) -> Table:
 def warnings(report: Report) -> Table:
     return table(
         "What limits the result",
-        "Said beside the numbers; none of it changes them.",
+        "What to know beside the numbers; it changes none of them.",
         {"About": said("code"), "In words": "text"},
         report["warnings"],
     )

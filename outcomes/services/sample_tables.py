@@ -8,8 +8,8 @@ from outcomes.reasons import why_cluster_unmatched, why_left_out, why_unmatched
 from outcomes.services.table import Report, Row, Table, group_of, said, share, table
 
 ALIKE = (
-    "Averages of the two groups, apart by so many SDs: up to 0.05 counts as alike, up "
-    "to 0.25 as adjustable, more as different."
+    "By how many SDs the averages of the two groups differ: up to 0.05 counts as "
+    "alike, up to 0.25 as adjustable, more as different."
 )
 BALANCE = {
     "Covariate": said("covariate"),
@@ -48,7 +48,7 @@ def _flow(sample: Row, own: str) -> Iterator[Row]:
         yield {"who": f"found no match: {why_unmatched(row['reason'])}", own: row["n"]}
     yield {"who": "matched", **{arm: sample[f"matched_{arm}"] for arm in ARMS}}
     worth = {arm: sample.get(f"ess_{arm}") for arm in ARMS}
-    yield {"who": "worth, once weighted", **worth}
+    yield {"who": "count for, once weighted", **worth}
 
 
 def balance(report: Report) -> Table:
@@ -90,9 +90,9 @@ def products(report: Report) -> Table:
     found = report.get("balance_of_products") or {"worst": [], "count": 0, "beyond": 0}
     return table(
         "Balance of squares and products",
-        f"Alike one by one, groups may differ together: {found['beyond']} of "
-        f"{found['count']} squares and products are more than 0.10 SD apart, these "
-        "most.",
+        "Groups that are alike in each covariate may still differ in combinations: "
+        f"{found['beyond']} of {found['count']} squares and products are more than "
+        "0.10 SD apart; these differ most.",
         {"Square or product": said("product"), "After matching, in SDs": "smd_after"},
         found["worst"],
     )
@@ -117,8 +117,8 @@ def lost(report: Report) -> Table:
 def discarded(report: Report) -> Table:
     return table(
         "Who was beyond comparison",
-        "Students whose chance to take part is below or above that of everyone on the "
-        "other side, by group: they were set aside before matching.",
+        "Students whose chance of taking part is below or above that of everyone on "
+        "the other side, by group: they were set aside before matching.",
         {
             "Group": group_of,
             "Participants": "n_treated",
@@ -173,8 +173,9 @@ def overlap(report: Report) -> Table:
     ]
     return table(
         "How likely students were to take part",
-        "By what was known before. The two groups can be compared where both are to be "
-        f"had; {found.get('treated_beyond_comparison', 0)} participants are beyond.",
+        "Estimated from what was known before. The groups can be compared where both "
+        f"are found; {found.get('treated_beyond_comparison', 0)} participants lie "
+        "outside the range of comparison students.",
         {"Students": "arm", **{name.capitalize(): name for name in names}},
         rows,
     )

@@ -24,10 +24,10 @@ def test_a_group_with_few_students_a_coefficient_is_named():
     (text,) = thin_groups(estimator="g_computation")
     assert "race=hispan" in text
     assert "race=black" not in text
-    assert "fewer than 27 students an arm carry a model of 9 coefficients" in text
+    assert "fewer than 27 students in an arm are too few for its model of 9" in text
 
 
-def test_three_students_a_coefficient_carry_a_model():
+def test_three_students_a_coefficient_are_enough_for_a_model():
     design = lalonde.design(estimator="g_computation")
     warn = Notices()
     cautions.of_groups({"just": 30, "less": 29, "none": 0}, 10, design, warn)

@@ -64,7 +64,7 @@ def test_a_report_says_what_the_schools_would_take():
     assert clustered["icc"] == 0.2
     expected = power.mdes_of_cohorts(40, 120, 8, icc=0.2)
     assert clustered["mdes_with_icc"] == pytest.approx(expected)
-    assert f"(ICC 0.20), it could see {expected:.2f} SD" in clustered["text"]
+    assert f"(ICC 0.20), it could detect {expected:.2f} SD" in clustered["text"]
     whole = diagnosed(cluster="school", assignment="school")["power"]
     assert whole["mdes_with_icc"] == whole["mdes"]
     assert "optimistic" not in whole["text"]

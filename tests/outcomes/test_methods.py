@@ -29,7 +29,7 @@ MINUS = "\N{MINUS SIGN}"
     [
         "109 of 126 participants were compared with 244 of 2,062 students who did not "
         "take part.",
-        "Weighted, the latter count as much as 200 students.",
+        "Weighted, the comparison students count as much as 200 students.",
         "17 participants are left out because nobody was near enough.",
         "Students were matched on low income and ela before: each participant was "
         "given the nearest",
