@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from api.resources.estimable import Number, Reason, Suppressed
+from api.resources.estimable import Estimated, Number, Reason, Suppressed, WithErrors
 
 
 class RuleOut(serializers.Serializer):
@@ -18,59 +18,26 @@ class RuleOut(serializers.Serializer):
     not_estimable = Reason()
 
 
-class CoverageOut(serializers.Serializer):
+class CoverageOut(WithErrors):
     share_focal = serializers.FloatField(help_text="Of the group, who takes part.")
     share_reference = serializers.FloatField()
-    att_focal = serializers.FloatField(help_text="Effect on those who do, in SDs.")
-    att_focal_std_error = Number()
-    att_focal_ci_low = Number()
-    att_focal_ci_high = Number()
-    att_reference = serializers.FloatField()
-    att_reference_std_error = Number()
-    att_reference_ci_low = Number()
-    att_reference_ci_high = Number()
-    as_delivered = serializers.FloatField()
-    as_delivered_std_error = Number()
-    as_delivered_ci_low = Number()
-    as_delivered_ci_high = Number()
-    closed = serializers.FloatField(help_text="In the district: reach times effect.")
-    closed_std_error = Number()
-    closed_ci_low = Number()
-    closed_ci_high = Number()
-    without_program = serializers.FloatField()
-    without_program_std_error = Number()
-    without_program_ci_low = Number()
-    without_program_ci_high = Number()
-    if_all_focal_served = serializers.FloatField()
-    if_all_focal_served_std_error = Number()
-    if_all_focal_served_ci_low = Number()
-    if_all_focal_served_ci_high = Number()
+    att_focal = Estimated(help_text="Effect on those who do, in SDs.")
+    att_reference = Estimated()
+    as_delivered = Estimated()
+    closed = Estimated(help_text="In the district: reach times effect.")
+    without_program = Estimated()
+    if_all_focal_served = Estimated()
     share_closed = Number()
-    closed_among_participants = serializers.FloatField(help_text="Whom it helps more.")
-    closed_among_participants_std_error = Number()
-    closed_among_participants_ci_low = Number()
-    closed_among_participants_ci_high = Number()
+    closed_among_participants = Estimated(help_text="Whom it helps more.")
     not_estimable = Reason()
 
 
-class FourPartsOut(serializers.Serializer):
+class FourPartsOut(WithErrors):
     gap = serializers.FloatField()
-    baseline = serializers.FloatField(help_text="The gap without the program.")
-    baseline_std_error = Number()
-    baseline_ci_low = Number()
-    baseline_ci_high = Number()
-    prevalence = serializers.FloatField(help_text="Unequal shares taking part.")
-    prevalence_std_error = Number()
-    prevalence_ci_low = Number()
-    prevalence_ci_high = Number()
-    effect = serializers.FloatField(help_text="Unequal effects.")
-    effect_std_error = Number()
-    effect_ci_low = Number()
-    effect_ci_high = Number()
-    selection = serializers.FloatField(help_text="Enrolling who gains most.")
-    selection_std_error = Number()
-    selection_ci_low = Number()
-    selection_ci_high = Number()
+    baseline = Estimated(help_text="The gap without the program.")
+    prevalence = Estimated(help_text="Unequal shares taking part.")
+    effect = Estimated(help_text="Unequal effects.")
+    selection = Estimated(help_text="Enrolling who gains most.")
     not_estimable = Reason()
 
 
@@ -82,17 +49,11 @@ class ExplainedErrorOut(serializers.Serializer):
     not_estimable = Reason()
 
 
-class AccountingOut(serializers.Serializer):
-    gap = serializers.FloatField()
-    gap_std_error = Number()
-    gap_ci_low = Number()
-    gap_ci_high = Number()
+class AccountingOut(WithErrors):
+    gap = Estimated()
     explained = serializers.DictField(child=serializers.FloatField())
     explained_errors = ExplainedErrorOut(many=True)
-    unexplained = serializers.FloatField()
-    unexplained_std_error = Number()
-    unexplained_ci_low = Number()
-    unexplained_ci_high = Number()
+    unexplained = Estimated()
     not_estimable = Reason()
 
 

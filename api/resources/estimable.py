@@ -10,6 +10,23 @@ class Number(serializers.FloatField):
         super().__init__(allow_null=True, **kwargs)
 
 
+class Estimated(serializers.FloatField):
+    """A number with its error beside it, in a row that is `WithErrors`."""
+
+
+# No docstring: the API document would print it for every row that inherits it.
+class WithErrors(serializers.Serializer):
+    # x_std_error, x_ci_low and x_ci_high stand behind each x that is Estimated.
+    def get_fields(self):
+        found = {}
+        for name, field in super().get_fields().items():
+            found[name] = field
+            if isinstance(field, Estimated):
+                ends = ("std_error", "ci_low", "ci_high")
+                found |= {f"{name}_{end}": Number() for end in ends}
+        return found
+
+
 class Count(serializers.IntegerField):
     """A number of students, null where the row is `suppressed`."""
 

@@ -81,7 +81,7 @@ def _of_reuse(treated: Flags, weights: Floats, estimand: Estimand, warn: Warn) -
         if 0 < worth < FEW_STUDENTS:
             warn(
                 "few_comparisons",
-                f"Once weighted, the {len(used)} {PEOPLE[whose]} count for {worth:.1f}.",
+                f"Once weighted, {len(used)} {PEOPLE[whose]} count for {worth:.1f}.",
             )
 
 
