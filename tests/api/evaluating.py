@@ -2,17 +2,11 @@
 
 from outcomes.models import Run, RunState
 from outcomes.services import execution
+from tests.outcomes.conftest import GAP, PLAIN
 
 EVALUATIONS = "/api/v1/evaluations/"
 RUNS = "/api/v1/runs/"
-DESIGN = {
-    "outcomes": ["ela"],
-    "covariates": ["low_income"],
-    "pretests": ["ela"],
-    "exact": [],
-    "cluster": None,
-    "gaps": [{"dimension": "race_ethnicity", "focal": "black", "reference": "white"}],
-}
+DESIGN = {**PLAIN, "gaps": [GAP]}
 QUESTION = {
     "name": "Did it help?",
     "program": "ten-boys",

@@ -22,6 +22,8 @@ from tests.factories import (
 START = date(2025, 10, 15)
 END = date(2025, 12, 19)
 DESIGN = {"outcomes": ["ela"], "covariates": ["low_income"], "pretests": ["ela"]}
+PLAIN = {**DESIGN, "exact": [], "cluster": None}
+GAP = {"dimension": "race_ethnicity", "focal": "black", "reference": "white"}
 
 
 class SmallDistrict:

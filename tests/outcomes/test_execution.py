@@ -9,16 +9,9 @@ from outcomes.models import Purpose, Run, RunState
 from outcomes.models.findings import Findings, MatchedStudent
 from outcomes.services import evaluations, execution, leases, runs
 from tests.factories import UserFactory
-from tests.outcomes.conftest import END, START
+from tests.outcomes.conftest import END, GAP, PLAIN, START
 
-DESIGN = {
-    "outcomes": ["ela"],
-    "covariates": ["low_income"],
-    "pretests": ["ela"],
-    "exact": [],
-    "cluster": None,
-    "gaps": [{"dimension": "race_ethnicity", "focal": "black", "reference": "white"}],
-}
+DESIGN = {**PLAIN, "gaps": [GAP]}
 
 
 @pytest.fixture

@@ -12,20 +12,13 @@ from outcomes.models import Look, Run
 from outcomes.models.findings import MatchedStudent
 from outcomes.services import execution, runs
 from tests.factories import RunFactory, UserFactory
-
-DESIGN = {
-    "outcomes": ["ela"],
-    "covariates": ["low_income"],
-    "pretests": ["ela"],
-    "exact": [],
-    "cluster": None,
-}
+from tests.outcomes.conftest import PLAIN
 
 
 @pytest.fixture
 def done(district):
     district.populate()
-    evaluation = district.locked(design=DESIGN)
+    evaluation = district.locked(design=PLAIN)
     UserFactory(username="olga", admin=True)
     run = runs.queue(evaluation=evaluation, by=UserFactory(evaluator=True))
     execution.execute(run.pk)

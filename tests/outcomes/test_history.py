@@ -17,17 +17,10 @@ from tests.factories import (
     RunFactory,
     UserFactory,
 )
-from tests.outcomes.conftest import END, START
+from tests.outcomes.conftest import END, PLAIN, START
 from tests.outcomes.test_guards import delete, refused, rows, unique
 
 pytestmark = pytest.mark.django_db
-DESIGN = {
-    "outcomes": ["ela"],
-    "covariates": ["low_income"],
-    "pretests": ["ela"],
-    "exact": [],
-    "cluster": None,
-}
 NOTHING_CHANGED = {"baseline_changed": False, "engine_changed": False}
 
 
@@ -44,7 +37,7 @@ def draft(district, by):
             "program": district.program,
             "first_day": START,
             "last_day": END,
-            "design": DESIGN,
+            "design": PLAIN,
         }
         return evaluations.draft(by=by, **question | more)
 
@@ -72,7 +65,7 @@ def run(district, by):
 def test_each_state_of_a_plan_is_kept_with_who_made_it_so(draft, by):
     other = UserFactory(username="olga", admin=True)
     plan = draft()
-    plan = evaluations.amend(plan, by=other, version=1, design={**DESIGN, "ratio": 2})
+    plan = evaluations.amend(plan, by=other, version=1, design={**PLAIN, "ratio": 2})
     locked = evaluations.lock(plan, by=by, version=2)
     kept = PlanVersion.objects.order_by("version")
     assert [(v.version, v.step, v.by.username) for v in kept] == [
@@ -175,7 +168,7 @@ def test_designs_are_counted_when_they_were_run_not_when_they_were_typed(
 ):
     plan = draft()
     for version, ratio in enumerate((2, 3), start=1):
-        change = {**DESIGN, "ratio": ratio}
+        change = {**PLAIN, "ratio": ratio}
         plan = evaluations.amend(plan, by=by, version=version, design=change)
         run(plan, Purpose.DIAGNOSTICS)
     done = run(evaluations.lock(plan, by=by, version=3))
@@ -191,7 +184,7 @@ def test_a_child_plan_owns_up_to_what_was_seen_under_its_parent(draft, by, run):
     first = evaluations.lock(draft(), by=by, version=1)
     done = run(first)
     runs.report_for(done, by)
-    child = draft(parent=first, design={**DESIGN, "ratio": 2})
+    child = draft(parent=first, design={**PLAIN, "ratio": 2})
     child = evaluations.lock(child, by=by, version=1)
     found = process.process_of(run(child))
     assert (found["place"], found["designs_tried"]) == (2, 2)
