@@ -10,7 +10,8 @@ from outcomes.school_grades import name_of, names_of, with_two_levels
 from outcomes.terms import Estimand
 
 BEFORE = "_before"
-EXPLAINING = ("covariates", "pretests", "exact", "anti_exact", "subgroups")
+EXPLAINING = ("covariates", "pretests", "equivalent_on", "exact", "anti_exact")
+EXPLAINING += ("subgroups",)
 EXPLAINING_BY_NAME = ("caliper", "cutpoints")
 FOLDS = 5  # as Chernozhukov and others (2018) have them
 # What holds columns, in a pretest, in clusters and in a placebo.

@@ -254,5 +254,6 @@ def judged_is_matched_on(
     for i, name in enumerate(judged or ()):
         if name not in matched_on:
             hint = reading.nearest(name, matched_on)
-            expected = f"one of the covariates and pretests{hint}"
+            known = ", ".join(matched_on) or "of which there are none"
+            expected = f"one of the covariates and pretests ({known}){hint}"
             raise reading.refuse(f"equivalent_on[{i}]", name, expected)

@@ -10,6 +10,7 @@ from outcomes.designs.errors import DesignError
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
+JSON_WORDS = {"None": "null", "True": "true", "False": "false"}
 Parser: TypeAlias = Callable[[Any, str], T]
 
 
@@ -20,7 +21,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def refuse(path: str, found: Any, expected: str) -> DesignError:
-    shown = repr(found)
+    shown = JSON_WORDS.get(repr(found), repr(found))
     return DesignError(f"found {shown[:60]}, expected {expected}", path)
 
 

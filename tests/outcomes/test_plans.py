@@ -95,7 +95,9 @@ def test_the_baseline_of_an_outcome_has_a_name_of_its_own(read):
         caliper={"ela": {"width": 10, "unit": "raw"}},
         cutpoints={"ela": [470, 500]},
         prefer=[["school", "ela"], ["school"]],
+        equivalent_on=["ela"],
     )
+    assert plan.design.equivalent_on == ("ela_before",)
     assert plan.design.prefer == (("school", "ela_before"), ("school",))
     assert plan.design.pretests[0].name == "ela_before"
     assert plan.design.covariates == ("ela_before", "age")
