@@ -1,7 +1,7 @@
 """Links within exact cells, found from all distances between the arms of a cell.
 
-No cell hangs on another, so they are tasks: what is sent is the students of a cell, and
-whoever solves it writes its distances, those of one cell at a time.
+No cell depends on another, so they are tasks: what is sent is the students of a cell,
+and whoever solves it writes its distances, those of one cell at a time.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,6 +22,29 @@ AS_PAIRS = 5_000  # distances that take as long as a cell does without any
 
 # From (t, c) distances, infinite where a limit forbids the pair, to rows and columns.
 Solve: TypeAlias = Callable[[Floats], tuple[Ints, Ints]]
+Links: TypeAlias = tuple[Ints, Ints]  # (e,) rows of participants, and of the others
+
+
+def within_width(
+    links: Links,
+    turns: Ints,
+    pool: Ints,
+    score: Floats,
+    limits: Limits,
+    by_matrix: Callable[[Ints, Ints], Links],
+) -> Links:
+    """The links of a line without those of cells in which one is longer than the
+    caliper; these cells' students are linked by their matrix instead.
+
+    turns, pool : the rows that were to be linked; by_matrix : from some of them.
+    """
+    one, other = links
+    is_long = np.abs(score[one] - score[other]) > limits.width
+    again = np.unique(limits.cell[one[is_long]])
+    keep = ~np.isin(limits.cell[one], again)
+    turns, pool = (rows[np.isin(limits.cell[rows], again)] for rows in (turns, pool))
+    more = by_matrix(turns, pool)
+    return np.concatenate([one[keep], more[0]]), np.concatenate([other[keep], more[1]])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ Assoc. 99(467):609-618. As a cheapest edge cover: Schrijver (2003), section 19.3
 """
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from outcomes.designs.design import Design
 from outcomes.engine.arrays import Flags, Floats, Ints
-from outcomes.engine.cell_distances import links_by_cell
+from outcomes.engine.cell_distances import links_by_cell, within_width
 from outcomes.engine.distance import Space
 from outcomes.engine.full_scores import links_on_scores
 from outcomes.engine.limits import Limits
@@ -24,10 +25,12 @@ def match_full(study: Study, design: Design, space: Space, limits: Limits) -> Ma
     """Match everyone who has an allowed partner, so that pairs cost least in all."""
     turns = np.flatnonzero(study.treated & limits.known)
     pool = np.flatnonzero(~study.treated & limits.known)
+    by_matrix = partial(links_by_cell, space=space, limits=limits, solve=cover)
     if space.score is not None and not limits.apart and not limits.within:
-        one, other = _on_scores(turns, pool, space, limits)
+        line = links_on_scores(turns, pool, space.score, limits.cell, limits.width)
+        one, other = within_width(line, turns, pool, space.score, limits, by_matrix)
     else:
-        one, other = links_by_cell(turns, pool, space, limits, cover)
+        one, other = by_matrix(turns, pool)
     needed = _needed(one, other)
     one, other = one[needed], other[needed]
     number = np.full(study.n, -1, dtype=np.int64)
@@ -37,21 +40,6 @@ def match_full(study: Study, design: Design, space: Space, limits: Limits) -> Ma
     total = float(np.sum(space.between(one, other)))
     sets = from_cells(number, study.treated, estimand=design.estimand)
     return replace(sets, total_distance=total)
-
-
-def _on_scores(
-    turns: Ints, pool: Ints, space: Space, limits: Limits
-) -> tuple[Ints, Ints]:
-    """Links along the line; a cell where one is too long is solved by its matrix."""
-    score = space.points[:, 0]
-    one, other = links_on_scores(turns, pool, score, limits.cell, limits.width)
-    long = np.abs(score[one] - score[other]) > limits.width
-    again = np.unique(limits.cell[one[long]])
-    keep = ~np.isin(limits.cell[one], again)
-    cell = limits.cell
-    turns, pool = (rows[np.isin(cell[rows], again)] for rows in (turns, pool))
-    more = links_by_cell(turns, pool, space, limits, cover)
-    return np.concatenate([one[keep], more[0]]), np.concatenate([other[keep], more[1]])
 
 
 def cover(distances: Floats) -> tuple[Ints, Ints]:

@@ -13,7 +13,7 @@ from scipy.optimize import linear_sum_assignment
 
 from outcomes.designs.design import Design
 from outcomes.engine.arrays import Floats, Ints
-from outcomes.engine.cell_distances import Solve, links_by_cell
+from outcomes.engine.cell_distances import Solve, links_by_cell, within_width
 from outcomes.engine.distance import Space
 from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched, from_cells
@@ -56,13 +56,9 @@ def _on_scores(
     cell, width = limits.cell, limits.width
     if least == most:
         return pairs_on_scores(turns, pool, score, cell, width, mean)
-    one, other = pairs_in_ratio(turns, pool, score, cell, (least, mean, most))
-    again = np.unique(cell[one[np.abs(score[one] - score[other]) > width]])
-    keep = ~np.isin(cell[one], again)
-    turns, pool = (rows[np.isin(cell[rows], again)] for rows in (turns, pool))
-    more = pairs_by_cell(turns, pool, space, limits, design)
-    one = np.concatenate([one[keep], more[0]])
-    other = np.concatenate([other[keep], more[1]])
+    line = pairs_in_ratio(turns, pool, score, cell, (least, mean, most))
+    by_matrix = partial(pairs_by_cell, space=space, limits=limits, design=design)
+    one, other = within_width(line, turns, pool, score, limits, by_matrix)
     one, other = (r[np.lexsort((r, score[r], cell[r]))] for r in (one, other))
     return one, other
 
