@@ -9,6 +9,7 @@ Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.int64]
 Flags: TypeAlias = NDArray[np.bool_]
 Texts: TypeAlias = NDArray[np.object_]
+Units: TypeAlias = Texts | Ints  # keys: texts, or whole numbers that stand for theirs
 
 
 WIDTH = 32  # bits of a position beside which a code stands

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from outcomes.engine.arrays import Floats, Ints, Texts
+from outcomes.engine.arrays import Floats, Ints, Texts, Units
 
 MOST_DIGITS = 17  # of a whole number that shares 64 bits with their count
 END = "\0"  # of a key, among all of them as one text
@@ -28,7 +28,7 @@ def label(value: Any) -> str:
     return str(value)
 
 
-def seeded_order(units: Texts, seed: int) -> Ints:
+def seeded_order(units: Units, seed: int) -> Ints:
     """(n,) positions that sort the students by the hash of the seed and their key: a
     random order that is the same on every machine."""
     digests = b"".join(
@@ -39,7 +39,7 @@ def seeded_order(units: Texts, seed: int) -> Ints:
     return np.lexsort((low, high))
 
 
-def seeded_share(units: Texts, seed: int) -> Floats:
+def seeded_share(units: Units, seed: int) -> Floats:
     """(n,) a number from 0 to below 1 for each key, by the hash of the seed and it."""
     digests = b"".join(
         blake2b(f"{seed}\x1fshare\x1f{unit}".encode(), digest_size=8).digest()
@@ -58,13 +58,31 @@ def natural_order(units: Texts) -> Ints:
     return np.array(sorted(range(len(keys)), key=keys.__getitem__), dtype=np.int64)
 
 
-def natural_rank(units: Texts) -> Ints:
+def natural_rank(units: Units) -> Ints:
     """(n,) the place of each key among the different ones in natural order."""
-    found = numbered(units.tolist())
+    found = numbers_of(units)
     return rank_by(units, natural_order) if found is None else rank_of(units, found)
 
 
-def rank_of(units: Texts, found: "Numbered") -> Ints:
+def word_rank(units: Units) -> Ints:
+    """The same in the order of words, where S10 comes before S2."""
+    found = numbers_of(units)
+    if found is not None:
+        return ranks(found.as_words)[0].astype(np.int64)
+    rank: Ints = pd.factorize(units, sort=True)[0]
+    return rank
+
+
+def ranks(numbers: Ints) -> tuple[NDArray[np.int32], Ints]:
+    """(n,) the place of each among the different ones, and where each of these is."""
+    order = np.argsort(numbers)
+    is_new = np.diff(numbers[order], prepend=-1) > 0
+    rank = np.empty(len(numbers), dtype=np.int32)
+    rank[order] = np.cumsum(is_new) - 1
+    return rank, order[is_new]
+
+
+def rank_of(units: Units, found: "Numbered") -> Ints:
     """`natural_rank` of keys whose numbers are known."""
     if (np.diff(found.number) > 0).all():  # in order as they came
         return np.arange(len(units))
@@ -77,7 +95,7 @@ def rank_of(units: Texts, found: "Numbered") -> Ints:
     return rank
 
 
-def rank_by(units: Texts, order_of: Callable[[Texts], Ints]) -> Ints:
+def rank_by(units: Units, order_of: Callable[[Texts], Ints]) -> Ints:
     """(n,) the place of each key among the different ones, which order_of puts in
     order."""
     place, known = pd.factorize(units)
@@ -102,6 +120,14 @@ class Numbered:
         left = self.digits.max(initial=0) - self.digits
         words: Ints = (self.number * 10**left << 5) | self.digits
         return words
+
+
+def numbers_of(units: Units) -> Numbered | None:
+    """None where some of the keys are no numbers behind a common beginning."""
+    if units.dtype.kind == "O":
+        return numbered(units.tolist())
+    digits = np.searchsorted(10 ** np.arange(1, MOST_DIGITS), units, side="right") + 1
+    return Numbered(units.astype(np.int64, copy=False), digits)
 
 
 def numbered(texts: list[Any]) -> Numbered | None:

@@ -10,8 +10,8 @@ from pandas.api.types import infer_dtype, is_bool_dtype, is_numeric_dtype
 
 from outcomes.designs.clauses import CROSS, crossed
 from outcomes.designs.errors import InputError
-from outcomes.engine.arrays import Flags, Floats, Ints, Texts
-from outcomes.engine.canonical import label, natural_rank
+from outcomes.engine.arrays import Flags, Floats, Ints, Texts, Units
+from outcomes.engine.canonical import MOST_DIGITS, label, natural_rank
 
 Series: TypeAlias = "pd.Series[Any]"
 
@@ -86,18 +86,23 @@ def labels(column: Series) -> Texts:
     return cells
 
 
-def keys(column: Series) -> Texts:
-    """(n,) each cell as text. Raises InputError where one is missing."""
+def keys(column: Series) -> Units:
+    """(n,) each cell as text, or as a whole number from 0, which stands for its text.
+    Raises InputError where one is missing."""
     if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu":
         # Each is there and says what no other does.
-        return np.array([*map(str, column.tolist())], dtype=object)
-    found = labels(column)
-    if count := int(pd.isna(found).sum()):
+        found = column.to_numpy()
+        if found.min(initial=0) >= 0 and found.max(initial=0) < 10**MOST_DIGITS:
+            numbers: Ints = found.astype(np.int64)
+            return numbers
+        return np.array([*map(str, found.tolist())], dtype=object)
+    texts = labels(column)
+    if count := int(pd.isna(texts).sum()):
         raise InputError(
             f'{count} rows have no "{column.name}"; every row needs its own key',
             "missing_unit",
         )
-    return found
+    return texts
 
 
 def places(column: Series) -> tuple[Ints, list[str]]:
@@ -114,7 +119,7 @@ def places(column: Series) -> tuple[Ints, list[str]]:
 
 
 def coded(column: Series) -> Ints:
-    """`codes` of the labels of a column."""
+    """(n,) a number for each distinct label, in sorted order; UNKNOWN where missing."""
     found, words = places(column)
     rank = np.full(len(words) + 1, UNKNOWN)
     rank[sorted(range(len(words)), key=words.__getitem__)] = np.arange(len(words))
@@ -151,12 +156,6 @@ def _group_labels(column: Series, dimension: str) -> Texts:
             "not_groups",
         )
     return labels(column)
-
-
-def codes(values: Texts) -> Ints:
-    """(n,) a number for each distinct label, in sorted order; UNKNOWN where missing."""
-    places: Ints = pd.factorize(values, sort=True)[0]
-    return places
 
 
 def numbers(column: Series, gone: Flags | None = None) -> Floats:

@@ -6,13 +6,15 @@ compared with students as they were then.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import compress
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from outcomes.engine.arrays import Flags, Floats, Ints, Texts, how_many
+from outcomes.engine.arrays import Flags, Floats, Ints, Texts, Units, how_many
 from outcomes.engine.canonical import natural_order, seeded_share
-from outcomes.engine.columns import UNKNOWN, codes
+from outcomes.engine.columns import UNKNOWN, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +27,23 @@ class Entries:
     persons: Ints
 
     @classmethod
-    def of(cls, units: Texts, labels: Texts) -> "Entries":
-        """From the keys of students and the labels of entries, (n,) each; entries are
-        in natural order, so that days and school years come as they passed."""
-        place, known = pd.factorize(labels, sort=True)
-        order = natural_order(known) if len(known) else np.empty(0, dtype=np.int64)
-        rank = np.empty(len(known) + 1, dtype=np.int64)
-        rank[order], rank[UNKNOWN] = np.arange(len(known)), UNKNOWN
-        return cls(tuple(known[order].tolist()), rank[place], codes(units))
+    def of(cls, persons: Ints, column: "pd.Series[Any]") -> "Entries":
+        """From (n,) persons and the entry of each row; entries are in natural order,
+        so that days and school years come as they passed."""
+        place, words = places(column)
+        known: Texts = np.array(words, dtype=object)
+        order = natural_order(known)
+        rank = np.full(len(known) + 1, UNKNOWN)
+        rank[order] = np.arange(len(known))
+        return cls(tuple(known[order].tolist()), rank[place], persons)
+
+    def left(self, rows: Flags) -> "Entries":
+        """Those rows (n,), none of them without an entry, and only the entries that
+        they have."""
+        some = self.where(rows)
+        is_there = np.bincount(some.code, minlength=len(self.labels)) > 0
+        labels = tuple(compress(self.labels, is_there.tolist()))
+        return Entries(labels, (np.cumsum(is_there) - 1)[some.code], some.persons)
 
     def where(self, rows: Ints | Flags) -> "Entries":
         return Entries(self.labels, self.code[rows], self.persons[rows])
@@ -75,7 +86,7 @@ def set_aside(
 
 def one_row_each(
     entries: Entries,
-    units: Texts,
+    units: Units,
     treated: Flags,
     taken: Flags,
     seed: int,

@@ -169,7 +169,7 @@ def _pairs(base: Baseline) -> dict[str, list[Any]]:
     study, rows = base.study, matched.rows
     members = {
         "set": (matched.sets + 1).tolist(),
-        "unit": study.units[rows].tolist(),
+        "unit": [*map(str, study.units[rows].tolist())],
         "weight": matched.membership_weights().tolist(),
         "treated": matched.is_treated.tolist(),
     }

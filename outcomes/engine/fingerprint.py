@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pandas.api.types import infer_dtype, is_bool_dtype
 
 from outcomes.engine.arrays import Floats, Ints
-from outcomes.engine.canonical import Keys, keys_in, label
+from outcomes.engine.canonical import Keys, keys_in, label, ranks
 from outcomes.engine.linear import BLOCK, blocks
 from outcomes.engine.tasks import processors
 
@@ -77,7 +77,7 @@ def _coded(
     texts = column if is_words else column.map(label)
     keys = keys or keys_in(texts)
     if keys is not None:
-        codes, first = _ranks(keys.numbers.as_words)
+        codes, first = ranks(keys.numbers.as_words)
         return codes, keys.texts.take(first).tolist()
     places, found = pd.factorize(texts.mask(column.isna(), ""))
     words = found.tolist()
@@ -111,15 +111,6 @@ def _ranked(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
     words = sorted(set(texts))
     rank = {text: float(i) for i, text in enumerate(words)}
     return np.array([rank[text] for text in texts])[places], words
-
-
-def _ranks(numbers: Ints) -> tuple[NDArray[np.int32], Ints]:
-    """(n,) the place of each among the different ones, and where each of these is."""
-    order = np.argsort(numbers)
-    is_new = np.diff(numbers[order], prepend=-1) > 0
-    rank = np.empty(len(numbers), dtype=np.int32)
-    rank[order] = np.cumsum(is_new) - 1
-    return rank, order[is_new]
 
 
 def _bits(values: NDArray[Any]) -> NDArray[np.uint64]:

@@ -7,18 +7,19 @@ from outcomes.designs.clauses import Outcome
 from outcomes.designs.design import Design
 from outcomes.designs.errors import InputError, NotEstimable
 from outcomes.engine import columns
-from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.arrays import Flags, Floats, Ints, Units
+from outcomes.engine.canonical import word_rank
 from outcomes.engine.estimable import Number, attempt
 from outcomes.terms import OutcomeKind
 
 
-def pool_sds(frame: pd.DataFrame, design: Design) -> dict[str, Number]:
+def pool_sds(frame: pd.DataFrame, units: Units, design: Design) -> dict[str, Number]:
     """The SD of each outcome among all comparison students of a table in canonical
-    order; with entries among the first value of each student."""
+    order; with entries among the first value of each student. units : (n,) keys."""
     compared = columns.flags(frame[design.treatment]) == 0
     values = {o.name: _outcome(frame[o.name], o)[compared] for o in design.outcomes}
     if design.entry is not None:
-        person = columns.codes(columns.labels(frame[design.unit][compared]))
+        person = word_rank(units[compared])
         values = {name: _first_of_each(person, y) for name, y in values.items()}
     return {name: attempt(_sd, found) for name, found in values.items()}
 

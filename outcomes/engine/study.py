@@ -12,7 +12,7 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import InputError
 from outcomes.designs.reading import nearest
 from outcomes.engine import columns, covariates, outcome_columns
-from outcomes.engine.arrays import Flags, Floats, Ints, Texts, by_code
+from outcomes.engine.arrays import Flags, Floats, Ints, Texts, Units, by_code
 from outcomes.engine.canonical import (
     Keys,
     natural_rank,
@@ -60,7 +60,7 @@ class Study:
     participation may be dealt anew, or None.
     """
 
-    units: Texts
+    units: Units
     treated: Flags
     covariates: Covariates
     exact: Mapping[str, Ints]
@@ -95,11 +95,11 @@ class Study:
         _require_columns(frame, design, with_outcomes=with_outcomes)
         frame, units, entries = _in_canonical_order(frame, design, keys)
         required = _required(design, with_outcomes=with_outcomes)
-        pool_sds = outcome_columns.pool_sds(frame, design) if with_outcomes else {}
+        sds = outcome_columns.pool_sds(frame, units, design) if with_outcomes else {}
         keep, treated, excluded = _eligible(frame, entries, design, required)
         if not keep.all():
             frame, units = frame[keep], units[keep]
-            entries = _entries(frame, units, design)  # of those who are left
+            entries = entries and entries.left(keep)
         code = cache(lambda name: columns.coded(frame[name]))
         said = design.match_clusters
         wanted, level_minimum = design.matched_on, design.level_minimum
@@ -114,7 +114,7 @@ class Study:
             outcomes=(
                 outcome_columns.read(frame, design, treated) if with_outcomes else {}
             ),
-            pool_sds=pool_sds,
+            pool_sds=sds,
             clusters=code(design.cluster) if design.cluster else None,
             groups={d: columns.crossed_labels(frame, d) for d in design.dimensions},
             excluded=excluded,
@@ -160,12 +160,6 @@ def _where(arrays: Mapping[str, Column], rows: Ints | Flags) -> dict[str, Column
     return {name: array[rows] for name, array in arrays.items()}
 
 
-def _entries(frame: pd.DataFrame, units: Texts, design: Design) -> Entries | None:
-    if design.entry is None:
-        return None
-    return Entries.of(units, columns.labels(frame[design.entry]))
-
-
 def _require_columns(
     frame: pd.DataFrame, design: Design, *, with_outcomes: bool
 ) -> None:
@@ -193,7 +187,7 @@ def _required(design: Design, *, with_outcomes: bool) -> list[str]:
 
 def _in_canonical_order(
     frame: pd.DataFrame, design: Design, keys: Keys | None
-) -> tuple[pd.DataFrame, Texts, Entries | None]:
+) -> tuple[pd.DataFrame, Units, Entries | None]:
     """Rows, their keys and their entries, by key or by the seed: who comes first wins
     a tie in the match, so a result depends on who the students are, never on the order
     of the file."""
@@ -202,23 +196,24 @@ def _in_canonical_order(
         rank = rank_by(units, lambda known: seeded_order(known, design.seed))
     else:
         rank = natural_rank(units) if keys is None else rank_of(units, keys.numbers)
-    found = _entries(frame, units, design)
-    entry = np.zeros(len(rank), dtype=np.int64) if found is None else found.code
-    if found is not None or rank.max() < len(rank) - 1:
+    found = Entries.of(rank, frame[design.entry]) if design.entry else None
+    is_repeated = rank.max() < len(rank) - 1
+    entry = found.code if found else np.zeros_like(rank)
+    if is_repeated:
         _refuse_repeated(units, rank, entry, design)
     if (np.diff(rank) > 0).all():  # no copy needed
         return frame, units, found
-    rows = by_code(rank) if found is None else np.lexsort((entry, rank))
+    rows = np.lexsort((entry, rank)) if is_repeated else by_code(rank)
     return frame.iloc[rows], units[rows], found and found.where(rows)
 
 
-def _refuse_repeated(units: Texts, person: Ints, entry: Ints, design: Design) -> None:
+def _refuse_repeated(units: Units, person: Ints, entry: Ints, design: Design) -> None:
     again = pd.DataFrame({"person": person, "entry": entry}).duplicated().to_numpy()
     if again.any():
         once = "a student" if design.entry is None else f"a student and {design.entry}"
         raise InputError(
             f'{int(again.sum())} rows repeat a "{design.unit}", such as '
-            f"{units[again][0]!r}; keep one row {once}",
+            f"{str(units[again][0])!r}; keep one row {once}",
             "duplicate_unit",
         )
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outcomes.engine.canonical import label, natural_rank
-from outcomes.engine.columns import MISSING_WORDS, coded, codes, keys, labels, missing
+from outcomes.engine.canonical import label, natural_rank, word_rank
+from outcomes.engine.columns import MISSING_WORDS, coded, keys, labels, missing
 from outcomes.engine.fingerprint import _coded
 
 HOLES = [None, float("nan"), pd.NA]
@@ -35,6 +35,12 @@ CELLS = st.lists(
 OF_KINDS = st.lists(st.sampled_from(["a", "1", "NA", 1, True, 2.5, None]), max_size=6)
 
 
+def in_order(words):
+    """The place of each among the different ones, -1 for none."""
+    known = sorted({word for word in words if word is not None})
+    return [-1 if word is None else known.index(word) for word in words]
+
+
 @settings(max_examples=300, deadline=None)
 @given(CELLS | OF_KINDS)
 def test_a_column_of_text_is_read_cell_by_cell(cells):
@@ -48,8 +54,7 @@ def test_a_column_of_text_is_read_cell_by_cell(cells):
     words = sorted(set(texts))
     places, found = _coded(column)
     assert (places.tolist(), found) == ([words.index(text) for text in texts], words)
-    in_order = codes(labels(column))
-    assert coded(column).tolist() == in_order.tolist()
+    assert coded(column).tolist() == in_order(read)
 
 
 @settings(max_examples=300, deadline=None)
@@ -84,16 +89,24 @@ def test_keys_are_put_in_order_as_they_are_one_by_one(keys):
     assert found.tolist() == [known.index(key) for key in keys]
     words = sorted(set(keys))
     places, listed = _coded(pd.Series(keys, dtype=object))
-    assert (places.tolist(), listed) == ([words.index(key) for key in keys], words)
+    assert (places.tolist(), listed) == (in_order(keys), words)
+    assert word_rank(np.array(keys, dtype=object)).tolist() == in_order(keys)
 
 
 @given(st.lists(st.sampled_from([2.0, 10.0, 1.5, float("nan")]), max_size=6))
 def test_numbers_are_coded_by_their_labels(cells):
     column = pd.Series(cells, dtype=float)
-    assert coded(column).tolist() == codes(labels(column)).tolist()
+    assert coded(column).tolist() == in_order(labels(column).tolist())
 
 
-@given(st.lists(st.integers(-(2**63), 2**63 - 1), max_size=6))
-def test_whole_numbers_are_keys_as_they_are_labels(cells):
+NEAR_ENDS = [0, 7, 10, 10**17 - 1, 10**17, 2**63 - 1, -1]
+WHOLE = st.integers(-(2**63), 2**63 - 1) | st.integers(0, 200)
+
+
+@given(st.lists(st.sampled_from(NEAR_ENDS) | WHOLE, max_size=6))
+def test_whole_numbers_are_keys_and_in_order_as_their_labels_are(cells):
     column = pd.Series(cells, dtype=np.int64)
-    assert keys(column).tolist() == labels(column).tolist() == [*map(str, cells)]
+    found, texts = keys(column), labels(column)
+    assert [*map(str, found.tolist())] == texts.tolist() == [*map(str, cells)]
+    assert natural_rank(found).tolist() == natural_rank(texts).tolist()
+    assert word_rank(found).tolist() == word_rank(texts).tolist() == in_order(texts)

@@ -116,3 +116,18 @@ def test_rows_in_another_order_change_no_byte(frame, method, seed):
     shuffled = frame.sample(frac=1, random_state=seed)
     one, other = (evaluate(f, plan).report() for f in (frame, shuffled))
     assert one == other
+
+
+@seldom
+@given(stacked(), st.sampled_from(["average", "seeded"]), st.integers(0, 99))
+def test_keys_that_are_numbers_change_no_byte_of_what_their_texts_give(
+    frame, ties, seed
+):
+    plan = design(ties=ties, seed=seed, replacement=True, reuse=2, cluster="school")
+    number = frame["student"].str.extract(r"(\d+)$")[0].astype(np.int64)
+    as_numbers, as_texts = (
+        evaluate(frame.assign(student=keys), plan).report()
+        for keys in (number, number.astype(str))
+    )
+    assert as_numbers.pop("input_hash") != as_texts.pop("input_hash")
+    assert as_numbers == as_texts

@@ -4,6 +4,7 @@ import dataclasses
 from collections import Counter
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from outcomes.designs.errors import DesignError, InputError, PromiseBroken
@@ -162,7 +163,8 @@ def test_the_entries_of_others_are_spread_as_those_of_participants():
     units = np.concatenate([[f"S{i}" for i in range(100)], others])
     days = np.array(["a"] * 90 + ["b"] * 10 + ["a", "b"] * n)
     treated = np.arange(len(units)) < 100
-    entries = Entries.of(units.astype(object), days.astype(object))
+    person = np.unique(units, return_inverse=True)[1]
+    entries = Entries.of(person, pd.Series(days))
     kept = one_row_each(entries, units.astype(object), treated, treated, seed=1)
     assert Counter(units[kept]) == Counter(set(units))
     share = (days[kept & ~treated] == "a").mean()
