@@ -16,6 +16,7 @@ from outcomes.engine.arrays import Flags, Floats
 Columns: TypeAlias = Callable[[slice], Floats]  # (k, b) what a model reads of some rows
 
 BLOCK = 8192  # rows of which the columns stay in the cache
+WELL = 100.0  # condition of scaled columns, up to which two digits are lost at most
 DEPENDENT = 1e-11  # share of a column's own variance that must be left to keep it
 
 
@@ -109,6 +110,16 @@ def inverse(moments: Floats) -> Floats:
     return unscaled
 
 
+def _condition(moments: Floats, inverted: Floats) -> float:
+    """By how much errors grow: |A| |A^-1| of the moments (k, k) of columns of length 1,
+    in the norm of sums of columns. Source: Higham (2002), Accuracy and Stability of
+    Numerical Algorithms, 7.1."""
+    length = np.sqrt(np.diag(moments))
+    scale = np.outer(length, length)
+    sizes = [np.abs(a).sum(axis=0).max(initial=0) for a in (moments / scale, inverted * scale)]
+    return float(sizes[0] * sizes[1])
+
+
 @dataclass(frozen=True, slots=True)
 class Fit:
     """A weighted regression of n rows on its k independent columns.
@@ -155,12 +166,16 @@ def coefficients(
     """(m,) what y (n,) is regressed to by weights (n,) >= 0, (m, m) (X'WX)^-1, and the
     m independent ones among the k columns.
 
-    Normal equations on scaled columns, then one step of refinement on the residuals.
+    Normal equations on scaled columns, then one step of refinement on the residuals
+    unless the columns are so far from dependent that it would say nothing new.
     """
     both = moments(columns, weights, y)
     kept = independent(both[:-1, :-1])
-    bread = inverse(both[np.ix_(kept, kept)])
+    inner = both[np.ix_(kept, kept)]
+    bread = inverse(inner)
     beta = bread @ both[kept, -1]
+    if _condition(inner, bread) <= WELL:
+        return beta, bread, tuple(kept)
     slope = np.zeros(len(kept))
     for rows in blocks(len(y)):
         block = columns(rows)

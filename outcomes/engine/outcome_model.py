@@ -32,10 +32,14 @@ def g_computation(sample: Sample) -> Floats:
     xbar is their mean, each counting once. Source: MatchIt 4.7.2, vignette "Estimating
     effects"; Lin (2013), Ann. Appl. Stat. 7(1):295-318.
     """
-    t, own = sample.treated, sample.x[sample.target]
-    mean = np.sum(own, axis=0) / len(own)
-    centred = sample.x - mean
-    return by_columns(np.ones(len(t)), t, centred, centred * t[:, None])
+    t, x = sample.treated, sample.x
+    own = x[sample.target]
+    mean, k = np.sum(own, axis=0) / len(own), x.shape[1]
+    columns = np.empty((2 + 2 * k, len(t)))  # filled in place: there are many
+    columns[0], columns[1] = 1.0, t
+    np.subtract(x.T, mean[:, None], out=columns[2 : 2 + k])
+    np.multiply(columns[2 : 2 + k], t, out=columns[2 + k :])
+    return columns.T
 
 
 def doubly_robust(sample: Sample) -> Floats:

@@ -60,7 +60,9 @@ class Sample:
         """(m, k) their covariates, each from its least value up: every model has an
         intercept, and a level common to all only costs digits."""
         x = self.as_read.dense()
-        return x - x.min(axis=0) if len(x) else x
+        if len(x):
+            x -= x.min(axis=0)
+        return x
 
     def in_sds(self, sd: float) -> "Sample":
         """The same students with the outcome in units of sd, from the lowest up."""
