@@ -7,7 +7,7 @@ import numpy as np
 
 from outcomes.designs.design import Design
 from outcomes.engine.arrays import Flags, Floats, Ints
-from outcomes.engine.metrics import ranked, scaled, whitened
+from outcomes.engine.metrics import Alike, ranked, scaled, whitened
 from outcomes.engine.notices import Notices, Warn
 from outcomes.engine.propensity import Propensity, propensity
 from outcomes.engine.study import Study
@@ -23,11 +23,13 @@ class Space:
 
     score : (n,) the score that ranks students, None for a metric.
     propensity : the fitted score, None where no covariate is there to fit it on.
+    alike : who shares the flags of which the first coordinates are, where some are.
     """
 
     points: Floats
     score: Floats | None
     propensity: Propensity | None
+    alike: Alike | None = None
 
     @property
     def is_separated(self) -> bool:
@@ -46,6 +48,7 @@ class Space:
             self.points[rows],
             None if self.score is None else self.score[rows],
             fitted and replace(fitted, logit=fitted.logit[rows], model=None),
+            self.alike and self.alike.where(rows),
         )
 
     def between(self, one: Ints, other: Ints) -> Floats:
@@ -119,7 +122,8 @@ def _logit_space(study: Study, fitted: Propensity, warn: Warn) -> Space:
 
 
 def _mahalanobis_space(study: Study, fitted: Propensity, warn: Warn) -> Space:
-    return Space(whitened(study.covariates, study.treated, warn), None, fitted)
+    points, alike = whitened(study.covariates, study.treated, warn)
+    return Space(points, None, fitted, alike)
 
 
 def _robust_space(study: Study, fitted: Propensity, warn: Warn) -> Space:

@@ -1,28 +1,25 @@
 """Who is the nearest free comparison student? Three answers to one question.
 
 `line.Line` answers for scores on a line in nearly constant time; `Scan` looks at all
-and so can weigh any constraint; `Tree` looks at a few of many first. Rows are in
+and so can weigh any constraint; `FewFirst` looks at a few of many first. Rows are in
 canonical order, which decides between equally near students; all decide alike.
 """
 
 from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import chain
 from typing import Protocol, TypeAlias
 
 import numpy as np
-from scipy.spatial import cKDTree
 
-from outcomes.engine.arrays import Flags, Floats, Ints, by_code
+from outcomes.engine.arrays import Flags, Floats, Ints
 from outcomes.engine.distance import Space, length
 from outcomes.engine.limits import Limits, by_cell
 from outcomes.engine.line import NO_DISTANCE, NOBODY
-from outcomes.engine.tasks import processors
+from outcomes.engine.nearest_few import NearestFew
 
-LEAF = 24  # students of a leaf of the tree
-SIDES = 30  # coordinates whose sides one number tells
 # Comparison students a participant; of 100 then 99 get one of the two nearest.
 PLENTY = 8
-MANY = 1000  # questions at once that are worth another processor
 
 # Participants, the comparison student that each took, and their distances.
 Round: TypeAlias = tuple[Ints, Ints, Floats]
@@ -146,40 +143,25 @@ class Scan:
         return rows[keep], distances[keep]
 
 
-class Tree(Scan):
-    """Asks a k-d tree for a few, then for more, before it looks at everyone."""
+class FewFirst(Scan):
+    """Asks for the few nearest to all participants at once, then for more about one,
+    before it looks at everyone."""
 
-    FEW, FEWER = (8, 64, 512), 3
-    SLACK = 1e-9  # by which the tree's distances may differ from ours, and more
+    FEW, FEWER = 8, 3
+    SLACK = 1e-9  # by which a distance found may differ from ours, and more
 
     def _prepare(self) -> None:
-        points, turns = self._space.points, self._turns
-        order = _side_by_side(points)
-        is_pool = np.zeros(len(points), dtype=bool)
-        is_pool[self._pool] = True
-        self._near_by = order[is_pool[order]]
-        # Cut in the middle of space, not of the students, it answers twice as fast.
-        self._tree = cKDTree(points[self._near_by], LEAF, balanced_tree=False)
-        self._steps = (self.FEWER, *self.FEW) if self._is_easy() else self.FEW
-        self._place = np.full(len(points), -1)
-        self._place[turns] = np.arange(len(turns))
-        asked = self._place[order]
-        asked = asked[asked >= 0]
-        self._far: Floats = np.empty((len(turns), self._steps[0]))
-        self._near: Ints = np.empty(self._far.shape, dtype=np.int64)
-        self._far[asked], self._near[asked] = self._ask(turns[asked], self._steps[0])
+        self._nearest = NearestFew(self._space, self._pool)
+        few = self.FEWER if self._is_easy() else self.FEW
+        self._near, self._edge = self._nearest.ask(self._turns, few)
+        self._place = np.full(len(self._space.points), -1)
+        self._place[self._turns] = np.arange(len(self._turns))
 
     def _is_easy(self) -> bool:
         """Whether hardly anybody will have to be asked for again."""
         is_free = not (self._limits.apart or self._limits.within)
         many = PLENTY * len(self._turns)
         return is_free and self._ratio == 1 and many <= len(self._pool)
-
-    def _ask(self, rows: Ints, few: int) -> tuple[Floats, Ints]:
-        """(r, few) how far the few nearest of each are, and their rows, ascending."""
-        workers = processors() if len(rows) >= MANY else 1
-        far, near = self._tree.query(self._space.points[rows], few, workers=workers)
-        return far, np.sort(self._near_by[near], axis=1)
 
     def _in_turn(self) -> Iterator[tuple[int, int, float]]:
         few, far, reach = self._few()
@@ -214,36 +196,28 @@ class Tree(Scan):
         few = self._near[at]
         rows, others = np.repeat(self._turns, few.shape[1]), few.ravel()
         distances = self._space.between(rows, others)
-        allowed = self._free[others] & (distances <= self._limits.width)
+        allowed = self._free[others] & (others != NOBODY[0])
+        allowed &= distances <= self._limits.width
         self._limits.forbid(allowed, rows, others)
         distances[~allowed] = NO_DISTANCE
-        return few, distances.reshape(few.shape), self._reach(self._far[at, -1])
+        return few, distances.reshape(few.shape), self._reach(self._edge[at])
 
     def _reach(self, farthest: Floats) -> Floats:
         """How near one must be, so that nobody whom the tree left out is as near."""
         return farthest * (1 - self.SLACK) - self._tolerance
 
     def nearby(self, row: int, count: int) -> tuple[Ints, Floats]:
-        at = self._place[[row]]
-        for few in self._steps:
-            (far,), (rows,) = (
-                (self._far[at], self._near[at])
-                if few == self._steps[0]
-                else self._ask(np.array([row]), few)
-            )
+        at = self._place[row]
+        near, least = self._near[at], NO_DISTANCE
+        more = self._nearest.about(row, len(near))
+        for rows, edge in chain([(near[near >= 0], self._edge[at])], more):
             found, distances = self._allowed(row, rows, self._space.points[rows])
-            edge = self._limits.width
+            least = self._limits.width
             if len(found) >= count:
-                edge = min(edge, float(np.partition(distances, count - 1)[count - 1]))
-            if edge < self._reach(far[-1]):
+                least = min(least, float(np.partition(distances, count - 1)[count - 1]))
+            if least < self._reach(edge):
                 return found, distances
-        return super().nearby(row, count)
-
-
-def _side_by_side(points: Floats) -> Ints:
-    """(n,) rows by the side of their mean, 0, on which points (n, d) lie, coordinate
-    after coordinate: neighbours in space are so in memory too."""
-    side = np.zeros(len(points), dtype=np.int64)
-    for j in range(min(points.shape[1], SIDES)):
-        side = side << 1 | (points[:, j] > 0)
-    return by_code(side)
+        if least == NO_DISTANCE:
+            return super().nearby(row, count)
+        rows = self._nearest.within(row, (least + self._tolerance) * (1 + self.SLACK))
+        return self._allowed(row, rows, self._space.points[rows])

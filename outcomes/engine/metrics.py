@@ -1,20 +1,40 @@
 """Points between which Euclidean distance is the metric that was asked for."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
 import numpy as np
 from scipy.stats import rankdata
 
-from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.arrays import WIDTH, Flags, Floats, Ints, packed
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.linear import blocks, gram, independent
-from outcomes.engine.matrix import Matrix
+from outcomes.engine.matrix import Matrix, Narrow
 from outcomes.engine.notices import Warn
 
 FLAT = 1e-10  # an SD within the arms below this share of the whole SD is rounding
 CONDITION = 1e-8  # a direction with a smaller share of the variance is rounding
+MOST_FLAGS = 30  # of which one number tells
+SHARED, MOST_CELLS = 64, 1000  # students of a cell of equal flags, on average; cells
 
 
-def whitened(covariates: Covariates, treated: Flags, warn: Warn) -> Floats:
-    """(n, d) covariates in which Euclidean distance is Mahalanobis distance.
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Who shares flags: code (n,), equal for those who are alike in the first `told`
+    coordinates of a metric."""
+
+    code: Ints
+    told: int
+
+    def where(self, rows: Ints | Flags) -> "Alike":
+        return replace(self, code=self.code[rows])
+
+
+def whitened(
+    covariates: Covariates, treated: Flags, warn: Warn
+) -> tuple[Floats, Alike | None]:
+    """(n, d) covariates in which Euclidean distance is Mahalanobis distance, and who is
+    alike in flags.
 
     The covariance is pooled within the arms: group means are taken out, then cov() over
     all n (divisor n - 1). A column that those before it all but imply (condition beyond
@@ -25,7 +45,7 @@ def whitened(covariates: Covariates, treated: Flags, warn: Warn) -> Floats:
     scale = within.std(axis=1)
     varies = np.flatnonzero(scale > FLAT * x.std(axis=1))
     if not len(varies):  # no covariate varies within an arm
-        return np.zeros((len(treated), 1))
+        return np.zeros((len(treated), 1)), None
     covariance = _products(within) / (len(treated) - 1)
     sds = scale[varies]
     in_sds = covariance[np.ix_(varies, varies)] / np.outer(sds, sds)
@@ -38,14 +58,30 @@ def whitened(covariates: Covariates, treated: Flags, warn: Warn) -> Floats:
             f'"{names[j]}" is as good as implied by the covariates before it and was '
             "left out of the distance.",
         )
-    # Flags first, the rarest before others: whoever has one is far from who has not in
-    # one coordinate, which a tree of the points then cuts.
+    # Flags first, the rarest before others: whoever has one is far from who has not.
     is_binary = covariates.is_binary[covariates.in_model]
     kept = kept[np.lexsort((scale[kept], ~is_binary[kept]))]
     triangle = np.linalg.cholesky(covariance[np.ix_(kept, kept)])
     turn = np.zeros((len(kept), len(x)))
     turn[:, kept] = np.linalg.inv(triangle)
-    return _turned(x, turn)
+    columns = covariates.model.columns
+    flags = [columns[j] for j in kept[is_binary[kept]]][: len(kept) - 1]
+    return _turned(x, turn), _alike(flags, len(treated))
+
+
+def _alike(flags: Sequence[Narrow], n: int) -> Alike:
+    """Who shares the first of these flags (n,): of so many of them that cells hold
+    students enough."""
+    code, told = np.zeros(n, dtype=np.int64), min(len(flags), MOST_FLAGS)
+    for flag in flags[:told]:
+        code <<= 1
+        code |= flag.astype(np.int8, copy=False)
+    there = packed(code) >> WIDTH
+    while np.count_nonzero(np.diff(there)) >= min(n // SHARED, MOST_CELLS):
+        there >>= 1
+        code >>= 1
+        told -= 1
+    return Alike(code, told)
 
 
 def ranked(covariates: Covariates) -> Floats:

@@ -14,7 +14,7 @@ from outcomes.designs.design import Design
 from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.canonical import seeded_order
 from outcomes.engine.distance import Space
-from outcomes.engine.finders import Finder, Round, Scan, Tree, as_round
+from outcomes.engine.finders import FewFirst, Finder, Round, Scan, as_round
 from outcomes.engine.limits import Limits
 from outcomes.engine.line import NOBODY, Line
 from outcomes.engine.matched import Matched
@@ -25,7 +25,7 @@ from outcomes.engine.study import Study
 from outcomes.engine.tiers import Preferring
 from outcomes.terms import Estimand, Order
 
-MANY = 1000  # comparison students among whom a tree finds one sooner than a look at all
+MANY = 1000  # comparison students of whom a few are looked at sooner than all
 NOISE = 1e-10  # metric distances closer than this differ only by rounding
 
 
@@ -110,7 +110,7 @@ def _finder(
         return Line(turns, pool, space.points[:, 0], limits.cell, limits.width)
     in_cells = (limits.cell != limits.cell[0]).any()
     is_wide = space.score is None and not in_cells and len(pool) >= MANY
-    kind = Tree if is_wide else Scan
+    kind = FewFirst if is_wide else Scan
     return kind(turns, pool, space, limits, tolerance, ratio)
 
 
