@@ -34,6 +34,7 @@ from outcomes.engine.tasks import Runner, here, run_by
 
 Work = Callable[[], object]
 SEED = 1
+SHORT = 0.05  # seconds
 STAYS = {"one process": 1.2, "two processes": 1, "Dask": 1}
 GOES = {"one process": 0.9, "two processes": 1.5, "Dask": 1.2}
 
@@ -101,13 +102,19 @@ def _optimal(n: int, **more: object) -> Work:
 def lap(make: Callable[[int], Work], runner: Callable[[], Any], n: int) -> Lap:
     work = make(n)
     expected = repr(work())
+    seconds, found = _once(work, runner)
+    if seconds < SHORT:  # a millisecond says little when it is measured once
+        seconds = min(seconds, *(_once(work, runner)[0] for _ in range(9)))
+    return Lap(seconds, wrong="" if found == expected else "other bytes")
+
+
+def _once(work: Work, runner: Callable[[], Any]) -> tuple[float, str]:
     with closing(runner()) as by:
         timed = Timed(by)
         start = process_time()
         with run_by(timed):
             found = repr(work())
-        seconds = process_time() - start + max(timed.busy.values())
-    return Lap(seconds, wrong="" if found == expected else "other bytes")
+        return process_time() - start + max(timed.busy.values()), found
 
 
 class Always:
