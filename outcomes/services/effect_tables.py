@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from outcomes.charts.effects import group_in_words, kinds_of
-from outcomes.charts.words import in_words, is_hidden, number
+from outcomes.charts.words import in_words, is_hidden, number, why_unknown
 from outcomes.services.cautions import limit
 from outcomes.services.table import (
     Report,
@@ -14,6 +14,7 @@ from outcomes.services.table import (
     chance,
     said,
     table,
+    text_on,
     with_interval,
 )
 
@@ -87,7 +88,7 @@ def interactions(report: Report) -> Table:
             "Outcome": said("outcome"),
             "Groups by": said("dimension"),
             "p": chance,
-            "In words": "text",
+            "In words": text_on("dimension"),
         },
         report.get("interactions", ()),
     )
@@ -107,7 +108,7 @@ def _hidden(found: dict[str, Any]) -> Iterator[Row]:
     for outcome, part in found.items():
         yield {"outcome": outcome, "text": part.get("text")}
         for row in part.get("omitted_pretests", ()):
-            text = row["text"] or f"It cannot be told: {row.get('not_estimable')}"
+            text = row["text"] or f"It cannot be told: {why_unknown(row, 'moved_by')}."
             yield {"outcome": outcome, "left_out": row["pretest"], "text": text}
 
 

@@ -148,8 +148,9 @@ def _settings(design: Design) -> Iterator[str]:
 
 
 def _cuts(design: Design) -> Iterator[str]:
+    """With the ends named: one number alone MatchIt takes for a number of ranges."""
     if design.cutpoints:
-        cuts = (f"c({_numbers(at)})" for at in design.cutpoints.values())
+        cuts = (f"c(-Inf, {_numbers(at)}, Inf)" for at in design.cutpoints.values())
         names = _vector(design.cutpoints)
         yield f"cutpoints = setNames(list({', '.join(cuts)}), label({names}))"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from enrollment.exchange.formula import marked
 from outcomes.services import effect_tables, gap_tables, sample_tables
-from outcomes.services.table import Report, Table, Value, said, table
+from outcomes.services.table import Report, Table, Value, said, table, text_on
 
 
 def verdicts(report: Report) -> Table:
@@ -17,7 +17,7 @@ def verdicts(report: Report) -> Table:
             "Outcome": said("outcome"),
             "Verdict": said("code"),
             "Decided by": said("decided_by"),
-            "In words": "text",
+            "In words": text_on("decided_by"),
         },
         report.get("verdicts", ()),
     )

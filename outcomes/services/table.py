@@ -72,6 +72,16 @@ def said(key: str) -> Callable[[Row], str]:
     return lambda row: in_words(str(row[key])) if row.get(key) is not None else ""
 
 
+def text_on(key: str) -> Callable[[Row], str]:
+    """The text of a row, with the name under a key as people say it."""
+
+    def told(row: Row) -> str:
+        text, name = row.get("text") or "", row.get(key)
+        return text.replace(name, in_words(name)) if name else text
+
+    return told
+
+
 def share(key: str) -> Callable[[Row], str]:
     """A share of students in percent."""
     return lambda row: "" if row.get(key) is None else f"{100 * row[key]:.0f}%"

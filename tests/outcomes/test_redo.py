@@ -87,6 +87,7 @@ def test_the_bundle_of_one_participant_holds_an_estimate_and_no_error():
         {"replacement": True, "cluster": None, "errors": ["two_way"]},
         {"level_minimum": 15, "broken_sets": "drop"},
         {"subgroups": ["IEP*home language"]},
+        {"method": "cem", "cutpoints": {"prior maths": [490]}},
         {"estimator": "aipw"},
     ],
     ids=str,

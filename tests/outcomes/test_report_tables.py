@@ -119,6 +119,26 @@ def test_what_was_left_out_stands_with_what_it_would_have_done(found):
     assert made.rows[1][2] == tried["text"]
 
 
+def test_texts_name_columns_as_people_do_and_reasons_without_keys():
+    verdict = {"outcome": "ela", "code": "not_equivalent", "decided_by": "swd=yes"}
+    verdict |= {"text": "The groups differ on swd=yes by 0.3 SD."}
+    tried = {"pretest": "pre", "text": None}
+    tried |= {"not_estimable": "estimate_without, moved_by: nobody is matched: all go"}
+    made = report(
+        verdicts=[verdict],
+        interactions=[
+            {"outcome": "ela", "dimension": "swd*race_ethnicity", "p": 0.5}
+            | {"text": "That it is the same by swd*race_ethnicity is not contradicted."}
+        ],
+        sensitivity={"ela": {"text": "Much.", "omitted_pretests": [tried]}},
+    )
+    said = [row[-1] for each in tables(made) for row in each.rows]
+    assert "The groups differ on student with a disability: yes by 0.3 SD." in said
+    by = "student with a disability and race or ethnicity"
+    assert f"That it is the same by {by} is not contradicted." in said
+    assert "It cannot be told: nobody is matched: all go." in said
+
+
 def test_students_are_followed_from_the_table_to_the_match(found):
     rows = sample_tables.flow(found).rows
     sample = found["sample"]
