@@ -1,4 +1,4 @@
-"""A POST sent twice with one Idempotency-Key takes effect once and answers alike.
+"""A POST sent twice with one Idempotency-Key takes effect once and gets one answer.
 
 The key is claimed first, in a transaction of its own, so that a second call sees it
 running. Effect and answer are then committed together: a crash leaves neither, and the

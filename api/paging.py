@@ -9,7 +9,7 @@ from api.parameters import BadParameter, parameter, whole
 PAGE_SIZE, MOST = 50, 500
 SIZE = parameter(
     "page_size",
-    f"Rows a page, {PAGE_SIZE} unless told.",
+    f"Rows per page, {PAGE_SIZE} by default.",
     type="integer",
     minimum=1,
     maximum=MOST,

@@ -29,7 +29,7 @@ IDEMPOTENCY_KEY = OpenApiParameter(
     "Idempotency-Key",
     location=OpenApiParameter.HEADER,
     description="Your name for this request: sent again within a day, it takes effect "
-    "once and answers alike.",
+    "once and gets the same answer.",
 )
 ETAG = OpenApiParameter(
     "ETag",
@@ -68,12 +68,12 @@ SAID = {
     401: "No token, or one that is unknown, revoked or expired.",
     403: "Your role may not do this.",
     404: "Absent, or outside your scope: the two look alike.",
-    406: "Accept names no form this has.",
+    406: "Accept names no form that there is.",
     409: "A rule of the district says no: see `code`.",
     412: "Someone changed it since you read it (`stale_version`).",
     413: "The body is larger than 10 MB.",
     415: "Send application/json in UTF-8.",
-    422: "This Idempotency-Key went with another request.",
+    422: "This Idempotency-Key was used for another request.",
     428: "If-Match is missing (`precondition_required`).",
     429: "Too many requests: see Retry-After.",
     503: "Busy for a moment: see Retry-After.",
@@ -141,9 +141,8 @@ class ApiSchema(AutoSchema):
         if unfolded is None or direction == "request":
             return schema
         whole = self.resolve_serializer(unfolded(), direction).ref
-        said = (
-            f"Its id; with ?expand={field.field_name} the record, or null out of sight."
-        )
+        said = f"Its id; with ?expand={field.field_name} the record, or null if you "
+        said += "may not see it."
         return {"anyOf": [schema, whole, {"type": "null"}], "description": said}
 
     def problem_statuses(self) -> list[int]:

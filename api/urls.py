@@ -47,7 +47,7 @@ for name, viewset in {
 }.items():
     router.register(name, viewset, basename=name)
 
-# What hangs on one record: its address, and what each verb does there.
+# What belongs to one record: its address, and what each verb does there.
 PARTS = {
     "enrollments/transitions": (TransitionViewSet, {"get": "list", "post": "create"}),
     "offerings/roster": (RosterViewSet, {"get": "list"}),

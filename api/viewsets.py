@@ -94,7 +94,7 @@ class ResourceViewSet(VisibleToUser, Door, GenericViewSet):
                 yield parameter(name, label, **schema_of(name, each))
         if self.ordering_fields:
             names = [f"{sign}{n}" for n in self.ordering_fields for sign in ("", "-")]
-            yield parameter("ordering", "A minus turns it round.", **list_of(names))
+            yield parameter("ordering", "A minus reverses the order.", **list_of(names))
         if self.search_fields:
             yield parameter("search", f"Words of {', '.join(self.search_fields)}.")
         if self.csv_columns:

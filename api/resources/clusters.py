@@ -47,7 +47,9 @@ class ClusterBalanceOut(serializers.Serializer):
 
 class ClustersOut(serializers.Serializer):
     treated = serializers.IntegerField(help_text="Clusters with participants.")
-    comparison = serializers.IntegerField(help_text="Others that could be had.")
+    comparison = serializers.IntegerField(
+        help_text="Comparison clusters that could be chosen."
+    )
     matched_treated = serializers.IntegerField()
     matched_comparison = serializers.IntegerField()
     set_aside = SetAsideOut(many=True)

@@ -17,7 +17,7 @@ class OutcomeCountOut(serializers.Serializer):
 
 class LeaversOut(serializers.Serializer):
     outcome = serializers.CharField()
-    group = serializers.CharField(allow_null=True, help_text="None: everyone.")
+    group = serializers.CharField(allow_null=True, help_text="null: everyone.")
     participants = Count(help_text="On a roll on the index date.")
     participants_left = Count()
     comparison = Count(help_text="As of their first entry.")

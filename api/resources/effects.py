@@ -57,7 +57,7 @@ class EffectOut(serializers.Serializer):
     estimate_sd = Number(help_text="In SDs of all comparison students.")
     n_treated = Count()
     n_comparison = Count()
-    ess_comparison = Number(help_text="What these are worth once weighted.")
+    ess_comparison = Number(help_text="Their effective number, once weighted.")
     ess_treated = Number(
         required=False, help_text="That of participants, where they are weighted."
     )
@@ -81,7 +81,7 @@ class EffectOut(serializers.Serializer):
     held_back = serializers.ListField(
         child=serializers.CharField(),
         required=False,
-        help_text="Codes of what forbids to call a planned effect significant.",
+        help_text="Codes of what forbids calling a planned effect significant.",
     )
     not_estimable = Reason()
     suppressed = Suppressed()
@@ -124,7 +124,7 @@ class ClusteringOut(serializers.Serializer):
     icc = Number(help_text="Share of variance between clusters.")
     icc_from = serializers.CharField(allow_null=True, help_text="data or assumed.")
     clusters = Number()
-    size = Number(help_text="Mean students a cluster.")
+    size = Number(help_text="Mean number of students per cluster.")
     t_ignoring = Number(help_text="By an error that knows no clusters.")
     t = Number()
     df = Number()

@@ -47,6 +47,6 @@ class Suppressed(serializers.BooleanField):
     def __init__(self):
         super().__init__(
             required=False,
-            help_text="true: hidden, for somebody could tell of fewer than ten "
-            "students. The row has its names and no number.",
+            help_text="true: hidden, because it would tell something of fewer than ten "
+            "students. The row keeps its names and has no number.",
         )

@@ -47,7 +47,7 @@ class PlaceboOut(serializers.Serializer):
     n_comparison = serializers.IntegerField(allow_null=True)
     verdict = serializers.CharField(allow_null=True, help_text="On its own match.")
     moved = serializers.BooleanField(
-        allow_null=True, help_text="Whether the 95% interval leaves out 0."
+        allow_null=True, help_text="Whether the 95% interval excludes 0."
     )
     estimate = Number(help_text="What the program cannot have done.")
     std_error = Number()
@@ -75,7 +75,7 @@ class ProcessOut(serializers.Serializer):
     designs_written = serializers.IntegerField()
     designs = TriedOut(many=True)
     kept_from_start = serializers.BooleanField(
-        help_text="No: a plan is older than the record of versions and looks."
+        help_text="false: a plan is older than the record of versions and looks."
     )
     locked_at = Instant(allow_null=True)
     baseline_changed = serializers.BooleanField(

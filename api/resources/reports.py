@@ -44,9 +44,11 @@ class OutcomeVerdictOut(VerdictOut):
 
 
 class PowerOut(serializers.Serializer):
-    mdes = Number(help_text="The least effect the comparison can see, in SDs.")
+    mdes = Number(help_text="The least effect the comparison can detect, in SDs.")
     icc = Number(help_text="Assumed share of variance between schools; null without.")
-    mdes_with_icc = Number(help_text="The same where schools' participants are alike.")
+    mdes_with_icc = Number(
+        help_text="The same if participants of one school are alike."
+    )
     text = serializers.CharField()
     not_estimable = Reason()
 
@@ -55,7 +57,9 @@ class OmittedOut(serializers.Serializer):
     pretest = serializers.CharField()
     estimate_without = Number(help_text="Matched and estimated anew without it.")
     moved_by = Number()
-    times_needed = Number(help_text="As strong a hidden factor would leave no effect.")
+    times_needed = Number(
+        help_text="How many times as strong a hidden factor must be to leave no effect."
+    )
     text = serializers.CharField(allow_null=True)
     not_estimable = Reason()
 
@@ -113,17 +117,17 @@ class ReportOut(DiagnosticsOut):
     balance_analytic = AnalyticBalanceOut(
         many=True, help_text="On those who have the outcome: what the verdict judges."
     )
-    broken_sets = BrokenSetsOut(many=True, help_text="One an outcome.")
+    broken_sets = BrokenSetsOut(many=True, help_text="One per outcome.")
     attrition = AttritionOut(many=True, help_text="Who has no outcome, arm by arm.")
     effects = EffectOut(many=True)
     gaps = GapOut(many=True)
     gaps_in_district = DistrictGapOut(many=True, help_text="Of all, not participants.")
     interactions = InteractionOut(many=True, help_text="Do the groups differ?")
     clustering_corrections = ClusteringOut(
-        many=True, help_text="One an outcome: the WWC's correction, beside our errors."
+        many=True, help_text="One per outcome: the WWC's correction, beside our errors."
     )
-    essa = EssaOut(many=True, help_text="One a confirmatory outcome.")
-    estimators = EffectOut(many=True, help_text="Everyone, by each way to estimate.")
+    essa = EssaOut(many=True, help_text="One per confirmatory outcome.")
+    estimators = EffectOut(many=True, help_text="Everyone's effect by each estimator.")
     naive = EffectOut(many=True, help_text="Without matching: for comparison only.")
     verdicts = OutcomeVerdictOut(many=True)
     sensitivity = serializers.DictField(child=SensitivityOut(), help_text="By outcome.")

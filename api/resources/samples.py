@@ -103,7 +103,7 @@ class GroupBalanceOut(serializers.Serializer):
     covariate = serializers.CharField(
         allow_null=True, help_text="Where they differ most."
     )
-    largest = Number(help_text="By so many SDs.")
+    largest = Number(help_text="By how many SDs.")
     beyond = serializers.IntegerField(
         allow_null=True, help_text="Covariates more than 0.10 SD apart."
     )
@@ -137,5 +137,5 @@ class OverlapOut(serializers.Serializer):
     treated = ScoresOut()
     comparison = ScoresOut()
     treated_beyond_comparison = serializers.IntegerField(
-        help_text="Participants with a score that no other student comes near."
+        help_text="Participants with a score outside the comparison students' range."
     )

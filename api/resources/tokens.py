@@ -32,7 +32,7 @@ class TokenOut(serializers.Serializer):
 
 
 class TokensView(Door):
-    """Log in for a token; it is shown this once."""
+    """Log in for a token; it is shown only once."""
 
     is_public = True
     authentication_classes = ()
@@ -55,7 +55,7 @@ class CurrentTokenView(Door):
 
     @extend_schema(responses={204: None})
     def delete(self, request):
-        """Revoke the token of this very request."""
+        """Revoke the token that this request carries."""
         if request.auth is None:
             sentence = "This request came with a session, not with a token."
             raise Malformed("no_token", sentence)
