@@ -18,6 +18,7 @@ from outcomes.engine.tasks import processors
 
 PART = 4 * BLOCK  # rows whose bits are worked on at once
 BESIDE = 40_000  # rows from which a thread of its own pays
+FEW = 64  # numbers among whom one that is not whole nearly always is
 EXACT_TO = 2**53 - 1  # beyond it a float may stand for its neighbour too
 MIXING = (  # the finalizer of splitmix64: shift, factor; and its last shift
     (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
@@ -65,10 +66,9 @@ def _coded(
 ) -> tuple[NDArray[Any], list[str]]:
     """(n,) the numbers of a column, or places in the list of its words."""
     if is_bool_dtype(column.dtype) or column.dtype.kind in "iuf":
-        is_whole = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iu"
+        is_plain = isinstance(column.dtype, np.dtype) and column.dtype.kind in "iuf"
         as_float = {"dtype": float, "na_value": np.nan}
-        values = column.to_numpy(**({} if is_whole else as_float))
-        narrow = _narrow(values)
+        narrow = _narrow(column.to_numpy(**({} if is_plain else as_float)))
         if narrow is not None:
             return narrow, []
     if isinstance(column.dtype, pd.CategoricalDtype):
@@ -97,8 +97,10 @@ def _narrow(values: NDArray[Any]) -> NDArray[Any] | None:
     if not is_told and (np.abs(values.astype(float)) > EXACT_TO).any():
         return None
     for width in (np.int8, np.int16):
-        fits = low >= np.iinfo(width).min and high <= np.iinfo(width).max
-        if fits and (values[:BLOCK] == np.rint(values[:BLOCK])).all():
+        limits = np.iinfo(width)
+        if limits.min <= low and high <= limits.max:
+            if (values[:FEW] != np.rint(values[:FEW])).any():
+                break
             narrow = values.astype(width)
             return narrow if (narrow == values).all() else values
     return values
@@ -115,9 +117,9 @@ def _ranked(column: "pd.Series[Any]") -> tuple[NDArray[Any], list[str]]:
 
 def _bits(values: NDArray[Any]) -> NDArray[np.uint64]:
     """(n,) one pattern a number: one zero, one NaN."""
-    plain: Floats = values.astype(np.float64)
-    if values.dtype.kind == "f":  # a whole number has no other zero
-        plain += 0.0
+    # Also a copy, in which zero has no sign.
+    plain: Floats = np.add(values, 0.0, dtype=np.float64)
+    if values.dtype.kind == "f":
         gone = np.isnan(plain)
         if gone.any():
             plain[gone] = np.nan
@@ -127,14 +129,16 @@ def _bits(values: NDArray[Any]) -> NDArray[np.uint64]:
 def _fingerprints(columns: list[NDArray[Any]], n: int) -> NDArray[np.uint64]:
     """(n,) a number that two different rows share once in 10^19."""
     out = np.zeros(n, dtype=np.uint64)
+    room = np.empty(min(n, PART), dtype=np.uint64)
     for rows in blocks(n, PART):
         block = out[rows]
+        shifted = room[: len(block)]
         for codes in columns:
             block ^= _bits(codes[rows])
             for shift, factor in MIXING:
-                block ^= block >> shift
+                block ^= np.right_shift(block, shift, out=shifted)
                 block *= factor
-            block ^= block >> LAST
+            block ^= np.right_shift(block, LAST, out=shifted)
     return out
 
 
