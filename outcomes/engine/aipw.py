@@ -6,6 +6,7 @@ the ATT of the arms exchanged, with its sign; the ATE is p ATT + (1 - p) ATC. So
 Robins, Rotnitzky and Zhao (1994); Mercatanti and Li (2014), J. R. Stat. Soc. C.
 """
 
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -27,6 +28,25 @@ from outcomes.terms import Estimand
 NO_OVERLAP = "the covariates decide who takes part: no overlap"
 CERTAIN = 1 - 1e-9  # a comparison student this sure to take part weighs without bound
 Part: TypeAlias = Flags | slice
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The score of a few students more than those it is sought for: the columns of its
+    model, and their coefficients (1 + m,)."""
+
+    model: Standardized
+    beta: Floats
+
+    @classmethod
+    def of(cls, sample: Sample) -> "Near":
+        known = sample.fitted and sample.fitted.model
+        model = known or _model(sample.as_read)
+        return cls(model, logistic(model.held().block, sample.treated)[0])
+
+    def swapped(self) -> "Near":
+        """The same with the arms exchanged."""
+        return Near(self.model, -self.beta)
 
 
 def aipw_att(
@@ -72,10 +92,11 @@ def fitted_effect(
     x: Floats | Matrix,
     estimand: Estimand,
     fitted: Propensity | None = None,
+    near: Near | None = None,
 ) -> Estimate:
     """The same for whomever the estimand is about. fitted : the score of just these
-    students by just these covariates, when known."""
-    return _effect(outcome, treated, x, [(EVERYONE, EVERYONE)], estimand, fitted)
+    students by just these covariates, when known; near : one not far from it."""
+    return _effect(outcome, treated, x, [(EVERYONE, EVERYONE)], estimand, fitted, near)
 
 
 def cross_fitted(
@@ -84,6 +105,7 @@ def cross_fitted(
     x: Floats | Matrix,
     fold: Ints,
     estimand: Estimand = Estimand.ATT,
+    near: Near | None = None,
 ) -> Estimate:
     """`fitted_effect`, each fold (n,) predicted by models of the other folds.
 
@@ -91,17 +113,20 @@ def cross_fitted(
     Econom. J. 21(1). Raises NotEstimable when the other folds lack an arm.
     """
     parts: list[tuple[Part, Part]] = [(fold == f, fold != f) for f in np.unique(fold)]
-    return _effect(outcome, treated, x, parts, estimand)
+    return _effect(outcome, treated, x, parts, estimand, near=near)
 
 
-def effect_of(sample: Sample, design: Design, fold: Ints | None = None) -> Estimate:
+def effect_of(
+    sample: Sample, design: Design, fold: Ints | None = None, near: Near | None = None
+) -> Estimate:
     """`fitted_effect` on the sample's target, cross-fitted where the design has folds:
-    those of the sample itself, or (m,) of a larger one that it is part of."""
+    those of the sample itself, or (m,) of a larger one that it is part of, whose score
+    is then near."""
     y, t, x = sample.y, sample.treated, sample.as_read
     own = fold_of(sample, design) if fold is None else fold
     if own is None:
-        return fitted_effect(y, t, x, sample.estimand, sample.fitted)
-    return cross_fitted(y, t, x, own, sample.estimand)
+        return fitted_effect(y, t, x, sample.estimand, sample.fitted, near)
+    return cross_fitted(y, t, x, own, sample.estimand, near)
 
 
 def fold_of(sample: Sample, design: Design) -> Ints | None:
@@ -139,13 +164,15 @@ def _effect(
     parts: list[tuple[Part, Part]],
     estimand: Estimand,
     fitted: Propensity | None = None,
+    near: Near | None = None,
 ) -> Estimate:
     if estimand == Estimand.ATT:
-        return _held_out(outcome, treated, x, parts, fitted)
-    on_others = -1 * _held_out(outcome, ~treated, x, parts)
+        return _held_out(outcome, treated, x, parts, fitted, near)
+    exchanged = near and near.swapped()
+    on_others = -1 * _held_out(outcome, ~treated, x, parts, near=exchanged)
     if estimand == Estimand.ATC:
         return on_others
-    on_own = _held_out(outcome, treated, x, parts, fitted)
+    on_own = _held_out(outcome, treated, x, parts, fitted, near)
     return of_both(on_own, on_others, treated)
 
 
@@ -163,26 +190,40 @@ def _held_out(
     x: Floats | Matrix,
     parts: list[tuple[Part, Part]],
     fitted: Propensity | None = None,
+    near: Near | None = None,
 ) -> Estimate:
     """The ATT. parts : which students to predict, and which to learn from; fitted : the
-    score where that is everyone."""
+    score where that is everyone; near : one not far from those of the parts."""
     score, without = np.empty(len(x)), np.empty(len(x))
     for out, learn in parts:
         arm = treated[learn]
         if arm.all() or not arm.any():
             raise NotEstimable("there is only one arm to learn from")
-        known = fitted and fitted.model
-        model = known or standardized(x[learn], np.arange(x.shape[1]))
-        without[out] = model.times(_without(model, outcome[learn], arm), x[out])
-        score[out] = _known(fitted) if fitted else _score(model, arm, x[out])
+        some = x[learn]
+        part = near and near.model.of_some(some)
+        model = part or (fitted and fitted.model) or _model(some).held()
+        asked = None if out is learn else x[out]
+        without[out] = model.times(_without(model, outcome[learn], arm), asked)
+        start = near.beta if near and part else None
+        score[out] = _known(fitted) if fitted else _score(model, arm, asked, start)
     everyone = np.ones(len(x), dtype=bool)
     return aipw_att(outcome, treated, without, score, everyone)
 
 
-def _score(model: Standardized, treated: Flags, of: Floats | Matrix) -> Floats:
-    """(b,) the chance of students `of` (b, k), when fitted on others. Without any
-    overlap only the outcome model would be left, and predict where it saw nobody."""
-    beta, settled = logistic(model.block, treated)
+def _model(x: Floats | Matrix) -> Standardized:
+    return standardized(x, np.arange(x.shape[1]))
+
+
+def _score(
+    model: Standardized,
+    treated: Flags,
+    of: Floats | Matrix | None,
+    start: Floats | None,
+) -> Floats:
+    """(b,) the chance of students `of` (b, k), or of its own, when fitted on these.
+    Without any overlap only the outcome model would be left, and predict where it saw
+    nobody."""
+    beta, settled = logistic(model.block, treated, start)
     if not settled:
         logit = model.times(beta)
         if logit[~treated].max() < logit[treated].min():

@@ -6,7 +6,7 @@ import numpy as np
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.aipw import effect_of, fold_of
+from outcomes.engine.aipw import Near, effect_of, fold_of
 from outcomes.engine.arrays import Floats
 from outcomes.engine.covariance import Spread
 from outcomes.engine.estimable import attempt
@@ -51,7 +51,8 @@ def by_refits(found: Estimate, sample: Sample, design: Design) -> Inference:
 
 def left_out_in_turn(value: float, sample: Sample, design: Design) -> Spread:
     """sqrt((G-1)/G sum (estimate without g - estimate)^2), score and outcome model both
-    fitted anew without each cluster g; folds stay as they were dealt.
+    fitted anew without each cluster g, the score from that of everyone on; folds stay
+    as they were dealt.
 
     The degrees of freedom are those of the smaller arm, as for the influence. Source:
     Efron and Stein (1981), Ann. Stat. 9(3):586-596; for clusters MacKinnon, Nielsen and
@@ -67,12 +68,12 @@ def left_out_in_turn(value: float, sample: Sample, design: Design) -> Spread:
             f"to leave out {count} clusters of {len(clusters)} students in turn would "
             "take too long"
         )
-    fold = fold_of(sample, design)
+    fold, near = fold_of(sample, design), Near.of(sample)
     found = np.empty(count)
     for g in range(count):
-        keep = clusters != g
-        part = sample.where(keep)
-        found[g] = effect_of(part, design, None if fold is None else fold[keep]).value
+        keep = np.flatnonzero(clusters != g)
+        own = None if fold is None else fold[keep]
+        found[g] = effect_of(sample.where(keep), design, own, near).value
     moved: Floats = found - value
     std_error = float(np.sqrt((count - 1) / count * np.sum(moved**2)))
     return Spread(std_error, df_of_smallest(sample.treated, None, sample.clusters))

@@ -17,6 +17,7 @@ Columns: TypeAlias = Callable[[slice], Floats]  # (k, b) what a model reads of s
 
 BLOCK = 8192  # rows of which the columns stay in the cache
 WELL = 100.0  # condition of scaled columns, up to which two digits are lost at most
+LARGE = 64_000  # rows from which columns are made anew for each look, not held
 DEPENDENT = 1e-11  # share of a column's own variance that must be left to keep it
 
 

@@ -7,25 +7,28 @@ weighted in place, and one product gives its part of the curvature and of the sl
 import numpy as np
 
 from outcomes.engine.arrays import Flags, Floats
-from outcomes.engine.linear import BLOCK, Columns, blocks, inverse
+from outcomes.engine.linear import BLOCK, LARGE, Columns, blocks, inverse
 from outcomes.engine.matrix import EVERYONE
 
 STEPS = 25  # as in R's glm; a fit that has not settled by then has no maximum
 HALVINGS = 30
-LARGE = 64_000  # rows from which columns are read anew for each step, not kept
 COARSER = 16  # a large table begins where one row in so many ended
 SETTLED = 3e-5  # change of any logit; its square, 1e-9, bounds what is still to come
 TINY = float(np.sqrt(np.finfo(float).tiny))  # odds; sums of 1 over them are finite
 
 
-def logistic(columns: Columns, y: Flags) -> tuple[Floats, bool]:
-    """Maximum likelihood of y (n,) on k independent columns, an intercept first.
+def logistic(
+    columns: Columns, y: Flags, near: Floats | None = None
+) -> tuple[Floats, bool]:
+    """Maximum likelihood of y (n,) on k independent columns, an intercept first. near :
+    (k,) where to begin, when it is known about where this will end.
 
     Returns coefficients (k,), and whether they settled: without overlap they grow for
     ever. Source: McCullagh and Nelder (1989), Generalized Linear Models, 2.5.
     """
     columns = _kept(columns) if len(y) < LARGE else columns
-    beta, settled = _newton(columns, y, _start(columns, y))
+    start = _start(columns, y) if near is None else near
+    beta, settled = _newton(columns, y, start)
     # Without a maximum there is only the way to it, and that is told from 0.
     return (beta, True) if settled else _newton(columns, y, np.zeros(len(beta)))
 

@@ -38,8 +38,10 @@ def propensity(covariates: Covariates, treated: Flags, warn: Warn) -> Propensity
     without a covariate to fit on.
     """
     model = _standardized(covariates, warn)
-    beta, settled = logistic(model.block, treated)
-    logit = model.times(beta)
+    held = model.held()
+    beta, settled = logistic(held.block, treated)
+    logit = held.times(beta)
+    del held
     has_overlap = bool(logit[~treated].max() >= logit[treated].min())
     if not settled:
         _warn_separation(has_overlap, warn)

@@ -16,6 +16,7 @@ from outcomes.engine.aipw import effect_of, fold_of
 from outcomes.engine.aipw_jackknife import by_refits, left_out_in_turn
 from outcomes.engine.inference import by_influence
 from outcomes.engine.sample import unmatched_sample
+from outcomes.engine.standardized import standardized
 from outcomes.engine.study import Study
 from tests.engine.worked import REFERENCE, lalonde_table
 
@@ -63,15 +64,35 @@ def test_leaving_out_is_forgetting_the_rows_of_a_school(seed, folds):
     table, names = made_up(seed, of=10, taking=4)
     sample, design = everyone(table, covariates=names, folds=folds)
     whole, fold = effect_of(sample, design), fold_of(sample, design)
-    moves = []
-    for school in np.unique(sample.clusters):
-        keep = np.flatnonzero(sample.clusters != school)
-        part = replace(design, folds=folds)
-        own = None if fold is None else fold[keep]
-        moves.append(effect_of(sample.where(keep), part, own).value - whole.value)
     spread = left_out_in_turn(whole.value, sample, design)
-    assert spread.std_error == near(np.sqrt(0.9 * np.sum(np.square(moves))), rel=1e-9)
+    assert spread.std_error == near(literally(whole, sample, design, fold), rel=1e-9)
     assert spread.df == 3
+
+
+def literally(whole, sample, design, fold=None):
+    """Each fit from nothing, on a table that knows of no other student."""
+    moves = []
+    for school in (schools := np.unique(sample.clusters)):
+        keep = np.flatnonzero(sample.clusters != school)
+        own = None if fold is None else fold[keep]
+        moves.append(effect_of(sample.where(keep), design, own).value - whole.value)
+    return np.sqrt((1 - 1 / len(schools)) * np.sum(np.square(moves)))
+
+
+@pytest.mark.parametrize("estimand", ["ATT", "ATC", "ATE"])
+def test_what_only_one_school_has_leaves_with_it(estimand):
+    """Then there is a column less to fit than with everyone."""
+    table, names = made_up(7, of=10, taking=4)
+    table["own"] = np.where(table["school"] == "3", np.arange(len(table)) % 5, 0)
+    keys = {"covariates": [*names, "own"], "estimand": estimand, "method": "ipw"}
+    sample, design = everyone(table, **keys)
+    sample = replace(sample, estimand=design.estimand)
+    whole = effect_of(sample, design)
+    model = standardized(sample.as_read, np.arange(3))
+    rest = sample.where(sample.clusters != sample.clusters[table["school"] == "3"][0])
+    assert model.of_some(rest.as_read) is None
+    spread = left_out_in_turn(whole.value, sample, design)
+    assert spread.std_error == near(literally(whole, sample, design), rel=1e-9)
 
 
 @settings(max_examples=15)
