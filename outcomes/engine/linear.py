@@ -117,7 +117,10 @@ def _condition(moments: Floats, inverted: Floats) -> float:
     Numerical Algorithms, 7.1."""
     length = np.sqrt(np.diag(moments))
     scale = np.outer(length, length)
-    sizes = [np.abs(a).sum(axis=0).max(initial=0) for a in (moments / scale, inverted * scale)]
+    sizes = [
+        np.abs(a).sum(axis=0).max(initial=0)
+        for a in (moments / scale, inverted * scale)
+    ]
     return float(sizes[0] * sizes[1])
 
 
