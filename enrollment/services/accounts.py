@@ -82,7 +82,7 @@ def _can_be_called(name: str) -> None:
         why = " ".join(invalid.messages)
         raise UnfitName(f'"{name[:40]}" is no name for a log-in: {why}') from invalid
     if name == IMPORTER:
-        raise UnfitName(f"{IMPORTER} is who brings files in: choose another name.")
+        raise UnfitName(f"Files are imported as {IMPORTER}: choose another name.")
 
 
 def _by_code(model: type[Model], code: str | None) -> Model | None:

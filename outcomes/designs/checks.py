@@ -51,8 +51,8 @@ def cluster_is_known_before(
     """A cluster may be the unit, and nothing that comes of taking part."""
     if cluster == treatment or cluster in outcomes:
         raise DesignError(
-            f'"{cluster}" is already the treatment or an outcome; name what students '
-            "hang together in before anything happens",
+            f'"{cluster}" is already the treatment or an outcome; name what groups '
+            "students before the program begins, such as their school",
             "cluster",
         )
 
@@ -87,14 +87,14 @@ def ratio_can_vary(method: Method, distance: Distance, *, replacement: bool) -> 
     for others."""
     if method not in IN_PAIRS:
         raise DesignError(
-            f'method "{method}" gives nobody a number of others; remove min_ratio and '
-            f"max_ratio, or use {' or '.join(IN_PAIRS)}",
+            f'method "{method}" does not give each participant a number of others; '
+            f"remove min_ratio and max_ratio, or use {' or '.join(IN_PAIRS)}",
             "min_ratio",
         )
     if replacement:
         raise DesignError(
-            "with replacement everyone can have as many; set replacement to false, or "
-            "remove min_ratio and max_ratio",
+            "with replacement nobody takes a student from another, so the ratio need "
+            "not vary; set replacement to false, or remove min_ratio and max_ratio",
             "min_ratio",
         )
     if distance not in OF_SCORE:
@@ -116,8 +116,9 @@ def rows_of_one_student_hang_together(
     """With replacement a student may stand in the sample at several entries."""
     if entry is not None and replacement and cluster is None:
         raise DesignError(
-            "with entry and replacement one student may stand for several, and errors "
-            "must know it; name the cluster, or at least the unit as the cluster",
+            "with entry and replacement a student may stand in the sample several "
+            "times, which errors must allow for; name the cluster, or at least the "
+            "unit as the cluster",
             "cluster",
         )
 
@@ -127,8 +128,9 @@ def method_reaches(estimand: Estimand, method: Method) -> None:
     if estimand == Estimand.ATE and method in OF_ONE_ARM:
         able = ", ".join(m for m in Method if m not in OF_ONE_ARM)
         raise DesignError(
-            f'method "{method}" picks the other arm for one arm, so it has no effect '
-            f"on everyone (ATE); use ATT or ATC, or a method that weighs both: {able}",
+            f'method "{method}" seeks matches for one arm only, so it cannot give the '
+            f"effect on everyone (ATE); use ATT or ATC, or a method that weights both "
+            f"arms: {able}",
             "estimand",
         )
 

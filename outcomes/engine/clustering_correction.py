@@ -128,7 +128,7 @@ def _t_ignoring(found: Effect) -> float:
 
 def _total_g(found: Effect, layout: Clustering) -> float:
     if found.outcome.kind == OutcomeKind.BINARY:
-        raise NotEstimable("a share has no SD of its own to be total")
+        raise NotEstimable("a share has no SD of its own")
     omega = small_sample(*found.sample.counts)
     return total_g(known(found.hedges_g) / omega, layout)
 

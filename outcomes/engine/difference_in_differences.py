@@ -83,7 +83,7 @@ def _correlation(sample: Sample, before: Floats) -> float:
     after, earlier = (sample.within_arms(values) for values in (sample.y, before))
     size = np.sqrt(np.sum(after**2) * np.sum(earlier**2))
     if size <= 0:
-        raise NotEstimable("zero variance: before or after nobody differs")
+        raise NotEstimable("zero variance: nobody differs before, or nobody after")
     return float(np.sum(after * earlier) / size)
 
 

@@ -119,6 +119,6 @@ def _require_balance(gaps: Floats, names: tuple[str, ...]) -> None:
     raise InputError(
         "no weights give one group the means that it should have: "
         f"{names[worst]} stays {gaps[worst]:.2g} SD apart; name fewer covariates, or "
-        "match within a caliper",
+        "use a method that matches within a caliper",
         "not_balanceable",
     )

@@ -71,7 +71,9 @@ def v_gap_from_levels(levels: Ints, focal: Flags, weights: Floats) -> Estimate:
     counts = np.zeros((2, count))
     np.add.at(counts, (focal.astype(int), levels), weights)
     if (counts < 0).any():
-        raise NotEstimable("adjusted, less than nobody of a group is at some level")
+        raise NotEstimable(
+            "adjusted, the weight of a group at some level is below zero"
+        )
     gap = gap_from_counts(counts[0], counts[1])
     return Estimate(gap.v, weights * gap.influence[focal.astype(int), levels])
 

@@ -20,7 +20,7 @@ from outcomes.terms import Assignment
 def multiplier(df: float) -> float:
     """t_.975 + t_.80 at df degrees of freedom."""
     if df < 1:
-        raise NotEstimable("too few students to speak of power")
+        raise NotEstimable("too few students for any power")
     return float(stdtrit(df, 0.975) + stdtrit(df, 0.8))
 
 

@@ -201,8 +201,8 @@ def _said(design, evaluation: Evaluation):
 def _refuse_open_parent(parent: Evaluation | None) -> None:
     if parent is not None and parent.state != EvaluationState.LOCKED:
         raise NotLocked(
-            f"Evaluation {parent.pk} is a draft, and a plan changes one that is "
-            "locked: amend the draft itself, or lock it first."
+            f"Evaluation {parent.pk} is a draft, and only a locked plan can be a "
+            "parent: amend the draft itself, or lock it first."
         )
 
 
