@@ -64,9 +64,12 @@ def gap_in_words(row: dict) -> str:
 
 def groups_in_words(row: dict) -> str:
     """`black behind white`; where the labels say nothing, what they are labels of."""
-    if (row["focal"], row["reference"]) == ("yes", "no"):
-        return f"{in_words(row['dimension'])} behind others"
-    return f"{in_words(row['focal'])} behind {in_words(row['reference'])}"
+    dimension, labels = in_words(row["dimension"]), (row["focal"], row["reference"])
+    if labels == ("yes", "no"):
+        return f"{dimension} behind others"
+    if all(label.isdecimal() for label in labels):
+        labels = tuple(f"{dimension} {label}" for label in labels)
+    return " behind ".join(map(in_words, labels))
 
 
 def change_in_words(row: dict) -> str:

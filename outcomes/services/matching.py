@@ -35,6 +35,7 @@ BEYOND = {  # whom the plan discards
     "comparison": "other students",
     "both": "students",
 }
+NEAR_IN = {"propensity": DISTANCES["propensity"], "logit": DISTANCES["logit"]}
 BY_DISTANCE = {"nearest", "optimal", "full", "subclass"}
 ROLES = {  # who was given somebody, and whom
     "ATT": ("participant", "other students"),
@@ -74,10 +75,11 @@ def matched(report: Report) -> Iterator[str]:
         apart = listed([in_words(name) for name in design["anti_exact"]])
         yield f"They differ in {apart}."
     for caliper in report["sample"]["calipers"]:
-        said = design["caliper"].get(caliper["on"], {})
-        in_sds = f" ({said['width']:g} SD)" if said.get("unit") == "sd" else ""
+        said = design["caliper"].get(caliper["on"], design["caliper"].get("distance"))
+        in_sds = f" ({said['width']:g} SD)" if said["unit"] == "sd" else ""
         width = f"{caliper['width']:.3g}{in_sds}"
-        yield f"On {in_words(caliper['on'])} no more than {width} apart."
+        on = NEAR_IN.get(caliper["on"], in_words(caliper["on"]))
+        yield f"On {on} no more than {width} apart."
 
 
 def _how(design: Report, estimand: str) -> str:

@@ -169,6 +169,21 @@ def test_a_gap_narrows_only_where_the_first_group_is_behind(before, after, words
     assert several["title"]["text"].startswith(f"{narrower} of 2 gaps narrowed")
 
 
+@pytest.mark.parametrize(
+    ("focal", "reference", "words"),
+    [
+        ("yes", "no", "house behind others"),
+        ("1", "2", "house 1 behind house 2"),
+        ("east", "2", "east behind 2"),
+    ],
+)
+def test_groups_whose_labels_say_nothing_are_told_with_what_they_are(
+    focal, reference, words
+):
+    row = {**GAP, "dimension": "house", "focal": focal, "reference": reference}
+    assert f"ela: {words} (house)" in charts.gap_plot(report(gaps=[row]))["description"]
+
+
 def test_a_gap_of_few_is_not_drawn():
     few = GAP | {"focal": "asian", "n_focal_treated": 9, "n_focal_comparison": 30}
     chart = charts.gap_plot(report(gaps=[GAP | few]))

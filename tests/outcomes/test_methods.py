@@ -214,6 +214,14 @@ def test_it_says_what_was_chosen_by_number_or_by_lot(keys, words):
     assert words not in with_design()
 
 
+def test_a_caliper_of_a_metric_is_told_on_the_score_that_it_is_on():
+    sample = REPORT["sample"] | {"calipers": [{"on": "propensity", "width": 0.02}]}
+    design = REPORT["design"] | {"distance": "mahalanobis"}
+    said = paragraph(report(sample=sample, design=design))
+    chance_of = "their estimated chance of taking part"
+    assert f"On {chance_of} no more than 0.02 (0.2 SD) apart." in said
+
+
 def test_it_says_when_an_error_is_the_widest_and_a_p_is_one_of_several():
     plain = paragraph(report())
     few = paragraph(report(effects=[EFFECT | {"few_clusters": True}]))
