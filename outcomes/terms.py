@@ -119,6 +119,7 @@ class GapMetric(StrEnum):
     SHARE_MEETING = "share_meeting"
 
 
+ALPHA = 0.05  # two-sided, as the WWC judges
 FEW_STUDENTS = 10  # fewer on a side say more of themselves than of the program
 
 

@@ -12,10 +12,9 @@ from outcomes.designs.design import Design
 from outcomes.engine.arrays import how_many
 from outcomes.engine.effect import Effect
 from outcomes.engine.estimable import known
-from outcomes.engine.multiplicity import ALPHA
 from outcomes.engine.significance import Standing
 from outcomes.engine.verdict import Verdict
-from outcomes.terms import VerdictCode
+from outcomes.terms import ALPHA, VerdictCode
 
 STUDENTS = 350
 SITES = 2

@@ -7,10 +7,9 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Floats
 from outcomes.engine.effect import Effect
 from outcomes.engine.estimable import Number, attempt, known
-from outcomes.engine.multiplicity import ALPHA
 from outcomes.engine.sample import Sample
 from outcomes.engine.sensitivity import e_value, gamma_at, mcnemar_p, signed_rank
-from outcomes.terms import Assignment, OutcomeKind
+from outcomes.terms import ALPHA, Assignment, OutcomeKind
 
 
 def rosenbaum_gamma(found: Effect, design: Design) -> float:

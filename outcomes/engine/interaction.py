@@ -19,7 +19,6 @@ from outcomes.engine.inference import df_of_smallest
 from outcomes.engine.jackknife import cr3_forms
 from outcomes.engine.joint import SINGULAR, Wald, above_nothing, by_forms, hotelling
 from outcomes.engine.linear import Fit, gram
-from outcomes.engine.multiplicity import ALPHA
 from outcomes.engine.outcome_model import (
     EFFECT,
     contrast,
@@ -27,7 +26,7 @@ from outcomes.engine.outcome_model import (
     refuse_extrapolation,
 )
 from outcomes.engine.sample import Sample
-from outcomes.terms import Estimator
+from outcomes.terms import ALPHA, Estimator
 
 FORMS: Mapping[str, Callable[[Fit, Floats, Ints], Forms]] = {
     "CR2": cr2_forms,

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-ALPHA = 0.05  # two-sided, as the WWC judges
+from outcomes.terms import ALPHA
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,15 @@ from outcomes.services.table import (
     text_on,
     with_interval,
 )
+from outcomes.terms import ALPHA
 
 WAYS = {
     "difference": "weighted averages alone",
     "g_computation": "averages adjusted by a regression (g-computation)",
     "aipw": "adjusted by a regression and by the chance to take part (AIPW)",
 }
+UNPLANNED = "the plan did not ask for it beforehand"
+UNLIKE = "the groups were not shown to be alike"
 NAIVE = "everyone, before any matching"
 
 
@@ -48,11 +51,16 @@ def effects(report: Report) -> Table:
 
 
 def _claim(row: Row) -> str:
-    if is_hidden(row):
+    """Whether more than chance is claimed; where only the plan or the comparison
+    forbids it, that is why."""
+    if is_hidden(row) or row["p"] is None:
         return ""
     if row.get("significant"):
         return "yes"
     why = [limit(code) for code in row.get("held_back", ())]
+    planned_p = row.get("p_adjusted")
+    if not why and (planned_p or row["p"]) <= ALPHA:
+        why = [UNPLANNED if planned_p is None else UNLIKE]
     return f"not claimed: {', '.join(why)}" if why else "no"
 
 

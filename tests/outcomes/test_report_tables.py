@@ -21,10 +21,11 @@ from outcomes.terms import Estimator
 from tests.engine.lalonde import FRAME, caliper, design
 from tests.engine.test_cluster_sets import design as two_levels
 from tests.engine.test_cluster_sets import made_up
-from tests.outcomes.reports import report
+from tests.outcomes.reports import EFFECT, report
 
 GAP = {"dimension": "race", "focal": "black", "reference": "white", "meets": 5000}
 OUTCOME = {"name": "re78", "confirmatory": True, "domain": "earnings", "matters": 500}
+UNSAID = {effect_tables.UNLIKE, effect_tables.UNPLANNED}
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +138,25 @@ def test_texts_name_columns_as_people_do_and_reasons_without_keys():
     by = "student with a disability and race or ethnicity"
     assert f"That it is the same by {by} is not contradicted." in said
     assert "It cannot be told: nobody is matched: all go." in said
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"significant": True}, "yes"),
+        ({"significant": False, "p": 0.2, "p_adjusted": 0.2, "held_back": ()}, "no"),
+        ({"p": 0.2, "held_back": ["few_clusters"]}, "not claimed: too few schools"),
+        ({"p": 0.01, "p_adjusted": 0.06, "held_back": ()}, "no"),
+        ({"p": 0.01, "p_adjusted": 0.02, "held_back": ()}, effect_tables.UNLIKE),
+        ({"p": 0.01, "p_adjusted": None}, effect_tables.UNPLANNED),
+        ({"p": 0.2, "p_adjusted": None}, "no"),
+        ({"p": None, "p_adjusted": None}, DASH),
+    ],
+)
+def test_more_than_chance_is_claimed_or_it_is_said_why_not(row, said):
+    told = EFFECT | {"significant": False} | row
+    ((*_, claim, _),) = effect_tables.effects(report(effects=[told])).rows
+    assert claim == (said if said not in UNSAID else f"not claimed: {said}")
 
 
 def test_students_are_followed_from_the_table_to_the_match(found):
