@@ -181,12 +181,12 @@ class FewFirst(Scan):
         self, row: int, few: Ints, far: Floats, reach: float
     ) -> tuple[int, float]:
         """The nearest free of these few, or of all where others may be as near."""
-        far = np.where(self._free[few], far, NO_DISTANCE)
-        least = far.min()
+        pairs = zip(far.tolist(), few.tolist(), strict=True)
+        free = [pair for pair in pairs if self._free[pair[1]]]
+        least = min(free, default=NOBODY[::-1])[0]
         if least >= reach:
             return self.nearest(row)
-        at = np.flatnonzero(far <= least + self._tolerance)[0]
-        return int(few[at]), float(far[at])
+        return next((o, d) for d, o in free if d <= least + self._tolerance)
 
     def _few(self) -> tuple[Ints, Floats, Floats]:
         """Of each participant in turn (t, few) the few nearest in the order of rows,
