@@ -10,8 +10,9 @@ from typing import TypeAlias
 import numpy as np
 
 from outcomes.designs.design import Design
-from outcomes.engine.arrays import Ints
+from outcomes.engine.arrays import Ints, by_code
 from outcomes.engine.distance import Space
+from outcomes.engine.entries import Entries
 from outcomes.engine.limits import Limits
 from outcomes.engine.matched import Matched
 from outcomes.engine.study import Study
@@ -31,22 +32,29 @@ def by_entry(
     if entries is None or (design.replacement and design.reuse is None):
         return match(study, design, space, limits)
     served = np.zeros(int(entries.persons.max()) + 1, dtype=np.int64)
+    offered = replace(study, outcomes={}, groups={})  # which no match reads
     parts: list[tuple[Ints, Matched]] = []
-    for code in range(len(entries.labels)):
-        before = served[entries.persons]
-        is_free = study.treated | (before < most)
-        rows = np.flatnonzero((entries.code == code) & is_free)
+    for here in _rows_of_each(entries):
+        before = served[entries.persons[here]]
+        is_free = study.treated[here] | (before < most)
+        rows = here[is_free]
         if study.treated[rows].any() and not study.treated[rows].all():
             found = match(
-                study.where(rows),
+                offered.where(rows),
                 design,
                 space.where(rows),
-                replace(limits.where(rows), served=before[rows]),
+                replace(limits.where(rows), served=before[is_free]),
             )
             parts.append((rows, found))
             others = rows[found.rows[~found.is_treated]]
             np.add.at(served, entries.persons[others], 1)
     return _together(study, design, parts)
+
+
+def _rows_of_each(entries: Entries) -> list[Ints]:
+    """The rows of each entry, as they come; every row has one."""
+    sizes = np.bincount(entries.code, minlength=len(entries.labels))
+    return np.split(by_code(entries.code), np.cumsum(sizes)[:-1])
 
 
 def _together(

@@ -9,18 +9,21 @@ from outcomes.designs.errors import InputError, NotEstimable
 from outcomes.engine import columns
 from outcomes.engine.arrays import Flags, Floats, Ints, Units
 from outcomes.engine.canonical import word_rank
+from outcomes.engine.entries import Entries
 from outcomes.engine.estimable import Number, attempt
 from outcomes.terms import OutcomeKind
 
 
-def pool_sds(frame: pd.DataFrame, units: Units, design: Design) -> dict[str, Number]:
+def pool_sds(
+    frame: pd.DataFrame, units: Units, entries: Entries | None, design: Design
+) -> dict[str, Number]:
     """The SD of each outcome among all comparison students of a table in canonical
     order; with entries among the first value of each student. units : (n,) keys."""
     compared = columns.flags(frame[design.treatment]) == 0
     values = {o.name: _outcome(frame[o.name], o)[compared] for o in design.outcomes}
-    if design.entry is not None:
-        person = word_rank(units[compared])
-        values = {name: _first_of_each(person, y) for name, y in values.items()}
+    if entries is not None:
+        units, person = units[compared], entries.persons[compared]
+        values = {name: _first_of_each(y, person, units) for name, y in values.items()}
     return {name: attempt(_sd, found) for name, found in values.items()}
 
 
@@ -31,10 +34,12 @@ def _sd(values: Floats) -> float:
     return float((present - present.min()).std(ddof=1))
 
 
-def _first_of_each(person: Ints, values: Floats) -> Floats:
-    """Each student's first value; persons, values : (n,) of rows in order."""
-    known = ~np.isnan(values)
-    return values[known][np.unique(person[known], return_index=True)[1]]
+def _first_of_each(values: Floats, person: Ints, units: Units) -> Floats:
+    """Each student's first value, by key as a word: in another order their sum would
+    end in other bits. values, person, units : (n,) of rows in canonical order."""
+    known = np.flatnonzero(~np.isnan(values))
+    first = known[np.diff(person[known], prepend=-1) > 0]
+    return values[first[np.argsort(word_rank(units[first]))]]
 
 
 def read(frame: pd.DataFrame, design: Design, treated: Flags) -> dict[str, Floats]:

@@ -95,7 +95,8 @@ class Study:
         _require_columns(frame, design, with_outcomes=with_outcomes)
         frame, units, entries = _in_canonical_order(frame, design, keys)
         required = _required(design, with_outcomes=with_outcomes)
-        sds = outcome_columns.pool_sds(frame, units, design) if with_outcomes else {}
+        at = (frame, units, entries, design)
+        sds = outcome_columns.pool_sds(*at) if with_outcomes else {}
         keep, treated, excluded = _eligible(frame, entries, design, required)
         if not keep.all():
             frame, units = frame[keep], units[keep]
@@ -197,25 +198,24 @@ def _in_canonical_order(
     else:
         rank = natural_rank(units) if keys is None else rank_of(units, keys.numbers)
     found = Entries.of(rank, frame[design.entry]) if design.entry else None
-    is_repeated = rank.max() < len(rank) - 1
     entry = found.code if found else np.zeros_like(rank)
-    if is_repeated:
-        _refuse_repeated(units, rank, entry, design)
-    if (np.diff(rank) > 0).all():  # no copy needed
+    place = rank * (entry.max() + 2) + entry  # an entry may be missing, at -1
+    if (np.diff(place) > 0).all():  # no copy needed
         return frame, units, found
-    rows = np.lexsort((entry, rank)) if is_repeated else by_code(rank)
+    rows = by_code(rank) if found is None else np.argsort(place)
+    if not np.diff(place[rows]).all():
+        _refuse_repeated(units, place, design)
     return frame.iloc[rows], units[rows], found and found.where(rows)
 
 
-def _refuse_repeated(units: Units, person: Ints, entry: Ints, design: Design) -> None:
-    again = pd.DataFrame({"person": person, "entry": entry}).duplicated().to_numpy()
-    if again.any():
-        once = "a student" if design.entry is None else f"a student and {design.entry}"
-        raise InputError(
-            f'{int(again.sum())} rows repeat a "{design.unit}", such as '
-            f"{str(units[again][0])!r}; keep one row {once}",
-            "duplicate_unit",
-        )
+def _refuse_repeated(units: Units, place: Ints, design: Design) -> None:
+    again = pd.Series(place).duplicated().to_numpy()
+    once = "a student" if design.entry is None else f"a student and {design.entry}"
+    raise InputError(
+        f'{int(again.sum())} rows repeat a "{design.unit}", such as '
+        f"{str(units[again][0])!r}; keep one row {once}",
+        "duplicate_unit",
+    )
 
 
 def _eligible(
