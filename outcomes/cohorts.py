@@ -218,7 +218,7 @@ class _Rivals:
 def _require_participants(evaluation: Evaluation, days: np.ndarray) -> None:
     if not len(days):
         raise InputError(
-            f"no student who has a snapshot from before the own start began "
+            f"no student with a snapshot from before the start began "
             f"{evaluation.program.code} between {evaluation.first_day} and "
             f"{evaluation.last_day}; check the window and the rosters",
             "no_treated",

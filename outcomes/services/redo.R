@@ -19,6 +19,7 @@ rownames(d) <- d$code
 # Levels of fewer students than the design allows are one, with the next smallest
 # while they are still too few.
 joined <- function(v) {{
+  if (all(is.na(v))) return(v)
   counts <- table(v)
   counts <- counts[order(as.vector(counts), names(counts), method = "radix")]
   before <- cumsum(counts) - counts
@@ -48,7 +49,7 @@ prepared <- function(name) {{
 x <- do.call(cbind, c(list(matrix(0, nrow(d), 0)), lapply(covariates, prepared)))
 
 # What makes students alike: the columns of x in d, and words that must be equal.
-label <- function(names) paste0(".x", match(names, colnames(x)))
+label <- function(names) sprintf(".x%d", match(names, colnames(x)))
 if (ncol(x)) d[label(colnames(x))] <- x
 pool <- d  # where nobody is equal to, or near, who lacks the value
 for (name in {exact}) {{
@@ -141,6 +142,7 @@ again <- function(outcome, estimator, what) {{
   is_two_way <- startsWith(what, "CR1 by set and ")
   s <- analytic(outcome, is_two_way)
   y <- d[s$code, outcome]
+  y <- y - mean(y)  # the same effect, and no digits lost to large numbers
   t <- as.numeric(d[s$code, treatment] == 1)
   w <- s$weight
   X <- x[match(s$code, d$code), , drop = FALSE]
@@ -161,7 +163,8 @@ if (nrow(figures) == 0) {{
   quit(status = 0)
 }}
 figures$r <- mapply(again, figures$outcome, figures$estimator, figures$what)
-figures$difference <- abs(figures$r / figures$value - 1)
+is_none <- figures$value == 0
+figures$difference <- abs(figures$r - figures$value) / ifelse(is_none, 1, abs(figures$value))
 print(figures, digits = 10, row.names = FALSE)
 cat("largest relative difference of a figure:", max(figures$difference), "\n")
 quit(status = as.numeric(max(figures$difference) > 1e-6))

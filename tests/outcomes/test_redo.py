@@ -99,6 +99,21 @@ def test_r_finds_the_same_match_and_figures(keys, tmp_path):
 
 
 @needs_r
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"prior reading": 500.0, "prior maths": 500.0, "home language": "x"},
+        {"home language": None},
+        {"reading 2026": 500.0},
+    ],
+    ids=str,
+)
+def test_r_redoes_what_does_not_vary_or_is_not_known_at_all(columns, tmp_path):
+    said = redone(made(club().assign(**columns)), tmp_path)
+    assert number_after("largest relative difference of a figure:", said) < 1e-9
+
+
+@needs_r
 @pytest.mark.skipif(not IS_LATE, reason="needs MatchIt 4.6, which heeds calipers")
 @pytest.mark.parametrize(
     "keys",
