@@ -10,7 +10,7 @@ from outcomes.terms import CaliperUnit, OutcomeKind
 
 REFERENCE_YEAR = "reference_year"
 UNSAID = ("",)  # columns that a design leaves open: no column is called so
-MOST_CLUSTERS = 3  # for each of the participants': more are seldom to be had
+MOST_CLUSTERS = 3  # for each of the participants': there are seldom more
 CROSS = "*"  # `race*gender` groups students by both columns
 
 

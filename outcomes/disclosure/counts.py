@@ -1,4 +1,4 @@
-"""The counts by group that a report prints: what its reader could reckon with."""
+"""The counts by group that a report prints: what its reader could compute with."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

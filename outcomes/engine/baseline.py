@@ -21,7 +21,7 @@ from outcomes.engine.estimand import target
 from outcomes.engine.fingerprint import hashing
 from outcomes.engine.group_balance import group_balance
 from outcomes.engine.lost import discarded, lost
-from outcomes.engine.matched import effective_size
+from outcomes.engine.matched import effective_size, worth_of_participants
 from outcomes.engine.matching import Arrangement, arrange, each_student_once
 from outcomes.engine.notices import Notices
 from outcomes.engine.outcome_model import model_of, stand_in
@@ -146,7 +146,7 @@ def _sample(base: Baseline) -> dict[str, Any]:
         "matched_treated": int((study.treated & used).sum()),
         "matched_comparison": int((~study.treated & used).sum()),
         "ess_comparison": effective_size(weights[~study.treated]),
-        **_worth_of_participants(base),
+        **worth_of_participants(study.treated, weights, base.design.estimand),
         "sets": matched.n_sets,
         "total_distance": matched.total_distance,
         "unmatched": [{"reason": reason, "n": n} for reason, n in base.unmatched],
@@ -155,13 +155,6 @@ def _sample(base: Baseline) -> dict[str, Any]:
         **_tiers(base),
         **_reuse(base),
     }
-
-
-def _worth_of_participants(base: Baseline) -> dict[str, float]:
-    """How many students they are worth, where they are weighted too."""
-    if base.design.estimand == Estimand.ATT:
-        return {}
-    return {"ess_treated": effective_size(base.weights[base.study.treated])}
 
 
 def _discarded(base: Baseline) -> list[Excluded]:

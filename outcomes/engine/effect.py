@@ -25,6 +25,7 @@ from outcomes.engine.inference import (
     nothing,
 )
 from outcomes.engine.linear import Fit, least_squares
+from outcomes.engine.matched import worth_of_participants
 from outcomes.engine.outcome_model import (
     EFFECT,
     contrast,
@@ -33,7 +34,7 @@ from outcomes.engine.outcome_model import (
 )
 from outcomes.engine.sample import Sample
 from outcomes.engine.sensitivity import e_value, e_value_of_limit
-from outcomes.terms import Estimand, Estimator, OutcomeKind
+from outcomes.terms import Estimator, OutcomeKind
 
 ALONE = NotEstimable("one student alone in an arm does not show how students vary")
 
@@ -152,8 +153,8 @@ def _effect_size(estimate: Number, sample: Sample, outcome: Outcome) -> float:
 
 def effect_row(found: Effect) -> dict[str, object]:
     """The row as the report prints it."""
-    n_treated, n_comparison = found.sample.counts
-    inference = found.inference
+    sample, inference = found.sample, found.inference
+    n_treated, n_comparison = sample.counts
     return {
         "outcome": found.outcome.name,
         "group": found.group,
@@ -167,8 +168,8 @@ def effect_row(found: Effect) -> dict[str, object]:
         "estimate_sd": found.estimate_sd,
         "n_treated": n_treated,
         "n_comparison": n_comparison,
-        "ess_comparison": found.sample.ess_comparison,
-        **_worth_of_participants(found.sample),
+        "ess_comparison": sample.ess_comparison,
+        **worth_of_participants(sample.treated, sample.weights, sample.estimand),
         "matters": _matters(found),
         **_differenced(found),
         **({"exact_interval": found.exact_interval} if found.exact_interval else {}),
@@ -190,13 +191,6 @@ def _differenced(found: Effect) -> dict[str, object]:
     if found.differenced is None:
         return {}
     return {"difference_in_differences": differenced_row(found.differenced)}
-
-
-def _worth_of_participants(sample: Sample) -> dict[str, float]:
-    """How many students they are worth, where they are the ones who are weighted."""
-    if sample.estimand == Estimand.ATT:
-        return {}
-    return {"ess_treated": sample.ess_treated}
 
 
 def _improvement(found: Effect) -> float:

@@ -141,3 +141,13 @@ def effective_size(weights: Floats) -> float:
     """(sum w)^2 / sum w^2: how many equally weighted students these are worth."""
     squares = float(np.sum(weights**2))
     return float(np.sum(weights)) ** 2 / squares if squares else 0.0
+
+
+def worth_of_participants(
+    treated: Flags, weights: Floats, estimand: Estimand
+) -> dict[str, float]:
+    """`ess_treated` as rows print it where participants are weighted too, (n,) treated
+    and weights; for the ATT nothing, since each of them counts as one."""
+    if estimand == Estimand.ATT:
+        return {}
+    return {"ess_treated": effective_size(weights[treated])}

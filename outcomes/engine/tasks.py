@@ -75,8 +75,8 @@ def run_in_parts(
     """The answers, in order, of tasks too short to be sent one by one: neighbours are
     one part until together they are work enough.
 
-    work : what each takes, in tens of nanoseconds or so. Where a part ends hangs on
-    that alone, never on who runs it.
+    work : what each takes, in tens of nanoseconds or so. Where a part ends depends
+    on that alone, never on who runs it.
     """
     parts: list[list[A]] = []
     size = WORK_A_PART
