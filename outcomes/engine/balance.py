@@ -58,7 +58,7 @@ class Arm:
 
     @cached_property
     def total(self) -> float:
-        return float(np.sum(self.weights))
+        return float(self.weights.sum())
 
     @cached_property
     def is_unweighted(self) -> bool:
@@ -80,7 +80,12 @@ class Values:
     @cached_property
     def mean(self) -> float:
         x = self.x if self.arm.is_unweighted else self.arm.weights * self.x
-        return float(np.sum(x)) / self.arm.total
+        return float(x.sum()) / self.arm.total
+
+    @cached_property
+    def plain_mean(self) -> float:
+        """The mean of the students as they are."""
+        return float(self.x.sum()) / len(self.x)
 
     @cached_property
     def is_constant(self) -> bool:
@@ -90,14 +95,14 @@ class Values:
     def squares(self) -> tuple[float, float]:
         """Sum of squares about the mean of the students as they are, and the weighted
         mean of those about theirs."""
-        apart = self.x - float(self.x.mean())
+        apart = self.x - self.plain_mean
         apart *= apart
-        plain = float(np.sum(apart))
+        plain = float(apart.sum())
         if self.arm.is_unweighted:
             return plain, plain / len(self.x)
         apart = np.square(self.x - self.mean)
         apart *= self.arm.weights
-        return plain, float(np.sum(apart)) / self.arm.total
+        return plain, float(apart.sum()) / self.arm.total
 
     @property
     def sd(self) -> float:
@@ -232,8 +237,7 @@ def standardized_mean_difference(
 def _own_sd(arm: Values, is_binary: bool) -> float:
     if not is_binary:
         return arm.sd
-    share = float(arm.x.mean())
-    return sqrt(share * (1 - share))
+    return sqrt(arm.plain_mean * (1 - arm.plain_mean))
 
 
 def variance_ratio(groups: Split) -> float:

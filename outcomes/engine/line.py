@@ -94,7 +94,7 @@ class Line:
         """(t,) the nearest slot that is free before the round, its distance, and
         whether one on the other side is as near."""
         right, left = self._at, self._at - 1
-        if any(self._taken):
+        if 1 in self._taken:
             free = np.flatnonzero(np.frombuffer(self._taken, dtype=np.int8) == 0)
             place = np.searchsorted(free, right)  # slot m is free for ever
             right, left = free[place], np.append(free, -1)[place - 1]
