@@ -20,7 +20,7 @@ PROMISES: Mapping[str, tuple[Method, ...]] = {
     "discard": NEAR,
     "broken_sets": NEAR,
     "reuse": (Method.NEAREST,),
-    "prefer": (Method.NEAREST,),
+    "prefer": IN_PAIRS,
 }
 SETTINGS: Mapping[str, tuple[Method, ...]] = {
     "distance": (*NEAR, Method.SUBCLASS, Method.IPW),

@@ -16,6 +16,7 @@ from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.distance import Space, each_to_each
 from outcomes.engine.limits import Limits, by_cell
 from outcomes.engine.tasks import run_in_parts
+from outcomes.engine.tiers import tier_between
 
 LARGEST = 100_000_000  # distances held at once: 0.8 GB
 AS_PAIRS = 5_000  # distances that take as long as a cell does without any
@@ -50,12 +51,14 @@ def within_width(
 @dataclass(frozen=True, slots=True)
 class Side:
     """One arm of a cell. rows : (m,); points : (m, d); apart : (m,) codes that must
-    differ within a pair; within : (m,) values that calipers are on."""
+    differ within a pair; within : (m,) values that calipers are on; tiers : (m,) codes,
+    alike in the first of which a pair is preferred."""
 
     rows: Ints
     points: Floats
     apart: tuple[Ints, ...]
     within: tuple[Floats, ...]
+    tiers: tuple[Ints, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ def _side(rows: Ints, space: Space, limits: Limits) -> Side:
         space.points[rows],
         tuple(code[rows] for code in limits.apart),
         tuple(caliper.values[rows] for caliper in limits.within),
+        tuple(code[rows] for code in limits.tiers),
     )
 
 
@@ -125,7 +129,8 @@ def _links(
 def _distances(
     turns: Side, pool: Side, width: float, widths: tuple[float, ...]
 ) -> Floats:
-    """(t, c), infinite where a limit forbids the pair."""
+    """(t, c), infinite where a limit forbids the pair. To stand a tier lower costs more
+    than any pairs of the cell together."""
     found = each_to_each(turns.points, pool.points)
     for i, far in enumerate(found):
         allowed = far <= width
@@ -134,4 +139,9 @@ def _distances(
         for at, values, most in zip(turns.within, pool.within, widths, strict=True):
             allowed &= np.abs(values - at[i]) <= most
         far[~allowed] = np.inf
+    if pool.tiers:
+        step = found.max(initial=0, where=np.isfinite(found)) * found.shape[1] + 1
+        for i, far in enumerate(found):
+            mine = [code[i : i + 1] for code in turns.tiers]
+            far += step * (tier_between(mine, pool.tiers) - 1)
     return found

@@ -77,7 +77,8 @@ def _alike(flags: Sequence[Narrow], n: int) -> Alike:
         code <<= 1
         code |= flag.astype(np.int8, copy=False)
     there = packed(code) >> WIDTH
-    while np.count_nonzero(np.diff(there)) >= min(n // SHARED, MOST_CELLS):
+    most = max(min(n // SHARED, MOST_CELLS), 1)
+    while np.count_nonzero(np.diff(there)) >= most:
         there >>= 1
         code >>= 1
         told -= 1

@@ -1,6 +1,7 @@
 """Optimal pairs: of all ways to pair students, one with the least total distance.
 
-Most participants first, then most pairs, then the least total. Sources: Rosenbaum
+Most participants first, then most pairs, then the best tiers where some students are
+preferred, then the least total. Sources: Rosenbaum
 (1989), J. Am. Stat. Assoc. 84(408):1024-1032; Crouse (2016), IEEE Trans. Aerosp.
 52(4):1679-1696 for the solver.
 """
@@ -29,7 +30,8 @@ def match_optimal(
     """Match `ratio` comparison students to each participant, where as many are left."""
     turns = np.flatnonzero(study.treated & limits.known)
     pool = np.flatnonzero(~study.treated & limits.known)
-    if space.score is not None and not limits.apart and not limits.within:
+    is_free = not (limits.apart or limits.within or limits.tiers)
+    if space.score is not None and is_free:
         one, other = _on_scores(turns, pool, space, limits, design)
     else:
         one, other = pairs_by_cell(turns, pool, space, limits, design)

@@ -4,7 +4,7 @@ Own to this engine: the school next door is a better comparison than one far awa
 where the own school has nobody left.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -23,10 +23,15 @@ def tier_of(tiers: tuple[Ints, ...], one: Ints, other: Ints) -> Ints:
 
     tiers : codes (n,) each, -1 where a part is missing; one, other : (m,) rows.
     """
-    found = np.full(len(other), len(tiers) + 1)
-    for i in reversed(range(len(tiers))):
-        mine = tiers[i][one]
-        found[(mine == tiers[i][other]) & (mine != UNKNOWN)] = i + 1
+    sides = ([code[rows] for code in tiers] for rows in (one, other))
+    return tier_between(*sides)
+
+
+def tier_between(one: Sequence[Ints], other: Sequence[Ints]) -> Ints:
+    """The same from the codes of each side, (m,) each, or of one student, (1,) each."""
+    found = np.full(len(other[0]), len(other) + 1)
+    for i in reversed(range(len(other))):
+        found[(one[i] == other[i]) & (one[i] != UNKNOWN)] = i + 1
     return found
 
 

@@ -173,7 +173,7 @@ def test_the_order_of_keys_does_not_change_the_hash():
             {"method": "full", "reuse": 2, "replacement": True},
             'reuse: method "full" has no use',
         ),
-        ({"method": "optimal", "caliper": {}, "prefer": [["s"]]}, "prefer: method"),
+        ({"method": "full", "caliper": {}, "prefer": [["s"]]}, "prefer: method"),
     ],
 )
 def test_a_wrong_key_is_refused_by_its_path(keys, says):

@@ -1,11 +1,12 @@
 """Students alike in what the design prefers come first, and limits come before them."""
 
 import dataclasses
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
@@ -130,6 +131,69 @@ def test_the_best_tier_is_used_whenever_it_is_allowed(
         assert allowed(by_row, row, other)
 
 
+@often
+@given(
+    tables(most=8),
+    wishes,
+    st.integers(1, 2),
+    st.sampled_from(["propensity", "mahalanobis"]),
+    st.sampled_from([None, 0.1]),
+)
+def test_optimal_pairs_are_the_best_of_all_ways_to_pair(
+    frame, prefer, ratio, distance, width
+):
+    plain = keys(prefer=prefer, ratio=ratio, distance=distance, method="optimal")
+    plain |= {"caliper": {"pretest": {"width": 3, "unit": "raw"}}} if width else {}
+    study, arranged = match_on(frame, Design.from_dict(plain))
+    by_row = frame.set_index("student").loc[study.units].reset_index()
+    assume(not arranged.space.is_separated)
+    costs = costs_of_pairs(by_row, study.treated, arranged, prefer, width)
+
+    def best(rows, free):
+        """(-participants, -pairs, tiers, distance) of the best way, by trying all."""
+        if not rows:
+            return 0, 0, 0, 0.0
+        found = []
+        for count in range(ratio + 1):
+            for others in combinations(sorted(free), count):
+                if any((rows[0], other) not in costs for other in others):
+                    continue
+                pairs = [costs[rows[0], other] for other in others]
+                rest = best(rows[1:], free - {*others})
+                tiers, far = sum(t for t, _ in pairs), sum(d for _, d in pairs)
+                own = (-bool(others), -count, tiers, far)
+                found.append(tuple(a + b for a, b in zip(own, rest, strict=True)))
+        return min(found, key=lambda way: (*way[:3], round(way[3], 9)))
+
+    pairs = pairs_of(arranged.matched)
+    least = best(
+        np.flatnonzero(study.treated).tolist(),
+        {*np.flatnonzero(~study.treated).tolist()},
+    )
+    tiers, far = (sum(costs[pair][i] for pair in pairs) for i in (0, 1))
+    assert (-len({row for row, _ in pairs}), -len(pairs), tiers) == least[:3]
+    assert far == pytest.approx(least[3], abs=1e-7)
+
+
+def costs_of_pairs(table, treated, arranged, prefer, width):
+    """Tier and distance of each pair that is allowed."""
+    space, limits, costs = arranged.space, arranged.limits, {}
+    for row in np.flatnonzero(treated & limits.known).tolist():
+        for other in np.flatnonzero(~treated & limits.known).tolist():
+            far = space.between(np.array([row]), np.array([other]))[0]
+            apart = abs(table.pretest[row] - table.pretest[other])
+            if far <= limits.width and not (width and apart > 3):
+                costs[row, other] = wish(table, row, other, prefer), far
+    return costs
+
+
+def test_of_equal_tiers_an_optimal_match_takes_the_least_total():
+    assert found_in(schools(method="optimal")) == [("own", 1), ("type", 2)]
+    assert found_in(schools(method="optimal", prefer=[["level"]])) == [
+        ("own", 1), ("type", 1)
+    ]  # fmt: skip
+
+
 def wish(table, row, other, prefer):
     """The place of the first list in which both are alike."""
     one, two = table.loc[row], table.loc[other]
@@ -161,6 +225,6 @@ def test_a_wish_that_cannot_be_is_refused():
     with pytest.raises(DesignError, match='prefer: "re78" is already an outcome'):
         lalonde.design(prefer=[["re78"]])
     with pytest.raises(DesignError, match=r"prefer: method .* has no use for it"):
-        lalonde.report(method="optimal", prefer=[["race"]])
+        lalonde.report(method="full", prefer=[["race"]])
     with pytest.raises(InputError, match='no column "school"'):
         lalonde.report(prefer=[["school"]])
