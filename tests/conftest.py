@@ -4,8 +4,17 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import TransactionTestCase
+from hypothesis import settings
 
 programs = import_module("enrollment.migrations.0002_programs")
+
+
+def pytest_configure(config):
+    """The same random examples each time, so that a change answers for itself alone;
+    `-m nightly` looks for new ones."""
+    settings.register_profile("same", derandomize=True)
+    if "nightly" not in config.getoption("markexpr"):
+        settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(config, items):
