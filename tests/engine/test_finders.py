@@ -17,22 +17,28 @@ def crowd(seed, steps, share=0.3):
     return random, Space(points, None, None), random.random(N) < share
 
 
+def refuse_others_than_a_look_at_everyone_takes(random, space, treated, width, rounds):
+    """By the caliper alone, and with other limits too."""
+    n, arms = len(treated), (np.flatnonzero(treated), np.flatnonzero(~treated))
+    near = Within("age", random.integers(0, 9, n).astype(float), 3.0)
+    apart = random.integers(0, 4, n)
+    for limits in (
+        Limits(np.zeros(n, int), (), width, ()),
+        Limits(np.zeros(n, int), (apart,), width, (near,)),
+    ):
+        few, scan = (kind(*arms, space, limits, 1e-10) for kind in (FewFirst, Scan))
+        for _ in range(rounds):
+            for one, other in zip(few.in_turn(), scan.in_turn(), strict=True):
+                assert one.tolist() == other.tolist()
+
+
 @pytest.mark.parametrize("steps", [5, 30, 4000])
 @pytest.mark.parametrize("width", [0.3, 20.0, float("inf")])
 @pytest.mark.parametrize("share", [0.05, 0.3])
 def test_a_few_take_whom_a_look_at_everyone_takes(steps, width, share):
-    random, space, treated = crowd(steps, steps, share)
-    arms = np.flatnonzero(treated), np.flatnonzero(~treated)
-    near = Within("age", random.integers(0, 9, N).astype(float), 3.0)
-    apart = random.integers(0, 4, N)
-    for limits in (
-        Limits(np.zeros(N, int), (), width, ()),
-        Limits(np.zeros(N, int), (apart,), width, (near,)),
-    ):
-        few, scan = (kind(*arms, space, limits, 1e-10) for kind in (FewFirst, Scan))
-        for _ in range(2):
-            for one, other in zip(few.in_turn(), scan.in_turn(), strict=True):
-                assert one.tolist() == other.tolist()
+    refuse_others_than_a_look_at_everyone_takes(
+        *crowd(steps, steps, share), width, rounds=2
+    )
 
 
 def test_a_few_are_all_as_near_as_the_third():

@@ -10,12 +10,13 @@ from outcomes.engine import metrics, nearest_few
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.distance import Space
 from outcomes.engine.finders import FewFirst, Scan
-from outcomes.engine.limits import Limits, Within
+from outcomes.engine.limits import Limits
 from outcomes.engine.matrix import Matrix
 from outcomes.engine.metrics import whitened
 from outcomes.engine.nearest_few import NearestFew
 from outcomes.engine.notices import Notices
 from outcomes.engine.tasks import on_processors
+from tests.engine.test_finders import refuse_others_than_a_look_at_everyone_takes
 
 N = 700
 NO_LIMITS = Limits(np.zeros(N, int))
@@ -55,19 +56,9 @@ def sizes(request, monkeypatch):
 @pytest.mark.usefixtures("sizes")
 def test_a_few_take_whom_a_look_at_everyone_takes(seed, kind, width):
     """In the last of four rounds hardly anybody of equal flags is left."""
-    space, treated = flagged(seed, *kind)
-    arms = np.flatnonzero(treated), np.flatnonzero(~treated)
-    random = np.random.default_rng(seed)
-    near = Within("age", random.integers(0, 9, N).astype(float), 3.0)
-    apart = random.integers(0, 4, N)
-    for limits in (
-        Limits(np.zeros(N, int), (), width, ()),
-        Limits(np.zeros(N, int), (apart,), width, (near,)),
-    ):
-        few, scan = (kind(*arms, space, limits, 1e-10) for kind in (FewFirst, Scan))
-        for _ in range(4):
-            for one, other in zip(few.in_turn(), scan.in_turn(), strict=True):
-                assert one.tolist() == other.tolist()
+    refuse_others_than_a_look_at_everyone_takes(
+        np.random.default_rng(seed), *flagged(seed, *kind), width, rounds=4
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
