@@ -14,10 +14,10 @@ from scipy.special import expit
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Flags, Floats, Ints, Texts
+from outcomes.engine.arrays import Flags, Floats, Ints, Texts, blocks
 from outcomes.engine.canonical import seeded_order
 from outcomes.engine.influence import Estimate
-from outcomes.engine.linear import blocks, coefficients
+from outcomes.engine.linear import coefficients
 from outcomes.engine.logistic import logistic
 from outcomes.engine.matrix import EVERYONE, Matrix
 from outcomes.engine.propensity import Propensity

@@ -1,5 +1,6 @@
-"""Names for the arrays that the engine passes about; codes put in order and counted."""
+"""Names for the arrays that the engine passes about; rows in blocks, codes in order."""
 
+from collections.abc import Iterator
 from typing import TypeAlias
 
 import numpy as np
@@ -11,9 +12,14 @@ Flags: TypeAlias = NDArray[np.bool_]
 Texts: TypeAlias = NDArray[np.object_]
 Units: TypeAlias = Texts | Ints  # keys: texts, or whole numbers that stand for theirs
 
-
+BLOCK = 8192  # rows of which the columns stay in the cache
 WIDTH = 32  # bits of a position beside which a code stands
 POSITION = (1 << WIDTH) - 1
+
+
+def blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
+    """Rows 0..n-1 in the order in which long sums take them."""
+    return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
 def by_code(codes: Ints) -> Ints:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.arrays import Flags, Floats, Ints, by_code, how_many
+from outcomes.engine.arrays import Flags, Floats, Ints, blocks, by_code, how_many
 from outcomes.engine.forms import Forms, degrees
-from outcomes.engine.linear import Fit, blocks, by_columns, moments
+from outcomes.engine.linear import Fit, by_columns, moments
 
 NULL = 1e-10  # what is left of a residual, or of a cluster's, below this is nothing
 BATCH = 16384  # rows of clusters that are worked on at once, unless one alone has more

@@ -11,9 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api.types import infer_dtype, is_bool_dtype
 
-from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.arrays import BLOCK, Floats, Ints, blocks
 from outcomes.engine.canonical import Keys, keys_in, label, ranks
-from outcomes.engine.linear import BLOCK, blocks
 from outcomes.engine.tasks import processors
 
 PART = 4 * BLOCK  # rows whose bits are worked on at once

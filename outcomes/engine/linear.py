@@ -5,25 +5,19 @@ decide a tie. Within a block they are einsum's, or a matrix times its own transp
 which a BLAS computes alike on any number of threads, as it does no other product.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
 
-from outcomes.engine.arrays import Flags, Floats
+from outcomes.engine.arrays import BLOCK, Flags, Floats, blocks
 
 Columns: TypeAlias = Callable[[slice], Floats]  # (k, b) what a model reads of some rows
 
-BLOCK = 8192  # rows of which the columns stay in the cache
 WELL = 100.0  # condition of scaled columns, up to which two digits are lost at most
 LARGE = 64_000  # rows from which columns are made anew for each look, not held
 DEPENDENT = 1e-11  # share of a column's own variance that must be left to keep it
-
-
-def blocks(n: int, size: int = BLOCK) -> Iterator[slice]:
-    """Rows 0..n-1 in the order in which long sums take them."""
-    return (slice(start, min(start + size, n)) for start in range(0, n, size))
 
 
 def gram(a: Floats, b: Floats) -> Floats:

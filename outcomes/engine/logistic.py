@@ -6,8 +6,8 @@ weighted in place, and one product gives its part of the curvature and of the sl
 
 import numpy as np
 
-from outcomes.engine.arrays import Flags, Floats
-from outcomes.engine.linear import BLOCK, LARGE, Columns, blocks, inverse
+from outcomes.engine.arrays import BLOCK, Flags, Floats, blocks
+from outcomes.engine.linear import LARGE, Columns, inverse
 from outcomes.engine.matrix import EVERYONE
 
 STEPS = 25  # as in R's glm; a fit that has not settled by then has no maximum

@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import rankdata
 
-from outcomes.engine.arrays import WIDTH, Flags, Floats, Ints, packed
+from outcomes.engine.arrays import WIDTH, Flags, Floats, Ints, blocks, packed
 from outcomes.engine.covariates import Covariates
-from outcomes.engine.linear import blocks, gram, independent
+from outcomes.engine.linear import gram, independent
 from outcomes.engine.matrix import Matrix, Narrow
 from outcomes.engine.notices import Warn
 

@@ -4,9 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from outcomes.engine.arrays import Flags, Floats, Ints
+from outcomes.engine.arrays import Flags, Floats, Ints, blocks
 from outcomes.engine.covariates import Covariates
-from outcomes.engine.linear import blocks
 from outcomes.engine.matrix import Narrow
 from outcomes.engine.propensity import Propensity
 

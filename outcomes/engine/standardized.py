@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from outcomes.engine.arrays import Floats, Ints
-from outcomes.engine.linear import LARGE, blocks, independent
+from outcomes.engine.arrays import Floats, Ints, blocks
+from outcomes.engine.linear import LARGE, independent
 from outcomes.engine.matrix import EVERYONE, Matrix
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from outcomes.designs.errors import InputError
 from outcomes.engine import fingerprint
+from outcomes.engine.arrays import BLOCK
 from outcomes.engine.canonical import keys_in
 from outcomes.engine.fingerprint import LAST, MIXING, _in_order, hashing, input_hash
-from outcomes.engine.linear import BLOCK
 
 ALL = 2**64 - 1
 NUMBERS = [0.0, -0.0, 1.0, 127.0, 128.0, -129.0, 32768.0, 0.5, 1e15, float("nan")]

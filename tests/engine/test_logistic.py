@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outcomes.engine import linear
 from outcomes.engine.logistic import COARSER, LARGE, logistic
 from outcomes.engine.standardized import standardized
 
@@ -88,8 +87,7 @@ def test_who_is_certain_never_settles():
     assert np.isfinite(beta).all()
 
 
-def test_columns_are_scaled_as_they_are_read(monkeypatch):
-    monkeypatch.setattr(linear, "BLOCK", 7)  # a last block that is not full
+def test_columns_are_scaled_as_they_are_read():
     random = np.random.default_rng(2)
     x = np.column_stack([random.normal(size=(50, 2)), np.full(50, 0.1)])
     x = np.column_stack([x, x[:, 0] * 3 + 1, random.normal(2000, 1, 50)])

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
 from outcomes.engine import distance
+from outcomes.engine.arrays import BLOCK
 from outcomes.engine.covariates import Covariates
-from outcomes.engine.linear import BLOCK, times
+from outcomes.engine.linear import times
 from outcomes.engine.matrix import Matrix
 from outcomes.engine.metrics import _turned, scaled
 from tests.engine.lalonde import SPECS, arranged, largest, report
