@@ -37,8 +37,9 @@ def whitened(
     alike in flags.
 
     The covariance is pooled within the arms: group means are taken out, then cov() over
-    all n (divisor n - 1). A column that those before it all but imply (condition beyond
-    1e8) is left out and named. Source: MatchIt 4.7.2, distance = "mahalanobis".
+    all n (divisor n - 1, not MatchIt's n - 2). A column that those before it all but
+    imply (condition beyond 1e8) is left out and named. Source: MatchIt 4.7.2, distance
+    = "mahalanobis".
     """
     x = _centred(covariates.model)
     within = _within(x, treated)

@@ -66,6 +66,8 @@ def test_pairs_are_those_of_a_look_at_every_row(frame, ratio, order, reuse):
         uses=reuse or 1,
     )
     assert pairs_of(arranged.matched) == sorted(literal)
+    total = sum(np.abs(np.subtract(*arranged.space.score[[*pair]])) for pair in literal)
+    assert arranged.matched.total_distance == pytest.approx(total)
 
 
 @often

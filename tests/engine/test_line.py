@@ -5,6 +5,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from outcomes.engine.arrays import by_code, how_many
+from outcomes.engine.distance import Space
+from outcomes.engine.finders import Scan
+from outcomes.engine.limits import Limits
 from outcomes.engine.line import NOBODY, Line
 
 
@@ -19,18 +22,31 @@ def crowds(draw):
     return np.array(score) / 4, np.array(cell), np.array(treated)
 
 
-def found_by_looking_at_everyone(row, free, score, cell, width):
-    near = [
-        (abs(score[other] - score[row]), other)
-        for other in sorted(free)
-        if cell[other] == cell[row] and abs(score[other] - score[row]) <= width
-    ]
-    if not near:
+def found_by_looking_at_everyone(row, free, score, cell, width, tolerance=0):
+    """Of all who are tied the next on the line, up or down; of two the lower row."""
+    far = {o: abs(score[o] - score[row]) for o in free if cell[o] == cell[row]}
+    least = min(far.values(), default=np.inf)
+    if least > width or not far:
         return NOBODY
-    distance = min(near)[0]
-    tied = [other for far, other in near if far == distance]
+    tied = [o for o in far if far[o] <= min(least + tolerance, width)]
+    tied.sort(key=lambda other: (score[other], other))
     lower = [other for other in tied if score[other] < score[row]]
-    return min(lower[-1:] + [o for o in tied if o not in lower][:1]), distance
+    found = min(lower[-1:] + tied[len(lower) :][:1])
+    return found, far[found]
+
+
+def refuse_others_than_a_look_at_everyone_finds(finder, crowd, turns, width, *, more=0):
+    """In a round in turn, and in those after it."""
+    score, cell, treated = crowd
+    free = set(np.flatnonzero(~treated))
+    for _ in range(3):
+        taken = list(zip(*finder.in_turn(), strict=True))
+        for row in turns:
+            found = found_by_looking_at_everyone(row, free, score, cell, width, more)
+            if found != NOBODY:
+                assert taken.pop(0) == (row, *found)
+                free.remove(found[0])
+        assert not taken
 
 
 @given(crowds(), st.sampled_from([0, 0.5, 1.0, float("inf")]), st.randoms())
@@ -65,20 +81,26 @@ TIE_THAT_TURNS = (
 )
 
 
-@given(crowds(), st.sampled_from([0, 0.5, 1.0, float("inf")]), st.integers(1, 3))
-@example(TIE_THAT_TURNS, 0.5, 1)
-def test_rounds_of_the_whole_line_take_whom_one_at_a_time_takes(crowd, width, rounds):
+@given(crowds(), st.sampled_from([0, 0.5, 1.0, float("inf")]))
+@example(TIE_THAT_TURNS, 0.5)
+def test_rounds_of_the_whole_line_take_whom_one_at_a_time_takes(crowd, width):
     score, cell, treated = crowd
-    turns, free = np.flatnonzero(treated)[::-1], set(np.flatnonzero(~treated))
+    turns = np.flatnonzero(treated)[::-1]
     line = Line(turns, np.flatnonzero(~treated), score, cell, width)
-    for _ in range(rounds):
-        taken = list(zip(*line.in_turn(), strict=True))
-        for row in turns:
-            found = found_by_looking_at_everyone(row, free, score, cell, width)
-            if found != NOBODY:
-                assert taken.pop(0) == (row, *found)
-                free.remove(found[0])
-        assert not taken
+    refuse_others_than_a_look_at_everyone_finds(line, crowd, turns, width)
+
+
+@given(
+    crowds(),
+    st.sampled_from([0.5, 1.0, float("inf")]),
+    st.sampled_from([0, 0.25, 0.6, 5.0]),
+)
+def test_without_a_line_ties_fall_as_on_it_within_any_tolerance(crowd, width, more):
+    score, cell, treated = crowd
+    turns, pool = np.flatnonzero(treated)[::-1], np.flatnonzero(~treated)
+    space = Space(score[:, None], score, None)
+    scan = Scan(turns, pool, space, Limits(cell, (), width), more)
+    refuse_others_than_a_look_at_everyone_finds(scan, crowd, turns, width, more=more)
 
 
 @given(crowds(), st.sampled_from([0, 0.5, float("inf")]), st.integers(1, 3))

@@ -13,6 +13,7 @@ from outcomes.designs.design import Design
 from outcomes.designs.errors import DesignError, InputError, PromiseBroken
 from outcomes.engine.evaluate import evaluate
 from outcomes.engine.promises import check_promises
+from outcomes.engine.tiers import is_overlooked
 from tests.engine import lalonde, oracles_turns
 from tests.engine.random_studies import keys, match_on, tables
 from tests.engine.test_literal import pairs_of
@@ -69,6 +70,12 @@ def test_with_replacement_each_tier_is_used_up_before_the_next():
 def test_a_preferred_student_beyond_the_caliper_is_not_taken():
     near = {"before": {"width": 2, "unit": "raw"}}
     assert found_in(schools(caliper=near)) == [("any", 3), ("type", 2)]
+
+
+def test_two_of_unknown_schools_are_not_of_one():
+    unknown = SCHOOLS["student"].isin(["t1", "any"])
+    frame = SCHOOLS.assign(school=SCHOOLS["school"].mask(unknown))
+    assert found_in(evaluate(frame, wished(**PREFER))) == [("own", 1), ("type", 2)]
 
 
 def test_the_report_counts_the_pairs_of_each_tier():
@@ -213,6 +220,18 @@ def test_a_match_that_overlooks_a_better_one_is_not_reported():
     wrong = dataclasses.replace(arranged, matched=careless.matched)
     with pytest.raises(PromiseBroken, match='"prefer"'):
         check_promises(study, wished(**PREFER), *whole(wrong))
+
+
+@pytest.mark.parametrize(("reuse", "is_broken"), [(None, True), (2, True), (1, False)])
+def test_who_served_another_is_overlooked_while_he_may_serve_again(reuse, is_broken):
+    """Both took the student of their school; one is given another in his place."""
+    study, found = match_on(SCHOOLS, wished(prefer=[["school"]], replacement=True))
+    own, other = (np.flatnonzero(study.units == who)[0] for who in ("own", "any"))
+    rows = found.matched.rows.copy()
+    rows[np.flatnonzero(rows == own)[1]] = other
+    matched = dataclasses.replace(found.matched, rows=rows)
+    limits = dataclasses.replace(found.limits, reuse=reuse)
+    assert is_overlooked(limits, matched, found.space) == is_broken
 
 
 def whole(arranged):
