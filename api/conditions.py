@@ -6,7 +6,7 @@ import re
 from rest_framework.exceptions import APIException
 from rest_framework.utils.encoders import JSONEncoder
 
-from enrollment.services.refusal import StaleVersion
+from enrollment.services.rules import unchanged_since
 
 VERSION = re.compile(r'"v([0-9]{1,9})"')
 
@@ -42,11 +42,7 @@ def version_named(request, instance) -> int:
     if named is None:
         raise MalformedCondition
     version = int(named[1])
-    if version != instance.version:
-        raise StaleVersion(
-            f"This record is at version {instance.version} and you started from "
-            f"{version}: read it again and repeat your change."
-        )
+    unchanged_since(version, instance)
     return version
 
 

@@ -29,6 +29,7 @@ from outcomes.engine.study import Study
 from outcomes.frames import frame_of
 from outcomes.models import Run
 from outcomes.models.findings import MatchedStudent
+from outcomes.plans import Plan
 from outcomes.services import runs
 from outcomes.services.evaluations import plan_of
 from outcomes.services.redo import script
@@ -57,17 +58,16 @@ def write(run: Run, viewer: User, path: Path, *, at_terminal: str) -> list[str]:
         report = runs.report_for(
             run, viewer, part="bundle", needs="effects", at_terminal=at_terminal
         )
-        design = plan_of(run.evaluation).design
-        made = files(_table(run, design), design, report, _members(run))
+        plan = plan_of(run.evaluation)
+        made = files(_table(run, plan), plan.design, report, _members(run))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
         for name, text in made.items():
             bundle.writestr(name, text)
     return list(made)
 
 
-def _table(run: Run, design: Design) -> pd.DataFrame:
+def _table(run: Run, plan: Plan) -> pd.DataFrame:
     """The rows that the run saw, made again; refused when they are others by now."""
-    plan = plan_of(run.evaluation)
     table = frame_of(run.evaluation, plan, with_outcomes=True).table
     if input_hash(table) != run.input_hash:
         raise InputChanged(
@@ -93,9 +93,12 @@ def _members(run: Run) -> list[Member]:
 
 
 def files(
-    table: pd.DataFrame, design: Design, report: Mapping[str, Any], pairs: list[Member]
+    table: pd.DataFrame,
+    design: Design,
+    report: Mapping[str, Any],
+    members: list[Member],
 ) -> dict[str, str]:
-    """Each file by its name. pairs : one item a member of a set, by its row."""
+    """Each file by its name."""
     study = Study.from_frame(table, design)
     pool = _pool(table, study, design)
     code_of = _pseudonyms(pool.index)
@@ -109,7 +112,7 @@ def files(
     shown = {name: value for name, value in report.items() if name != "pairs"}
     return {
         "matched.csv": _csv(
-            [CODE, SET, WEIGHT, *pool], _matched_rows(pairs, code_of, rows)
+            [CODE, SET, WEIGHT, *pool], _matched_rows(members, code_of, rows)
         ),
         "all.csv": _csv([CODE, *pool], [rows[code] for code in sorted(rows)]),
         "design.json": _json(design.to_dict()),
@@ -172,19 +175,19 @@ def _pseudonyms(rows: Iterable[str]) -> dict[str, str]:
 
 
 def _matched_rows(
-    pairs: list[Member], code_of: Mapping[str, str], rows: Mapping[str, list[Any]]
+    members: list[Member], code_of: Mapping[str, str], rows: Mapping[str, list[Any]]
 ) -> list[list[Any]]:
     """Sets numbered by their first code, so that no order of the district shows."""
     first: dict[int, str] = {}
-    for pair in pairs:
-        code = code_of[_row_of(pair)]
-        first[pair["set"]] = min(code, first.get(pair["set"], code))
+    for each in members:
+        code = code_of[_row_of(each)]
+        first[each["set"]] = min(code, first.get(each["set"], code))
     by_code = sorted(first, key=lambda number: (first[number], number))
     place = {number: i + 1 for i, number in enumerate(by_code)}
-    members = sorted(
-        (code_of[_row_of(pair)], place[pair["set"]], pair["weight"]) for pair in pairs
+    matched = sorted(
+        (code_of[_row_of(each)], place[each["set"]], each["weight"]) for each in members
     )
-    return [[code, number, w, *rows[code][1:]] for code, number, w in members]
+    return [[code, number, w, *rows[code][1:]] for code, number, w in matched]
 
 
 def _csv(heading: list[str], rows: Iterable[list[Any]]) -> str:

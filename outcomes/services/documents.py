@@ -6,7 +6,9 @@ reader see, and says measures by their names.
 
 import re
 from base64 import b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import Any
 
@@ -96,30 +98,31 @@ def readable(
 ) -> dict[str, Any]:
     """The report with each measure under its name, if it holds what the part needs."""
     report = runs.report_for(run, viewer, part=part, needs=needs)
-    return _named(report, dict(Measure.objects.values_list("code", "name")))
+    names = dict(Measure.objects.values_list("code", "name"))
+    return _named(report, _naming(names)) if names else report
+
+
+def _naming(names: dict[str, str]) -> Callable[[str], str]:
+    """Puts the name of each measure in the place of its code."""
+    codes = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    code = re.compile(rf"(?<![\w-])({codes})(?=_before|[^\w-]|$)")
+    return partial(code.sub, lambda found: names[found[1]])
 
 
 def _named(
     value: Any,
-    names: dict[str, str],
+    say: Callable[[str], str],
     *,
     is_naming: bool = False,
     is_keyed: bool = False,
 ) -> Any:
     if isinstance(value, dict):
         return {
-            _named(key, names, is_naming=is_keyed): _named(
-                item, names, is_naming=key in NAMING, is_keyed=key in KEYED
+            _named(key, say, is_naming=is_keyed): _named(
+                item, say, is_naming=key in NAMING, is_keyed=key in KEYED
             )
             for key, item in value.items()
         }
     if isinstance(value, list):
-        return [_named(item, names, is_naming=is_naming) for item in value]
-    if not (is_naming and names and isinstance(value, str)):
-        return value
-    codes = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-    return re.sub(
-        rf"(?<![\w-])({codes})(?=_before|[^\w-]|$)",
-        lambda found: names[found[1]],
-        value,
-    )
+        return [_named(item, say, is_naming=is_naming) for item in value]
+    return say(value) if is_naming and isinstance(value, str) else value

@@ -223,7 +223,10 @@ def _swap(evaluation: Evaluation, version: int, **values) -> Evaluation:
     evaluation.refresh_from_db()
     if not is_written:
         _refuse_when_locked(evaluation)  # by somebody who was faster
-        raise StaleVersion("Somebody changed this evaluation: read it again.")
+        raise StaleVersion(
+            "Somebody changed this evaluation meanwhile: read it again, then repeat "
+            "the change."
+        )
     return evaluation
 
 

@@ -1,5 +1,6 @@
 """What the product found beside the truth it never saw: plain values, for JSON."""
 
+from outcomes.terms import FEW_STUDENTS
 from programs_tracker.demo.achievement import SUBJECTS
 from programs_tracker.demo.district import District
 from programs_tracker.demo.questions import Question
@@ -12,7 +13,6 @@ from programs_tracker.demo.truth import (
 
 YES_NO = {"yes": True, "no": False}
 GAP_METRIC = "mean_sd"
-FEWEST_IN_A_GROUP = 10  # the state prints nothing of fewer
 
 
 def answer_of(question: Question, report: dict, district: District) -> dict:
@@ -27,7 +27,7 @@ def answer_of(question: Question, report: dict, district: District) -> dict:
         "sample": report["sample"],
         "outcomes": outcomes,
         "truth_by_group": true_effect_by_group(
-            district, question.program, SUBJECTS[0], fewest=FEWEST_IN_A_GROUP
+            district, question.program, SUBJECTS[0], fewest=FEW_STUDENTS
         ),
         "balance": _balance(report),
         "gap": _gap(question, report, district),
@@ -81,7 +81,7 @@ def _gap_in_points(report: dict) -> dict:
     """Nothing where a group is so small that its own outcomes say little of it."""
     row = _one(report["gaps"], metric=GAP_METRIC)
     sizes = [row[f"n_{group}_treated"] for group in ("focal", "reference")]
-    points = _points_of_one_sd(report) if min(sizes) >= FEWEST_IN_A_GROUP else None
+    points = _points_of_one_sd(report) if min(sizes) >= FEW_STUDENTS else None
     return {
         name: None if points is None or row[name] is None else row[name] * points
         for name in ("without_program", "as_delivered", "closed", "ci_low", "ci_high")

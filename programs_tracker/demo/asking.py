@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from enrollment.models import Program, SchoolYear, User
 from enrollment.services.refusal import Refused
-from outcomes.models import Evaluation, EvaluationState, Run, RunState
+from outcomes.models import Evaluation, EvaluationState, Purpose, Run, RunState
 from outcomes.services import evaluations, execution, runs
 from programs_tracker.demo.questions import (
     FIRST_DAY,
@@ -22,7 +22,7 @@ class RunFailed(Refused):
 def ask(question: Question, *, by: User, tell: Callable[[str, float], None]) -> Run:
     """The run that answers the question; the one of last time, if there is one."""
     evaluation = _locked(question, by=by)
-    done = evaluation.runs.filter(purpose="impact", state=RunState.DONE)
+    done = evaluation.runs.filter(purpose=Purpose.IMPACT, state=RunState.DONE)
     return done.order_by("-pk").first() or _run(evaluation, by=by, tell=tell)
 
 

@@ -93,17 +93,21 @@ def _figures(answer: dict, *, ruled: bool) -> Table:
 def _cells(row: dict, found: float | None) -> list[Text | str]:
     if row["ci_low"] is None:
         return ["", "too few to tell", "", signed(row["truth"]), ""]
-    is_naive_wrong = (
-        row["naive"] and not row["ci_low"] <= row["naive"] <= row["ci_high"]
-    )
-    naive = signed(row["naive"]) if row["naive"] is not None else ""
     return [
-        Text(naive, style="red" if is_naive_wrong else ""),
+        _naive(row),
         Text(signed(found), style="bold"),
         f"{signed(row['ci_low'])} to {signed(row['ci_high'])}",
         signed(row["truth"]),
         Text("yes", style="green") if row["covered"] else Text("no", style="red"),
     ]
+
+
+def _naive(row: dict) -> Text:
+    """Red beyond the interval; a gap has none."""
+    if (naive := row["naive"]) is None:
+        return Text()
+    is_within = row["ci_low"] <= naive <= row["ci_high"]
+    return Text(signed(naive), style="" if is_within else "red")
 
 
 def _compared(sample: dict) -> str:
