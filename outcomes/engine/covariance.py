@@ -102,10 +102,8 @@ def cr2_forms(fit: Fit, contrast: Floats, clusters: Ints) -> Forms:
     link, is_even = _short_link(fit)
     r, w = fit.implied(contrast), fit.weights
     at, sums, own, moved = [], [], [], []
-    for rows, is_there in batches(clusters):
-        both = fit.x[rows] * is_there[..., None]
-        if not is_even:
-            both = np.concatenate([both, both * w[rows, None]], axis=2)
+    for rows, is_there, x in batches(fit.x, clusters):
+        both = x if is_even else np.concatenate([x, x * w[rows, None]], axis=2)
         p = _adjust(r[rows] * is_there, both, link)
         at.append(clusters[rows[:, 0]])
         sums.append(np.sum(p * fit.residuals[rows], axis=1))
@@ -144,9 +142,11 @@ def as_arms(fit: Fit, clusters: Ints) -> tuple[Fit, Ints]:
     return same, there // 2
 
 
-def batches(clusters: Ints) -> Iterator[tuple[Ints, Flags]]:
-    """(b, m) the rows of some clusters of about one size, and which of them are there:
-    the shorter ones end in rows of others, to be given no weight."""
+def batches(x: Floats, clusters: Ints) -> Iterator[tuple[Ints, Flags, Floats]]:
+    """(b, m) the rows of some clusters of about one size, which of them are there, for
+    the shorter ones end in rows of others, and (b, m, k) what x (n, k) says of these,
+    nothing of others."""
+    lying = np.ascontiguousarray(x)  # a row in one piece is soon found
     sizes = np.bincount(clusters)
     starts = np.cumsum(sizes) - sizes
     order = by_code(clusters)
@@ -158,8 +158,11 @@ def batches(clusters: Ints) -> Iterator[tuple[Ints, Flags]]:
         some = by_size[len(by_size) - np.count_nonzero(is_near) :]
         by_size = by_size[: -len(some)]
         step = np.arange(longest)
-        at = np.minimum(starts[some, None] + step, len(order) - 1)
-        yield order[at], step < sizes[some, None]
+        rows = order[np.minimum(starts[some, None] + step, len(order) - 1)]
+        is_there = step < sizes[some, None]
+        part = lying.take(rows, axis=0)
+        part *= is_there[..., None]
+        yield rows, is_there, part
 
 
 def _form(x: Floats, inner: Floats) -> Floats:
@@ -191,13 +194,11 @@ def residual_link(fit: Fit) -> Floats:
 
 def _short_link(fit: Fit) -> tuple[Floats, bool]:
     """`residual_link`, and whether the weights are even: it is then (k, k), for WX says
-    nothing that X does not."""
-    link, w = residual_link(fit), fit.weights
+    nothing that X does not, and (I - H)(I - H)' is I - H."""
+    w = fit.weights
     if (w != w[0]).any():
-        return link, False
-    same = np.eye(fit.x.shape[1])
-    fold = np.vstack([same, w[0] * same])
-    return fold.T @ link @ fold, True
+        return residual_link(fit), False
+    return -w[0] * fit.bread, True
 
 
 def _adjust(r: Floats, both: Floats, link: Floats) -> Floats:

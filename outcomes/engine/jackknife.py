@@ -39,8 +39,7 @@ def cr3_forms(fit: Fit, contrast: Floats, clusters: Ints) -> Forms:
     fit, clusters = as_arms(fit, clusters)
     moments = inverse(fit.bread)
     at, falls, own, moved = [], [], [], []
-    for rows, is_there in batches(clusters):
-        x = fit.x[rows] * is_there[..., None]
+    for rows, _, x in batches(fit.x, clusters):
         weighted = x * fit.weights[rows, None]
         p = _pull(x, weighted, contrast, moments)
         at.append(clusters[rows[:, 0]])
