@@ -167,9 +167,10 @@ def _pairs(base: Baseline) -> dict[str, list[Any]]:
     """By column, each member of a set; the weights of a student add up to his own."""
     matched = base.arranged.matched.sorted()
     study, rows = base.study, matched.rows
+    keys = study.units[rows].tolist()
     members = {
         "set": (matched.sets + 1).tolist(),
-        "unit": [*map(str, study.units[rows].tolist())],
+        "unit": keys if study.units.dtype == object else [*map(str, keys)],
         "weight": matched.membership_weights().tolist(),
         "treated": matched.is_treated.tolist(),
     }

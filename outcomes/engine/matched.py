@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from outcomes.engine.arrays import Flags, Floats, Ints, how_many
+from outcomes.engine.arrays import Flags, Floats, Ints, by_code, how_many
 from outcomes.engine.estimand import sought_for, target
 from outcomes.terms import Estimand
 
@@ -98,9 +98,12 @@ class Matched:
         """Sets numbered from 0 by their first student, participants first in each."""
         first = np.full(int(self.sets.max(initial=-1)) + 1, len(self.treated))
         np.minimum.at(first, self.sets, self.rows)
-        lead = first[self.sets]
         # Sets that share their first student, as replacement allows, stay apart.
-        order = np.lexsort((self.rows, ~self.is_treated, self.sets, lead))
+        place = np.empty_like(first)
+        place[by_code(first)] = np.arange(len(first))
+        order = by_code(self.rows)
+        arm = 2 * place[self.sets[order]] + ~self.is_treated[order]
+        order = order[by_code(arm)]
         begins = np.diff(self.sets[order], prepend=-1) != 0
         return replace(self._where(order), sets=np.cumsum(begins) - 1)  # type: ignore[arg-type]
 
