@@ -7,6 +7,7 @@ from benchmarks.districts import STUDENTS_A_SCHOOL
 from outcomes.engine.covariance import cr1
 from outcomes.engine.linear import least_squares
 from outcomes.engine.logistic import logistic
+from outcomes.engine.model_columns import ModelColumns
 
 COLUMNS = 15
 
@@ -22,8 +23,9 @@ def _table(n: int) -> tuple[np.ndarray, np.ndarray]:
 
 def fit(n: int) -> Lap:
     x, y = _table(n)
-    columns = np.ascontiguousarray(x.T)
-    seconds, found = best_of(lambda: logistic(lambda rows: columns[:, rows], y > 0))
+    by_column = np.ascontiguousarray(x.T)
+    columns = ModelColumns(lambda rows: by_column[:, rows])
+    seconds, found = best_of(lambda: logistic(columns, y > 0))
     beta, settled = found
     slope = x.T @ (y - 1 / (1 + np.exp(-x @ beta)))
     return Lap(seconds, wrong="" if settled and abs(slope).max() < 1e-6 else "no top")

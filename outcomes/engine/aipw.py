@@ -42,7 +42,7 @@ class Near:
     def of(cls, sample: Sample) -> "Near":
         known = sample.fitted and sample.fitted.model
         model = known or _model(sample.as_read)
-        return cls(model, logistic(model.held().block, sample.treated)[0])
+        return cls(model, logistic(model.held().columns, sample.treated)[0])
 
     def swapped(self) -> "Near":
         """The same with the arms exchanged."""
@@ -223,7 +223,7 @@ def _score(
     """(b,) the chance of students `of` (b, k), or of its own, when fitted on these.
     Without any overlap only the outcome model would be left, and predict where it saw
     nobody."""
-    beta, settled = logistic(model.block, treated, start)
+    beta, settled = logistic(model.columns, treated, start)
     if not settled:
         logit = model.times(beta)
         if logit[~treated].max() < logit[treated].min():
@@ -242,7 +242,7 @@ def _known(fitted: Propensity) -> Floats:
 def _without(model: Standardized, outcome: Floats, treated: Flags) -> Floats:
     """(1 + m,) how the outcome of comparison students hangs on the model's columns."""
     slopes = np.zeros(1 + len(model.kept))
-    found, _, kept = coefficients(model.block, outcome, (~treated).astype(float))
+    found, _, kept = coefficients(model.columns, outcome, (~treated).astype(float))
     if 1 < len(kept) >= np.count_nonzero(~treated):
         raise NotEstimable("the model has as many coefficients as there are students")
     slopes[[*kept]] = found

@@ -12,7 +12,8 @@ import numpy as np
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Flags, Floats, Ints, blocks, by_code, how_many
 from outcomes.engine.forms import Forms, degrees
-from outcomes.engine.linear import Fit, by_columns, moments
+from outcomes.engine.linear import Fit, by_columns
+from outcomes.engine.model_columns import ModelColumns, moments
 
 NULL = 1e-10  # what is left of a residual, or of a cluster's, below this is nothing
 BATCH = 16384  # rows of clusters that are worked on at once, unless one alone has more
@@ -60,7 +61,7 @@ def _df_alone(fit: Fit, squared: Floats, hats: Floats) -> float:
         x = fit.x[rows].T
         return x if is_even else np.vstack([x, x * fit.weights[rows]])
 
-    small = moments(both, squared) @ link
+    small = moments(ModelColumns(both), squared) @ link
     total, squares = 0.0, float(np.trace(small @ small))
     for rows in blocks(len(squared)):
         own, shared = squared[rows], -hats[rows]
@@ -187,7 +188,7 @@ def _clusters(clusters: Ints) -> int:
 
 def residual_link(fit: Fit) -> Floats:
     """(2k, 2k) K with (I - H)(I - H)' = I + [X, WX] K [X, WX]'."""
-    squared = moments(lambda rows: fit.x[rows].T, fit.weights**2)
+    squared = moments(ModelColumns(lambda rows: fit.x[rows].T), fit.weights**2)
     zero = np.zeros_like(fit.bread)
     return np.block([[fit.bread @ squared @ fit.bread, -fit.bread], [-fit.bread, zero]])
 

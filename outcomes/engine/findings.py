@@ -7,7 +7,7 @@ from typing import Any
 from outcomes.designs.design import Design
 from outcomes.engine.estimable import plain
 
-ENGINE_VERSION = "1.5.0"
+ENGINE_VERSION = "1.6.0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.influence import Estimate, Modelled, weighted_mean
 from outcomes.engine.linear import gram, independent, inverse, least_squares, times
 from outcomes.engine.logistic import logistic
+from outcomes.engine.model_columns import ModelColumns
 from outcomes.engine.outcome_model import LEAST_WORTH
 
 
@@ -81,7 +82,7 @@ def fit_models(
     known = independent(gram(treatment, treatment))
     if len(fit.kept) < x.shape[1] or len(known) < treatment.shape[1]:
         raise NotEstimable("a column of a model is implied by the others")
-    slopes, settled = logistic(lambda rows: treatment[rows].T, treated)
+    slopes, settled = logistic(ModelColumns(lambda rows: treatment[rows].T), treated)
     if not settled:
         raise NotEstimable("the covariates decide who takes part: there is no overlap")
     score = expit(times(treatment, slopes))

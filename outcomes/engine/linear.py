@@ -5,15 +5,12 @@ decide a tie. Within a block they are einsum's, or a matrix times its own transp
 which a BLAS computes alike on any number of threads, as it does no other product.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
 
-from outcomes.engine.arrays import BLOCK, Flags, Floats, blocks
-
-Columns: TypeAlias = Callable[[slice], Floats]  # (k, b) what a model reads of some rows
+from outcomes.engine.arrays import Flags, Floats, blocks
+from outcomes.engine.model_columns import ModelColumns, moments
 
 WELL = 100.0  # condition of scaled columns, up to which two digits are lost at most
 LARGE = 64_000  # rows from which columns are made anew for each look, not held
@@ -28,24 +25,6 @@ def gram(a: Floats, b: Floats) -> Floats:
         right = left if a is b else np.ascontiguousarray(b[rows].T)
         product += np.einsum("ji,ki->jk", left, right)
     return product
-
-
-def moments(columns: Columns, weights: Floats, *more: Floats) -> Floats:
-    """(k, k) X'WX of the columns, and of `more` (n,) behind them, by weights (n,) >= 0.
-
-    One room, asked of the memory once, holds a block of them weighted.
-    """
-    width = len(columns(slice(0, 0)))
-    total = np.zeros((width + len(more), width + len(more)))
-    room = np.empty((len(total), min(BLOCK, len(weights))))
-    for rows in blocks(len(weights)):
-        root = np.sqrt(weights[rows])
-        block = room[:, : len(root)]
-        np.multiply(columns(rows), root, out=block[:width])
-        for column, out in zip(more, block[width:], strict=True):
-            np.multiply(column[rows], root, out=out)
-        total += block @ block.T
-    return total
 
 
 def by_columns(*parts: Floats | Flags) -> Floats:
@@ -153,13 +132,13 @@ class Fit:
 
 def least_squares(y: Floats, x: Floats, weights: Floats) -> Fit:
     """Regress y (n,) on x (n, k) by weights (n,) > 0, leaving out dependent columns."""
-    beta, bread, kept = coefficients(lambda rows: x[rows].T, y, weights)
+    beta, bread, kept = coefficients(ModelColumns(lambda rows: x[rows].T), y, weights)
     x = x if len(kept) == x.shape[1] else by_columns(*(x[:, j] for j in kept))
     return Fit(x, weights, y - times(x, beta), beta, bread, kept)
 
 
 def coefficients(
-    columns: Columns, y: Floats, weights: Floats
+    columns: ModelColumns, y: Floats, weights: Floats
 ) -> tuple[Floats, Floats, tuple[int, ...]]:
     """(m,) what y (n,) is regressed to by weights (n,) >= 0, (m, m) (X'WX)^-1, and the
     m independent ones among the k columns.
@@ -174,10 +153,9 @@ def coefficients(
     beta = bread @ both[kept, -1]
     if _condition(inner, bread) <= WELL:
         return beta, bread, tuple(kept)
-    slope = np.zeros(len(kept))
-    for rows in blocks(len(y)):
-        block = columns(rows)
-        block = block if len(kept) == len(block) else block[kept]
-        rest = y[rows] - np.einsum("j,ji->i", beta, block)
-        slope += np.einsum("ji,i->j", block, weights[rows] * rest)
-    return beta + bread @ slope, bread, tuple(kept)
+    slope, whole = np.zeros(len(both) - 1), np.zeros(len(both) - 1)
+    whole[kept] = beta
+    for part in columns.parts(len(y), whole):
+        rest = y[part.rows] - part.says
+        slope += columns.sums(part, weights[part.rows] * rest)
+    return beta + bread @ slope[kept], bread, tuple(kept)

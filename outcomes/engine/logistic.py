@@ -1,14 +1,14 @@
 """Logistic regression by Newton's method, in blocks of rows that stay in the cache.
 
 No copy of the columns is ever made, weighted or not: each block is read, scaled and
-weighted in place, and one product gives its part of the curvature and of the slope.
+weighted in place, and its products are a part of the curvature and of the slope.
 """
 
 import numpy as np
 
-from outcomes.engine.arrays import BLOCK, Flags, Floats, blocks
-from outcomes.engine.linear import LARGE, Columns, inverse
-from outcomes.engine.matrix import EVERYONE
+from outcomes.engine.arrays import Flags, Floats, blocks
+from outcomes.engine.linear import LARGE, inverse
+from outcomes.engine.model_columns import ModelColumns, Part, Products
 
 STEPS = 25  # as in R's glm; a fit that has not settled by then has no maximum
 HALVINGS = 30
@@ -18,7 +18,7 @@ TINY = float(np.sqrt(np.finfo(float).tiny))  # odds; sums of 1 over them are fin
 
 
 def logistic(
-    columns: Columns, y: Flags, near: Floats | None = None
+    columns: ModelColumns, y: Flags, near: Floats | None = None
 ) -> tuple[Floats, bool]:
     """Maximum likelihood of y (n,) on k independent columns, an intercept first. near :
     (k,) where to begin, when it is known about where this will end.
@@ -26,43 +26,37 @@ def logistic(
     Returns coefficients (k,), and whether they settled: without overlap they grow for
     ever. Source: McCullagh and Nelder (1989), Generalized Linear Models, 2.5.
     """
-    columns = _kept(columns) if len(y) < LARGE else columns
+    columns = columns.held() if len(y) < LARGE else columns
     start = _start(columns, y) if near is None else near
     beta, settled = _newton(columns, y, start)
     # Without a maximum there is only the way to it, and that is told from 0.
     return (beta, True) if settled else _newton(columns, y, np.zeros(len(beta)))
 
 
-def _start(columns: Columns, y: Flags) -> Floats:
+def _start(columns: ModelColumns, y: Flags) -> Floats:
     """(k,) where a sample ended, or where nothing tells students apart."""
-    start = np.zeros(len(columns(slice(0, 1))))
+    start = np.zeros(sum(columns.widths))
     # Half a student more in each arm keeps it finite.
     start[0] = np.log((np.sum(y) + 0.5) / (np.sum(~y) + 0.5))
     if len(y) < LARGE:
         return start
-    some = _kept(columns, slice(0, None, COARSER))
+    some = columns.held(slice(0, None, COARSER))
     found, settled = _newton(some, y[::COARSER], start)
     return found if settled else start
 
 
-def _kept(columns: Columns, some: slice = EVERYONE) -> Columns:
-    """The columns of some rows, read once."""
-    whole = np.ascontiguousarray(columns(some))
-    return lambda rows: whole[:, rows]
-
-
-def _newton(columns: Columns, y: Flags, beta: Floats) -> tuple[Floats, bool]:
+def _newton(columns: ModelColumns, y: Flags, beta: Floats) -> tuple[Floats, bool]:
     """Newton's steps from beta (k,); one that lowers the likelihood is halved."""
-    reach, room = np.zeros(len(beta)), np.empty((len(beta) + 1, min(BLOCK, len(y))))
-    for block in map(columns, blocks(len(y))):
-        reach = np.max([reach, block.max(axis=1), -block.min(axis=1)], axis=0)
+    reach, products = _reach(columns, len(y)), Products(columns, 1, len(y))
     best, step, steps, halvings = -np.inf, np.zeros(len(beta)), 0, 0
     while steps < STEPS and halvings < HALVINGS:
-        likelihood, moments, slope = _curvature(columns, y, beta + step, room)
+        likelihood, moments, slope = _curvature(columns, y, beta + step, products)
         if likelihood < best - 1e-12 * abs(best):
             step, halvings = step / 2, halvings + 1
             continue
         beta, best, steps, halvings = beta + step, likelihood, steps + 1, 0
+        absent = np.diag(moments) <= 0  # a flag that nobody of a sample has stays at 0
+        moments[absent, absent] = 1.0
         try:
             step = inverse(moments) @ slope
         except np.linalg.LinAlgError:  # nobody is left whose part is not certain
@@ -72,25 +66,44 @@ def _newton(columns: Columns, y: Flags, beta: Floats) -> tuple[Floats, bool]:
     return beta, False
 
 
+def _reach(columns: ModelColumns, n: int) -> Floats:
+    """(k,) how far from 0 each column goes; a flag as far as 1."""
+    d, f = columns.widths
+    reach = np.zeros(d)
+    for rows in blocks(n):
+        block = columns.numbers(rows)
+        reach = np.max([reach, block.max(axis=1), -block.min(axis=1)], axis=0)
+    return np.append(reach, np.ones(f))
+
+
 def _curvature(
-    columns: Columns, y: Flags, beta: Floats, room: Floats
+    columns: ModelColumns, y: Flags, beta: Floats, products: Products
 ) -> tuple[float, Floats, Floats]:
     """At beta (k,): the log likelihood, (k, k) X'WX and (k,) X'(y - p).
 
-    One product of sqrt(W) [X, (y - p) / W] with itself holds both; room (k + 1, b) for
-    a block of them is asked of the memory once.
+    The slope is the product of the columns with (y - p) / W, weighted by W.
     """
-    k = len(beta)
-    likelihood, moments = 0.0, np.zeros((k + 1, k + 1))
-    for rows in blocks(len(y)):
-        block, took = columns(rows), y[rows]
-        eta = np.einsum("j,ji->i", beta, block)
-        odds = np.maximum(np.exp(-np.abs(eta)), TINY)
-        mean = np.where(eta > 0, 1.0, odds) / (1 + odds)
-        root = np.sqrt(odds) / (1 + odds)
-        likelihood += np.sum(took * eta - np.maximum(eta, 0) - np.log1p(odds))
-        weighted = room[:, : len(eta)]
-        np.multiply(block, root, out=weighted[:k])
-        np.divide(took - mean, root, out=weighted[k])
-        moments += weighted @ weighted.T
-    return float(likelihood), moments[:k, :k], moments[:k, k]
+    products.clear()
+    likelihood = 0.0
+    for part in columns.parts(len(y), beta):
+        likelihood += _add(part, y[part.rows], products)
+    whole = products.whole()
+    return likelihood, whole[:-1, :-1], whole[:-1, -1]
+
+
+def _add(part: Part, took: Flags, products: Products) -> float:
+    """Add some rows to the products; their log likelihood."""
+    odds = np.abs(part.says)  # of the less likely; each step in the same room
+    np.exp(np.negative(odds, out=odds), out=odds)
+    np.maximum(odds, TINY, out=odds)
+    both = 1 + odds
+    root = np.sqrt(odds)
+    root /= both
+    block, room = products.weighted(part.numbers, root)
+    chance = np.divide(odds, both, out=both)
+    np.subtract(1.0, chance, out=chance, where=part.says > 0)
+    np.subtract(took, chance, out=room[0])
+    room[0] /= root
+    products.add(block, root, part.at)
+    of_each = took * part.says - np.maximum(part.says, 0) - np.log1p(odds)
+    return float(np.sum(of_each))

@@ -10,7 +10,8 @@ from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.covariance import Spread, cr1, cr2, hc3
 from outcomes.engine.estimable import attempt
 from outcomes.engine.jackknife import cr3
-from outcomes.engine.linear import Fit, are_implied, by_columns, moments
+from outcomes.engine.linear import Fit, are_implied, by_columns
+from outcomes.engine.model_columns import ModelColumns, moments
 from outcomes.engine.sample import Sample
 from outcomes.terms import Estimator
 
@@ -121,5 +122,5 @@ def stand_in(columns: Floats, sample: Sample, asked: Floats) -> Flags:
     w = sample.weights
     means = np.sum(w[:, None] * asked, axis=0) / np.sum(w)
     table = by_columns(columns, asked - means)
-    products = moments(lambda rows: table[rows].T, w)
+    products = moments(ModelColumns(lambda rows: table[rows].T), w)
     return are_implied(products, columns.shape[1], FITS)

@@ -15,9 +15,10 @@ from outcomes.engine.standardized import Standardized, standardized
 
 @dataclass(frozen=True, slots=True)
 class Propensity:
-    """logit : (n,); coefficients : one a kept column of the model, on the covariate's
-    own scale; has_overlap : False when the arms separate completely; model : the
-    columns that it was fitted on, None where some of these students are left out."""
+    """logit : (n,); coefficients : one a kept column, as these were declared, on the
+    covariate's own scale; has_overlap : False when the arms separate completely;
+    model : the columns that it was fitted on, None where some of these students are
+    left out."""
 
     logit: Floats
     coefficients: Floats
@@ -39,13 +40,14 @@ def propensity(covariates: Covariates, treated: Flags, warn: Warn) -> Propensity
     """
     model = _standardized(covariates, warn)
     held = model.held()
-    beta, settled = logistic(held.block, treated)
+    beta, settled = logistic(held.columns, treated)
     logit = held.times(beta)
     del held
     has_overlap = bool(logit[~treated].max() >= logit[treated].min())
     if not settled:
         _warn_separation(has_overlap, warn)
-    return Propensity(logit, beta[1:] / model.sd, has_overlap or settled, model)
+    slopes = (beta[1:] / model.sd)[np.argsort(model.kept)]
+    return Propensity(logit, slopes, has_overlap or settled, model)
 
 
 def _standardized(covariates: Covariates, warn: Warn) -> Standardized:

@@ -1,5 +1,6 @@
-"""Covariates as a model reads them: an intercept, then columns at mean 0 and SD 1."""
+"""Covariates as a model reads them: an intercept, numbers at mean 0 and SD 1, flags."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -7,13 +8,16 @@ import numpy as np
 from outcomes.engine.arrays import Floats, Ints, blocks
 from outcomes.engine.linear import LARGE, independent
 from outcomes.engine.matrix import EVERYONE, Matrix
+from outcomes.engine.model_columns import ModelColumns, moments
+from outcomes.engine.patterns import Patterns
 
 
 @dataclass(frozen=True, slots=True)
 class Standardized:
-    """x : (n, k) the covariates as they came; kept : (m,) those that are independent;
-    mean, sd : (m,) of these; made : (1 + m, n) the intercept and the columns of every
-    row, where they are held.
+    """x : (n, k) the covariates as they came; kept : (m,) those that are independent,
+    numbers before the f flags that patterns tell; mean, sd : (m,) what is taken from
+    these and what they are divided by; made : (1 + m - f, n) the intercept and the
+    numbers of every row, where they are held.
 
     Elsewhere a block of rows is made when it is asked for."""
 
@@ -21,38 +25,47 @@ class Standardized:
     kept: Ints
     mean: Floats
     sd: Floats
+    patterns: Patterns | None = None
     made: Floats | None = None
+
+    @property
+    def columns(self) -> ModelColumns:
+        """The intercept, the numbers and the flags, 1 + m together."""
+        return ModelColumns(self.numbers, self.patterns)
+
+    @property
+    def split(self) -> tuple[Ints, Ints]:
+        """Those of the kept that are read as numbers, and those told by patterns."""
+        count = len(self.kept) - (len(self.patterns.flags) if self.patterns else 0)
+        return self.kept[:count], self.kept[count:]
 
     def held(self) -> "Standardized":
         """The same for whoever reads it often: few rows are made once. Many would cost
         more memory than time."""
-        return self if len(self.x) >= LARGE else replace(self, made=self.of(self.x))
+        if len(self.x) >= LARGE:
+            return self
+        return replace(self, made=self.numbers(EVERYONE))
 
     def of_some(self, x: Floats | Matrix) -> "Standardized | None":
         """The same columns in the same units of a part x (m, k) of the students, held;
         None where one of them says nothing new there."""
-        part = replace(self, x=x, made=None).held()
+        patterns = _patterns(x, self.split[1])[0] if self.patterns else None
+        part = replace(self, x=x, patterns=patterns, made=None).held()
         found = independent(part.products())
         return part if len(found) == 1 + len(self.kept) else None
 
     def products(self) -> Floats:
-        """(1 + m, 1 + m) X'X of the intercept and the columns."""
-        total = np.zeros((1 + len(self.kept), 1 + len(self.kept)))
-        for rows in blocks(len(self.x)):
-            block = self.block(rows)
-            total += block @ block.T
-        return total
+        """(1 + m, 1 + m) X'X of the columns."""
+        return moments(self.columns, np.broadcast_to(1.0, len(self.x)))
 
-    def block(self, rows: slice) -> Floats:
-        """(1 + m, b) the intercept and the columns of these rows."""
-        return self.of(self.x, rows) if self.made is None else self.made[:, rows]
-
-    def of(self, x: Floats | Matrix, rows: slice = EVERYONE) -> Floats:
-        """(1 + m, b) the same of these rows of other students x (n, k), in the same
-        units."""
-        out = np.empty((1 + len(self.kept), len(range(len(x))[rows])))
+    def numbers(self, rows: slice) -> Floats:
+        """(1 + m - f, b) the intercept and the numbers of these rows."""
+        if self.made is not None:
+            return self.made[:, rows]
+        x, kept = self.x, self.split[0]
+        out = np.empty((1 + len(kept), len(range(len(x))[rows])))
         out[0] = 1.0
-        scales = zip(self.kept, self.mean, self.sd, strict=True)
+        scales = zip(kept, self.mean, self.sd, strict=False)
         for column, (j, mean, sd) in zip(out[1:], scales, strict=True):
             np.subtract(x[rows, j], mean, out=column)
             column /= sd
@@ -62,23 +75,61 @@ class Standardized:
         """(n,) what the model says of its own students, or of others x (n, k): added
         column by column, so that equal rows give equal bits."""
         model = self if x is None else replace(self, x=x, made=None)
+        d = 1 + len(self.split[0])
+        of_flags = self._flags_of(x, beta[d:])
         out = np.empty(len(model.x))
         for rows in blocks(len(out)):
-            total = np.zeros(rows.stop - rows.start)
-            for column, b in zip(model.block(rows), beta, strict=True):
+            total = of_flags(rows)
+            for column, b in zip(model.numbers(rows), beta[:d], strict=True):
                 total += column * b
             out[rows] = total
         return out
+
+    def _flags_of(
+        self, x: Floats | Matrix | None, slopes: Floats
+    ) -> Callable[[slice], Floats]:
+        """What the flags of some rows add; others x (n, k) may show other patterns."""
+        if x is None and self.patterns:
+            patterns, of_pattern = self.patterns, self.patterns.times(slopes)
+            return lambda rows: of_pattern[patterns.at(rows)]
+        others = self.x if x is None else x
+
+        def added(rows: slice) -> Floats:
+            total = np.zeros(len(range(len(others))[rows]))
+            for j, slope in zip(self.split[1], slopes, strict=True):
+                total += others[rows, j] * slope
+            return total
+
+        return added
 
 
 def standardized(x: Floats | Matrix, offered: Ints) -> Standardized:
     """Those of the `offered` columns of x (n, k) that vary, none a combination of those
     before it."""
-    everything = Standardized(
-        x, offered, np.array([x[:, j].mean() for j in offered]), np.ones(len(offered))
-    )
+    patterns, flags = _patterns(x, offered)
+    numbers = np.setdiff1d(offered, flags, assume_unique=True)
+    asked, even = np.concatenate([numbers, flags]), np.zeros(len(flags))
+    mean = np.concatenate([[x[:, j].mean() for j in numbers], even])
+    everything = Standardized(x, asked, mean, np.ones(len(asked)), patterns)
     products = everything.products()
-    # The intercept stands first, so a constant column is a combination of it.
-    kept = np.array(independent(products)[1:], dtype=np.int64)
-    sd = np.sqrt(np.diag(products)[kept] / len(x))
-    return Standardized(x, offered[kept - 1], everything.mean[kept - 1], sd)
+    # In the order offered, behind the intercept: a constant column is implied by it.
+    order = np.append(0, 1 + np.argsort(asked, kind="stable"))
+    kept = np.sort(order[independent(products[np.ix_(order, order)])])[1:] - 1
+    is_flag = kept >= len(numbers)
+    sd = np.sqrt(np.diag(products)[1 + kept] / len(x))
+    told = patterns and patterns.only(kept[is_flag] - len(numbers))
+    return Standardized(
+        x, asked[kept], mean[kept], np.where(is_flag, 1.0, sd), told or None
+    )
+
+
+def _patterns(x: Floats | Matrix, offered: Ints) -> tuple[Patterns | None, Ints]:
+    """The patterns of the flags among the columns offered, and which these are; only
+    where flags are many: a sum by pattern costs more than a column of a product."""
+    if not isinstance(x, Matrix):
+        return None, offered[:0]
+    flags = np.array([j for j in offered if x.columns[j].dtype == np.int8], np.int64)
+    if len(flags) <= (len(offered) - len(flags)) / 2 + 1:
+        return None, offered[:0]
+    patterns, told = Patterns.of([x.columns[j] for j in flags], len(x))
+    return patterns, flags[told]

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outcomes.engine.logistic import COARSER, LARGE, logistic
+from outcomes.engine.model_columns import ModelColumns
 from outcomes.engine.standardized import standardized
 
 near = pytest.approx
@@ -26,7 +27,7 @@ def students(n, *, k=15, seed=1):
 
 
 def fit(x, y):
-    return logistic(lambda rows: x[rows].T, y)
+    return logistic(ModelColumns(lambda rows: x[rows].T), y)
 
 
 def maximum(x, y):
@@ -67,7 +68,7 @@ def test_a_table_is_read_few_times(n, times):
         read.append(block.shape[1])
         return block
 
-    logistic(columns, y)
+    logistic(ModelColumns(columns), y)
     # A small table once. Else for how far the columns reach, for a sample, each step.
     assert sum(read) <= times * n + 1
 
@@ -95,7 +96,7 @@ def test_columns_are_scaled_as_they_are_read():
     assert model.kept.tolist() == [0, 1, 4]
     z = (x[:, model.kept] - x[:, model.kept].mean(0)) / x[:, model.kept].std(0)
     expected = np.column_stack([np.ones(6), z[3:9]])
-    assert near(expected) == model.block(slice(3, 9)).T
+    assert near(expected) == model.numbers(slice(3, 9)).T
     assert model.times(np.arange(4.0)) == near(z @ [1, 2, 3], abs=1e-9)
 
 
@@ -120,7 +121,7 @@ def test_one_participant_among_few_may_be_certain_beyond_all_measure():
     """Odds of 1e-308 once stood under a line whose squares nobody can add."""
     x = np.array([[20, 8, 0], [10, 4, 0], [0, 0, 0], [20, 8, 3], [0, 8, 3], [20, 0, 3]])
     model = standardized(x / 3, np.arange(3))
-    _, settled = logistic(model.block, np.arange(6) == 0)
+    _, settled = logistic(model.columns, np.arange(6) == 0)
     assert not settled
 
 
