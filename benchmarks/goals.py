@@ -210,11 +210,12 @@ GOALS = (
     ),
     Goal(
         "M11-reuse",
-        "the whole analysis with replacement, dowhy's effect alone",
+        "an effect without its error, of a match with replacement, as dowhy gives it",
         ONLY_MILLION,
-        Contestant("analysis", whole.reused),
+        Contestant("effect", partial(whole.effect_alone, **whole.REUSED)),
         (peers.contestant("dowhy"),),
         {"dowhy": 1 / 8},
+        beside=(Contestant("analysis", whole.reused),),
     ),
     *(
         Goal(
