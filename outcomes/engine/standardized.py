@@ -118,9 +118,7 @@ def standardized(x: Floats | Matrix, offered: Ints) -> Standardized:
     is_flag = kept >= len(numbers)
     sd = np.sqrt(np.diag(products)[1 + kept] / len(x))
     told = patterns and patterns.only(kept[is_flag] - len(numbers))
-    return Standardized(
-        x, asked[kept], mean[kept], np.where(is_flag, 1.0, sd), told or None
-    )
+    return Standardized(x, asked[kept], mean[kept], np.where(is_flag, 1.0, sd), told)
 
 
 def _patterns(x: Floats | Matrix, offered: Ints) -> tuple[Patterns | None, Ints]:
