@@ -1,13 +1,18 @@
-"""A report as text for a person at a terminal."""
+"""A report as text: for a person at a terminal, and its effects for a spreadsheet."""
 
+import csv
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from io import StringIO
 from typing import Any
 
+from enrollment.exchange.formula import marked
 from outcomes.reasons import why_left_out, why_unmatched
 from outcomes.terms import counted
 
 BALANCE = ("covariate", "smd_before", "smd_after", "wwc_effect_size")
 EFFECTS = ("outcome", "group", "estimate", "std_error", "ci_low", "ci_high", "p")
+EFFECT = ("outcome", "group", "estimator", "estimate", "std_error", "se_kind", "df")
+EFFECT += ("ci_low", "ci_high", "p", "hedges_g", "improvement_index", "e_value")
 GAPS = ("dimension", "focal", "reference", "metric", "as_delivered")
 GAPS += ("without_program", "closed", "ci_low", "ci_high")
 SECTIONS = (
@@ -34,6 +39,17 @@ def report_lines(report: Mapping[str, Any]) -> Iterator[str]:
     for warning in report["warnings"]:
         yield ""
         yield f"{warning['code']}: {warning['text']}"
+
+
+def effects_csv(report: Mapping[str, Any]) -> str:
+    """A row an effect with every number of it, safe to open in a spreadsheet."""
+    text = StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(EFFECT)
+    for effect in report["effects"]:
+        cells = (effect[column] for column in EFFECT)
+        rows.writerow([marked(it) if isinstance(it, str) else it for it in cells])
+    return text.getvalue().rstrip("\n")
 
 
 def _sample(sample: Mapping[str, Any], estimand: str) -> Iterator[str]:

@@ -38,6 +38,11 @@ def read_design(path: Path) -> dict[str, Any]:
             f"{path} is not JSON: {error.msg} at line {error.lineno}, column "
             f"{error.colno}; correct it there"
         ) from error
+    except (RecursionError, ValueError) as error:  # brackets or digits by the thousand
+        raise DesignError(
+            f"{path} nests too deep, or holds a number too long, for a design; "
+            "write the keys as the documentation shows them"
+        ) from error
     if not isinstance(found, dict):
         raise DesignError(
             f"{path} must hold one object in braces, with the keys of a design"
@@ -67,7 +72,8 @@ def read_table(path: Path) -> pd.DataFrame:
 
 def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
     """The lines that hold anything with their numbers, all as long as the first."""
-    reader = csv.reader(StringIO(_text(path), newline=""), strict=True)
+    text = _text(path)
+    reader = csv.reader(StringIO(text, newline=""), strict=True)
     width = 0
     try:
         for cells in filter(None, reader):
@@ -81,6 +87,8 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
                 )
             yield reader.line_num, cells
     except csv.Error as error:
+        if reader.line_num == 1:
+            _refuse_other_marks(path, text.partition("\n")[0])
         raise InputError(
             f"{path} is not a table: {error} in line {reader.line_num}; correct it",
             "bad_table",
@@ -106,17 +114,23 @@ def _refuse_heading(path: Path, heading: list[str]) -> None:
         raise InputError(
             f"{path} is empty; its first line must name columns", "bad_table"
         )
-    if len(heading) == 1 and (mark := next(filter(heading[0].count, ";\t|"), "")):
-        raise InputError(
-            f"{path} has one column, and {mark!r} stands in its heading; put commas "
-            "between the cells (in a spreadsheet: save as CSV UTF-8)",
-            "bad_table",
-        )
+    if len(heading) == 1:
+        _refuse_other_marks(path, heading[0])
     for i, name in enumerate(heading):
         if name in heading[:i]:
             raise InputError(
                 f'{path} has two columns "{name}"; name each once', "bad_table"
             )
+
+
+def _refuse_other_marks(path: Path, heading: str) -> None:
+    mark = max(",;\t|", key=heading.count)
+    if mark != ",":
+        raise InputError(
+            f"{path} has {mark!r} between the names of its heading; put commas "
+            "between the cells (in a spreadsheet: save as CSV UTF-8)",
+            "bad_table",
+        )
 
 
 def _measured(design: Design) -> Iterable[str]:

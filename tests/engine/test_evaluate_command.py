@@ -1,5 +1,6 @@
 """`manage.py evaluate` as a person at a terminal meets it."""
 
+import csv
 import json
 import subprocess
 import sys
@@ -89,6 +90,17 @@ def test_a_person_can_read_the_table(write):
     assert "few_kept" in out
 
 
+def test_the_effects_are_rows_for_a_spreadsheet(write):
+    table = LALONDE.read_text().replace("re78", "=re78", 1)
+    named = {"outcomes": [{"name": "=re78", "kind": "continuous"}]}
+    files = write("data.csv", table), write("design.json", DESIGN | named)
+    report = json.loads(evaluate(*files)[0])
+    rows = list(csv.DictReader(StringIO(evaluate(*files, "--format", "csv")[0])))
+    assert [row["outcome"] for row in rows] == ["'=re78"]
+    assert float(rows[0]["estimate"]) == report["effects"][0]["estimate"]
+    assert rows[0]["group"] == ""
+
+
 TABLE = """id,t,x,school,y
 1,1,0.5,007,1
 2,1,1.5,7,2
@@ -120,6 +132,8 @@ def test_a_byte_order_mark_and_windows_lines_are_accepted(write):
         ("\n", "is empty"),
         ("id,t,x,y\n", "no rows"),
         ("id;t;x;y\n1;1;1;1\n", "put commas between"),
+        ('"pupil ""id""";"t";x, y\n1;1;1\n', "put commas between"),
+        ('"id"\tt\n1\t1\n', "has '\\t' between the names of its heading"),
         ("id,t,x,x\n1,1,1,1\n", 'two columns "x"'),
         ("id,t,x,y\n1,1,1,1\n2,0,1\n", "3 cells in line 3 and 4 in its heading"),
         ("id,t,x,y\n1,1,1,1\n2,0,1,1,9\n", "5 cells in line 3"),
@@ -152,6 +166,8 @@ def test_a_file_that_is_no_table_is_refused_in_one_line(write, content, says):
     [
         ("{", "is not JSON"),
         ("[]", "one object in braces"),
+        ("[" * 5000, "nests too deep"),
+        ('{"seed": ' + "1" * 5000 + "}", "a number too long"),
         ('{"unit": "id", "unit": "t"}', "unit: stands twice"),
         ({**PLAIN, "covarates": []}, 'did you mean "covariates"'),
         ({**PLAIN, "covariates": ["z"]}, 'no column "z"'),

@@ -4,7 +4,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from outcomes.designs.errors import EngineError
-from outcomes.exchange.report_text import report_lines
+from outcomes.exchange.report_text import effects_csv, report_lines
 from outcomes.management.standard_output import kept_for_data
 from outcomes.services.tables import evaluate_table
 
@@ -21,7 +21,12 @@ class Command(BaseCommand):
         parser.add_argument("data", type=Path, help="CSV, one row a student")
         parser.add_argument("design", type=Path, help="JSON, see the report's design")
         parser.add_argument("--out", type=Path, help="write the report here")
-        parser.add_argument("--format", choices=["json", "table"], default="json")
+        parser.add_argument(
+            "--format",
+            choices=["json", "table", "csv"],
+            default="json",
+            help="csv: the effects alone",
+        )
 
     def handle(self, *, data, design, out, **options):
         try:
@@ -52,4 +57,6 @@ class Command(BaseCommand):
 def _printed(report, form):
     if form == "table":
         return "\n".join(report_lines(report))
+    if form == "csv":
+        return effects_csv(report)
     return json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)

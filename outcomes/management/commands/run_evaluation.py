@@ -1,4 +1,3 @@
-import csv
 import json
 
 from django.core.management.base import BaseCommand, CommandError
@@ -9,27 +8,11 @@ from enrollment.access import Permission
 from enrollment.models import User
 from enrollment.services.refusal import Refused
 from outcomes.designs.errors import EngineError
-from outcomes.exchange.report_text import report_lines
+from outcomes.exchange.report_text import effects_csv, report_lines
 from outcomes.management.standard_output import kept_for_data
 from outcomes.models import Evaluation, EvaluationState, Run, RunState
 from outcomes.services import evaluations, execution, leases, runs
 from outcomes.services.history import who_types
-
-EFFECT = [
-    "outcome",
-    "group",
-    "estimator",
-    "estimate",
-    "std_error",
-    "se_kind",
-    "df",
-    "ci_low",
-    "ci_high",
-    "p",
-    "hedges_g",
-    "improvement_index",
-    "e_value",
-]
 
 
 class Command(BaseCommand):
@@ -128,9 +111,7 @@ def print_json(report: dict, out) -> None:
 
 
 def print_csv(report: dict, out) -> None:
-    rows = csv.DictWriter(out, EFFECT, extrasaction="ignore", lineterminator="\n")
-    rows.writeheader()
-    rows.writerows(report["effects"])
+    out.write(effects_csv(report))
 
 
 def print_table(report: dict, out) -> None:
