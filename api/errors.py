@@ -30,6 +30,13 @@ from outcomes.designs.errors import DesignError
 
 log = logging.getLogger("api")
 MEDIA_TYPE = "application/problem+json"
+WHAT_TO_DO = {  # where the framework only says what it cannot do
+    "not_authenticated": "Log in first: send `Authorization: Bearer` and a token, "
+    "which POST /api/v1/tokens/ gives.",
+    "method_not_allowed": "This address has no such method: see `Allow`.",
+    "not_acceptable": "Answers are JSON: accept application/json, or say nothing.",
+    "unsupported_media_type": "Send JSON, with `Content-Type: application/json`.",
+}
 BUSY = ("locked", "lock timeout", "deadlock", "statement timeout", "too many")
 
 
@@ -142,7 +149,8 @@ def other_api_error(error: exceptions.APIException) -> Problem:
     if getattr(error, "wait", None):
         headers["Retry-After"] = str(int(error.wait) or 1)
     code = getattr(error.detail, "code", error.default_code)
-    return Problem(error.status_code, code, str(error.detail), headers=headers)
+    detail = WHAT_TO_DO.get(code, str(error.detail))
+    return Problem(error.status_code, code, detail, headers=headers)
 
 
 def always(status: int, code: str, detail: str):

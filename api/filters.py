@@ -1,5 +1,6 @@
 """Filters on lists: a value that cannot be read is refused, never ignored."""
 
+import re
 from typing import ClassVar
 
 import django_filters
@@ -19,13 +20,15 @@ IDS, DAYS, SWITCHES, WORDS, NUMBERS = (
     {"type": "string"},
     {"type": "number"},
 )
+# An id as we write it: 0042 is the code of a school, and must not find school 42.
+ID = re.compile(r"0|[1-9][0-9]{0,17}")
 
 
 class IdField(forms.Field):
     def clean(self, value):
         if value in self.empty_values:
             return None
-        if not (value.isascii() and value.isdigit() and len(value) <= 18):
+        if not ID.fullmatch(value):
             raise ValidationError("Expected an id, a whole number.", "not_an_id")
         return int(value)
 

@@ -1,6 +1,6 @@
 """Lists by the page: numbered, or by a cursor where many rows keep coming."""
 
-from rest_framework.exceptions import NotFound
+from rest_framework.exceptions import APIException, NotFound
 from rest_framework.pagination import CursorPagination, PageNumberPagination
 from rest_framework.response import Response
 
@@ -31,6 +31,10 @@ def envelope_schema(rows: dict) -> dict:
     }
 
 
+class PastTheEnd(APIException):
+    status_code, default_code = 404, "past_the_end"
+
+
 class Pages(PageNumberPagination):
     parameters = (SIZE, parameter("page", "From 1.", type="integer", minimum=1))
 
@@ -39,6 +43,15 @@ class Pages(PageNumberPagination):
 
     def get_page_number(self, request, paginator):
         return whole(request, "page", 1, most=999_999_999)
+
+    def paginate_queryset(self, queryset, request, view=None):
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except NotFound:
+            last = self.django_paginator_class(
+                queryset, self.get_page_size(request)
+            ).num_pages
+            raise PastTheEnd(f"The last page is {last}: ask from 1 to it.") from None
 
     def get_paginated_response_schema(self, schema):
         return envelope_schema(schema)

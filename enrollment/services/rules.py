@@ -146,9 +146,10 @@ def free_seat(offering: Offering, seats: Seats) -> int:
 
 def may_go(enrollment: Enrollment, action: str, *, allowed: list[str]) -> None:
     if enrollment.status not in allowed:
+        from_there = " or ".join(filter(None, allowed))  # a new one has no status yet
         raise BadTransition(
             f"This enrollment is {enrollment.status}, and only one that is "
-            f"{' or '.join(allowed)} can go through `{action}`.",
+            f"{from_there} can go through `{action}`.",
             status=enrollment.status,
             action=action,
             allowed=[str(status) for status in allowed],

@@ -208,9 +208,10 @@ def _refuse_open_parent(parent: Evaluation | None) -> None:
 
 def _refuse_when_locked(evaluation: Evaluation) -> None:
     if evaluation.state == EvaluationState.LOCKED:
+        day = timezone.localdate(evaluation.locked_at)
         raise Locked(
-            f"This plan was locked on {evaluation.locked_at:%Y-%m-%d} and never "
-            "changes: draft a new evaluation that names it as parent."
+            f"This plan was locked on {day} and never changes: draft a new "
+            "evaluation that names it as parent."
         )
 
 

@@ -124,3 +124,10 @@ def test_a_superuser_holds_the_office_without_a_grant(client_of):
     client = client_of(UserFactory(is_superuser=True))
     assert client.get(ME).data["role"] == "admin"
     assert client.get("/api/v1/students/").status_code == 200
+
+
+def test_who_sends_no_token_hears_where_to_get_one():
+    for client in (APIClient(), with_header("Token abc")):
+        answer = client.get(ME)
+        assert answer.status_code == 401
+        assert "POST /api/v1/tokens/" in answer.data["detail"]

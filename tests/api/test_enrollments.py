@@ -132,6 +132,8 @@ def test_the_rules_of_the_district_answer_with_their_codes(
     left = step(coordinator, {"id": world.own["enrollments"].pk, "version": 1}, **ended)
     again = step(coordinator, left.data, **ended)
     assert (again.status_code, again.data["code"]) == (409, "bad_transition")
+    entered = step(coordinator, left.data, **ended | {"action": "enroll"})
+    assert "only one that is referred can go through `enroll`" in entered.data["detail"]
     overlapping = enroll(world.own["students"], first_day="2026-01-08")
     assert overlapping.data["code"] == "overlapping_spell"
 

@@ -51,6 +51,19 @@ def test_a_forgotten_slash_is_pointed_out(office):
     assert detail.endswith("Addresses here end in a slash.")
 
 
+@pytest.mark.parametrize(
+    ("sent", "status", "says"),
+    [
+        ({"HTTP_ACCEPT": "application/xml"}, 406, "application/json"),
+        ({"content_type": "text/plain"}, 415, "Content-Type: application/json"),
+    ],
+)
+def test_a_request_that_is_not_ours_hears_what_is(office, sent, status, says):
+    response = office.generic("POST", "/api/v1/schools/", "{}", **sent)
+    assert response.status_code == status
+    assert says in response.data["detail"]
+
+
 def test_a_request_is_named_by_its_sender_or_by_us(office):
     sent = office.get("/api/v1/me/", headers={"X-Request-Id": "front-end.7"})
     assert sent["X-Request-Id"] == "front-end.7"

@@ -31,6 +31,7 @@ pytestmark = pytest.mark.django_db
         ("enrollments/?first_day__isnull=maybe", "?first_day__isnull", "not_a_switch"),
         ("enrollments/?first_day__gte=01/02/2026", "?first_day__gte", "not_a_day"),
         ("offerings/?has_seats=1", "?has_seats", "not_a_switch"),
+        ("student-years/?school=0042", "?school", "not_an_id"),
         ("schools/?page=0", "?page", "out_of_range"),
         ("schools/?page=-1", "?page", "out_of_range"),
         ("schools/?page=last", "?page", "out_of_range"),
@@ -71,7 +72,9 @@ def test_all_that_is_wrong_is_told_at_once(office):
 
 
 def test_a_page_beyond_the_last_is_not_found(office):
-    assert office.get("/api/v1/schools/?page=7").status_code == 404
+    beyond = office.get("/api/v1/schools/?page=7")
+    assert (beyond.status_code, beyond.data["code"]) == (404, "past_the_end")
+    assert beyond.data["detail"].startswith("The last page is 1")
 
 
 def test_fields_picks_and_orders_what_is_shown(office):

@@ -1,6 +1,6 @@
 """A plan is drafted, amended while it is a draft, and locked for good."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -108,6 +108,14 @@ def test_a_locked_plan_is_neither_amended_nor_locked_again(draft, by):
     with pytest.raises(evaluations.Locked, match="draft a new evaluation"):
         evaluations.amend(locked, by=by, version=2, name="Other")
     with pytest.raises(evaluations.Locked):
+        evaluations.lock(locked, by=by, version=2)
+
+
+def test_the_day_of_the_lock_is_the_district_s(draft, by, monkeypatch):
+    evening = datetime(2026, 3, 3, 1, 30, tzinfo=UTC)  # in Boston it is the 2nd
+    monkeypatch.setattr(evaluations.timezone, "now", lambda: evening)
+    locked = evaluations.lock(draft(), by=by, version=1)
+    with pytest.raises(evaluations.Locked, match="locked on 2026-03-02 and never"):
         evaluations.lock(locked, by=by, version=2)
 
 
