@@ -40,20 +40,21 @@ def hc3(fit: Fit, contrast: Floats) -> Spread:
     residual and adds nothing, as in CR2.
     """
     _require_freedom(fit)
+    fit, count = _alike(fit)
     total, (pulls, hats) = 0.0, np.empty((2, len(fit.x)))
     for rows in blocks(len(fit.x)):
         part = fit.of(rows)
         hat = part.weights * _form(part.x, part.bread)
         left = np.where(hat < 1 - NULL, 1 - hat, np.inf)
         own = part.implied(contrast)
-        total += float(np.sum((own * part.residuals / left) ** 2))
+        total += float(np.sum(count[rows] * (own * part.residuals / left) ** 2))
         pulls[rows], hats[rows] = own / left, hat
-    return Spread(float(np.sqrt(total)), _df_alone(fit, pulls**2, hats))
+    return Spread(float(np.sqrt(total)), _df_alone(fit, count, pulls**2, hats))
 
 
-def _df_alone(fit: Fit, squared: Floats, hats: Floats) -> float:
-    """`satterthwaite` where each student is a cluster; squared : (n,) p_i^2; hats :
-    (n,) leverages."""
+def _df_alone(fit: Fit, count: Floats, squared: Floats, hats: Floats) -> float:
+    """`satterthwaite` where each student is a cluster; count : (n,) students a row
+    stands for; squared : (n,) p_i^2; hats : (n,) leverages."""
     link, is_even = _short_link(fit)
     k = fit.x.shape[1]
 
@@ -61,14 +62,14 @@ def _df_alone(fit: Fit, squared: Floats, hats: Floats) -> float:
         x = fit.x[rows].T
         return x if is_even else np.vstack([x, x * fit.weights[rows]])
 
-    small = moments(ModelColumns(both), squared) @ link
+    small = moments(ModelColumns(both), count * squared) @ link
     total, squares = 0.0, float(np.trace(small @ small))
     for rows in blocks(len(squared)):
         own, shared = squared[rows], -hats[rows]
         if not is_even:
             shared = _form(fit.x[rows], link[:k, :k]) + 2 * shared
-        total += float(np.sum(own * (1 + shared)))
-        squares += float(np.sum(own**2 * (1 + 2 * shared)))
+        total += float(np.sum(count[rows] * own * (1 + shared)))
+        squares += float(np.sum(count[rows] * own**2 * (1 + 2 * shared)))
     return degrees(total, squares)
 
 
@@ -120,27 +121,54 @@ def cr2_forms(fit: Fit, contrast: Floats, clusters: Ints) -> Forms:
 
 
 def as_arms(fit: Fit, clusters: Ints) -> tuple[Fit, Ints]:
-    """Each arm of a cluster as one row, in a model of equal weights that knows nothing
-    but the arm; any other as it is.
+    """Each arm of a cluster as one row, where a model knows nothing else; any other as
+    it is.
 
     c students are a row sqrt(c) x with the residual sum(e) / sqrt(c). So X_g'X_g, and
     whatever a rule sums over the students of a cluster, stay what they are.
     """
-    w, t = fit.weights, fit.x[:, -1]
-    knows_arms = fit.x.shape[1] == 2 and bool((fit.x[:, 0] == 1).all())
-    if not knows_arms or (w != w[0]).any() or ((t != 0) & (t != 1)).any():
+    treated = _arms(fit)
+    if treated is None:
         return fit, clusters
-    arm = 2 * clusters + (t == 1)
+    arm = 2 * clusters + treated
     count = np.bincount(arm)
     there = np.flatnonzero(count)
     root = np.sqrt(count[there])
     same = replace(
         fit,
         x=by_columns(root, root * (there % 2)),
-        weights=np.full(len(there), w[0]),
+        weights=np.full(len(there), fit.weights[0]),
         residuals=np.bincount(arm, fit.residuals)[there] / root,
     )
     return same, there // 2
+
+
+def _alike(fit: Fit) -> tuple[Fit, Floats]:
+    """Each arm as one row, where a model knows nothing else, with the root of its mean
+    squared residual, and how many it stands for; any other as it is, a row for each."""
+    treated = _arms(fit)
+    if treated is None:
+        return fit, np.broadcast_to(1.0, len(fit.x))
+    arm = treated.astype(np.int64)
+    count = np.bincount(arm).astype(float)
+    same = replace(
+        fit,
+        x=np.array([[1.0, 0.0], [1.0, 1.0]]),
+        weights=np.full(2, fit.weights[0]),
+        residuals=np.sqrt(np.bincount(arm, fit.residuals**2) / count),
+    )
+    return same, count
+
+
+def _arms(fit: Fit) -> Flags | None:
+    """(n,) who is in the second arm, in a model of equal weights that knows nothing but
+    the arm; None for any other."""
+    w, t = fit.weights, fit.x[:, -1]
+    knows_arms = fit.x.shape[1] == 2 and bool((fit.x[:, 0] == 1).all())
+    if not knows_arms or (w != w[0]).any() or ((t != 0) & (t != 1)).any():
+        return None
+    arm: Flags = t == 1
+    return arm
 
 
 def batches(x: Floats, clusters: Ints) -> Iterator[tuple[Ints, Flags, Floats]]:
