@@ -78,7 +78,7 @@ def ranks(numbers: Ints) -> tuple[NDArray[np.int32], Ints]:
     order = np.argsort(numbers)
     is_new = np.diff(numbers[order], prepend=-1) > 0
     rank = np.empty(len(numbers), dtype=np.int32)
-    rank[order] = np.cumsum(is_new) - 1
+    rank[order] = np.cumsum(is_new, dtype=np.int32) - 1
     return rank, order[is_new]
 
 

@@ -51,16 +51,18 @@ class Distributions:
         some = x[self.rows]
         order = np.argsort(some)
         place = np.searchsorted(values, some[order])
-        before = self._before(place[self.is_own[order]], upto)
-        return before, attempt(self._after, place, self.rise[order], len(values))
+        del values, some  # as long as the table, and of no more use
+        after = attempt(self._after, place, self.rise[order], len(upto))
+        return self._before(place[self.is_own[order]], upto), after
 
     def _before(self, place: Ints, upto: Floats) -> Gap:
         """F_T - F_C = (n T - n_T (T + C)) / n_T n_C, so that participants alone need to
-        be looked up. place : (n_T,) in order; upto : (g,)."""
+        be looked up. place : (n_T,) in order; upto : (g,), which is used up."""
         n_t = len(place)
         own = np.arange(0.0, n_t * self.n + 1, self.n)
         gaps = own.repeat(np.diff(place, prepend=0, append=len(upto)))
-        gaps -= n_t * upto
+        upto *= n_t
+        gaps -= upto
         np.abs(gaps, out=gaps)
         whole = n_t * (self.n - n_t)
         return Gap(float(gaps.max()) / whole, float(gaps.mean()) / whole)

@@ -54,7 +54,9 @@ def input_hash(frame: pd.DataFrame, keys: Keys | None = None) -> str:
     order = _in_order(_fingerprints([codes for codes, _ in columns], len(frame)))
     hashed = sha256()
     for name, (codes, words) in zip(names, columns, strict=True):
-        hashed.update("\x1f".join([str(name), str(len(words)), *words, ""]).encode())
+        hashed.update(f"{name}\x1f{len(words)}\x1f".encode())
+        for some in blocks(len(words), PART):
+            hashed.update("\x1f".join([*words[some], ""]).encode())
         for rows in blocks(len(frame), PART):
             hashed.update(_bits(codes.take(order[rows])).data)
     return hashed.hexdigest()
@@ -145,10 +147,14 @@ def _in_order(numbers: NDArray[np.uint64]) -> Ints:
     """(n,) positions by number: sorted by its first bits, in the place of whose last
     the position stands, and then among those whose first bits are equal."""
     width = np.uint64(max(len(numbers) - 1, 1).bit_length())
-    key = numbers >> width << width
-    key |= np.arange(len(numbers), dtype=np.uint64)
+    order = np.arange(len(numbers))
+    key = numbers >> width
+    key <<= width
+    key |= order.view(np.uint64)
     key.sort()
-    order = (key & (~np.uint64(0) >> (np.uint64(64) - width))).astype(np.int64)
+    np.bitwise_and(
+        key, (np.uint64(1) << width) - np.uint64(1), out=order.view(np.uint64)
+    )
     key >>= width
     tied = np.flatnonzero(key[1:] == key[:-1])
     tied = np.union1d(tied, tied + 1)
