@@ -12,8 +12,9 @@ from outcomes.engine.model_columns import ModelColumns, Part, Products
 
 STEPS = 25  # as in R's glm; a fit that has not settled by then has no maximum
 HALVINGS = 30
-COARSER = 16  # a large table begins where one row in so many ended
+COARSER = 8  # a large table begins where one row in so many came about to its end
 SETTLED = 3e-5  # change of any logit; its square, 1e-9, bounds what is still to come
+ROUGHLY = 0.1  # the same of a sample: its own errors are larger
 TINY = float(np.sqrt(np.finfo(float).tiny))  # odds; sums of 1 over them are finite
 
 
@@ -41,12 +42,15 @@ def _start(columns: ModelColumns, y: Flags) -> Floats:
     if len(y) < LARGE:
         return start
     some = columns.held(slice(0, None, COARSER))
-    found, settled = _newton(some, y[::COARSER], start)
+    found, settled = _newton(some, y[::COARSER], start, ROUGHLY)
     return found if settled else start
 
 
-def _newton(columns: ModelColumns, y: Flags, beta: Floats) -> tuple[Floats, bool]:
-    """Newton's steps from beta (k,); one that lowers the likelihood is halved."""
+def _newton(
+    columns: ModelColumns, y: Flags, beta: Floats, until: float = SETTLED
+) -> tuple[Floats, bool]:
+    """Newton's steps from beta (k,), until one changes no logit by so much; one that
+    lowers the likelihood is halved."""
     reach, products = _reach(columns, len(y)), Products(columns, 1, len(y))
     best, step, steps, halvings = -np.inf, np.zeros(len(beta)), 0, 0
     while steps < STEPS and halvings < HALVINGS:
@@ -61,7 +65,7 @@ def _newton(columns: ModelColumns, y: Flags, beta: Floats) -> tuple[Floats, bool
             step = inverse(moments) @ slope
         except np.linalg.LinAlgError:  # nobody is left whose part is not certain
             return beta, False
-        if np.abs(step) @ reach < SETTLED:
+        if np.abs(step) @ reach < until:
             return beta + step, True
     return beta, False
 
