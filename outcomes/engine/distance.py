@@ -53,7 +53,7 @@ class Space:
 
     def between(self, one: Ints, other: Ints) -> Floats:
         """(m,) distances of m pairs of students."""
-        return length(self.points[one] - self.points[other])
+        return length(self.points.take(one, axis=0) - self.points.take(other, axis=0))
 
 
 def each_to_each(one: Floats, other: Floats) -> Floats:

@@ -82,7 +82,8 @@ class Scan:
     def _cells(self) -> dict[int, tuple[Ints, Floats]]:
         """The pool of each cell, and its points."""
         pools = by_cell(self._pool, self._limits.cell)
-        return {code: (rows, self._space.points[rows]) for code, rows in pools.items()}
+        points = self._space.points
+        return {code: (rows, points.take(rows, axis=0)) for code, rows in pools.items()}
 
     def in_turn(self) -> Round:
         return as_round(self._in_turn())
@@ -207,11 +208,11 @@ class FewFirst(Scan):
         return farthest * (1 - self.SLACK) - self._tolerance
 
     def nearby(self, row: int, count: int) -> tuple[Ints, Floats]:
-        at = self._place[row]
+        at, points = self._place[row], self._space.points
         near, least = self._near[at], NO_DISTANCE
         more = self._nearest.about(row, len(near))
         for rows, edge in chain([(near[near >= 0], self._edge[at])], more):
-            found, distances = self._allowed(row, rows, self._space.points[rows])
+            found, distances = self._allowed(row, rows, points.take(rows, axis=0))
             least = self._limits.width
             if len(found) >= count:
                 least = min(least, float(np.partition(distances, count - 1)[count - 1]))
@@ -220,4 +221,4 @@ class FewFirst(Scan):
         if least == NO_DISTANCE:
             return super().nearby(row, count)
         rows = self._nearest.within(row, (least + self._tolerance) * (1 + self.SLACK))
-        return self._allowed(row, rows, self._space.points[rows])
+        return self._allowed(row, rows, points.take(rows, axis=0))

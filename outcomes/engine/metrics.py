@@ -42,12 +42,11 @@ def whitened(
     = "mahalanobis".
     """
     x = _centred(covariates.model)
-    within = _within(x, treated)
-    scale = within.std(axis=1)
-    varies = np.flatnonzero(scale > FLAT * x.std(axis=1))
+    covariance = _products(_within(x, treated)) / (len(treated) - 1)
+    scale = np.sqrt(np.diag(covariance))
+    varies = np.flatnonzero(scale > FLAT * _sds(x))
     if not len(varies):  # no covariate varies within an arm
         return np.zeros((len(treated), 1)), None
-    covariance = _products(within) / (len(treated) - 1)
     sds = scale[varies]
     in_sds = covariance[np.ix_(varies, varies)] / np.outer(sds, sds)
     found = independent(in_sds, CONDITION)
@@ -113,9 +112,8 @@ def scaled(covariates: Covariates, treated: Flags) -> Floats:
     Source: MatchIt 4.7.2, distance = "scaled_euclidean".
     """
     x = _centred(covariates.x)
-    within = _within(x, treated)
-    sd = np.sqrt((within**2).sum(axis=1) / (len(treated) - 1))
-    varies = sd > FLAT * x.std(axis=1)
+    sd = _sds(_within(x, treated))
+    varies = sd > FLAT * _sds(x)
     if not varies.any():
         return np.zeros((len(treated), 1))
     return np.ascontiguousarray((x[varies] / sd[varies, None]).T)
@@ -131,11 +129,18 @@ def _centred(x: Matrix) -> Floats:
 def _within(x: Floats, treated: Flags) -> Floats:
     """(k, n) each arm's own means taken out."""
     within = np.empty_like(x)
-    own, others = np.flatnonzero(treated), np.flatnonzero(~treated)
+    participants, others = np.flatnonzero(treated), np.flatnonzero(~treated)
     for column, out in zip(x, within, strict=True):
-        means = column.take(own).mean(), column.take(others).mean()
-        np.subtract(column, np.where(treated, *means), out=out)
+        np.subtract(column, column.take(others).mean(), out=out)
+        own = column.take(participants)
+        out[participants] = own - own.mean()
     return within
+
+
+def _sds(x: Floats) -> Floats:
+    """(k,) the SDs of columns (k, n) of which each has mean 0."""
+    sds: Floats = np.sqrt(np.einsum("ij,ij->i", x, x) / (x.shape[1] - 1))
+    return sds
 
 
 def _products(x: Floats) -> Floats:

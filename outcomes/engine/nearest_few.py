@@ -13,7 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from outcomes.engine.arrays import POSITION, WIDTH, Floats, Ints, by_code, packed
+from outcomes.engine.arrays import (
+    POSITION,
+    WIDTH,
+    Floats,
+    Ints,
+    blocks,
+    by_code,
+    packed,
+)
 from outcomes.engine.distance import Space, each_to_each
 from outcomes.engine.limits import by_cell
 from outcomes.engine.line import NO_DISTANCE, NOBODY
@@ -145,10 +153,12 @@ class NearestFew:
     def _singles(self) -> Singles:
         """(d + 2, p) points in single precision, the squares of their lengths before
         them and behind them those without the flags."""
-        points = self._space.points[self._rows]
-        out = np.empty((points.shape[1] + 2, len(points)), dtype=np.float32)
-        out[0], out[1:-1] = _squares(points), points.T
-        out[-1] = _squares(points[:, self._told :])
+        width = self._space.points.shape[1] + 2
+        out = np.empty((width, len(self._rows)), dtype=np.float32)
+        for part in blocks(len(self._rows)):
+            points = self._space.points.take(self._rows[part], axis=0)
+            out[0, part], out[1:-1, part] = _squares(points), points.T
+            out[-1, part] = _squares(points[:, self._told :])
         return out
 
 
