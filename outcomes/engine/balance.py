@@ -79,8 +79,9 @@ class Values:
 
     @cached_property
     def mean(self) -> float:
-        x = self.x if self.arm.is_unweighted else self.arm.weights * self.x
-        return float(x.sum()) / self.arm.total
+        if self.arm.is_unweighted:
+            return self.plain_mean
+        return float((self.arm.weights * self.x).sum()) / self.arm.total
 
     @cached_property
     def plain_mean(self) -> float:
@@ -170,10 +171,11 @@ def arms_of(treated: Flags, weights: Floats) -> tuple[Arm, Arm]:
 
 def split(x: Narrow, arms: tuple[Arm, Arm], *, is_binary: bool) -> Split:
     """The covariate x (n,) in the two arms."""
-    origin = x.min()
     t, c = (x.take(arm.rows) for arm in arms)
-    t -= origin
-    c -= origin
+    origin = 0 if is_binary else x.min()
+    if origin:
+        t -= origin
+        c -= origin
     return Split(Values(t, arms[0]), Values(c, arms[1]), is_binary, float(origin))
 
 
