@@ -6,8 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outcomes.designs.design import Design
+from outcomes.designs.errors import NotEstimable
+from outcomes.engine.balance import balance_table
 from outcomes.engine.evaluate import diagnose
+from outcomes.engine.study import Study
 from tests.engine import lalonde
+from tests.engine.random_studies import keys
 
 MATCH = {"caliper": lalonde.caliper(0.2)}
 
@@ -99,6 +104,20 @@ def test_no_unit_of_measurement_matters(shift, scale):
     assert again["beyond"] == plain["beyond"]
     for one, other in zip(plain["worst"], again["worst"], strict=True):
         assert other["smd_after"] == pytest.approx(one["smd_after"], abs=1e-5)
+
+
+@pytest.mark.parametrize(("arm", "sign"), [(1, 1), (0, -1)])
+def test_where_nobody_has_it_a_difference_of_shares_is_judged_in_its_sds(arm, sign):
+    """Two of four against none of five: variances of 1/3 and 0, with 3 and 4 degrees
+    of freedom."""
+    rows = [arm] * 4 + [1 - arm] * 5
+    has = [1, 1, 0, 0] + [0] * 5
+    frame = pd.DataFrame({"student": range(9), "treated": rows, "lunch": has})
+    design = Design.from_dict(keys(covariates=["lunch"]))
+    study = Study.from_frame(frame.assign(score=1.0), design)
+    (row,) = balance_table(study, np.ones(9))
+    assert isinstance(row.wwc_effect_size, NotEstimable)
+    assert row.judged == pytest.approx(sign * 0.5 * 7**0.5)
 
 
 def test_diagnostics_show_both_without_an_outcome():

@@ -93,11 +93,11 @@ def test_an_estimate_is_doubled_with_its_error():
     assert (estimate + estimate).value == 3.0
 
 
-def test_no_share_is_closed_of_a_gap_that_was_not_there():
+@pytest.mark.parametrize("gap", [-0.1, 0.0])
+def test_no_share_is_closed_of_a_gap_that_was_not_there(gap):
+    found = district_gap(sure(gap), Reach(0, sure(0.2)), Reach(0, sure(0.2)))
     with pytest.raises(NotEstimable, match="not behind"):
-        _ = district_gap(
-            sure(-0.1), Reach(0, sure(0.2)), Reach(0, sure(0.2))
-        ).share_closed
+        _ = found.share_closed
 
 
 def test_a_share_in_percent_is_refused():

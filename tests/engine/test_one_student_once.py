@@ -29,6 +29,7 @@ def test_a_participant_counts_with_the_first_participation():
         ("S1", "2024", 1, 3), ("S1", "2025", 1, 4), ("S1", "2026", 0, 5),
         ("S2", "2023", 0, 3), ("S2", "2024", 1, 4), ("S2", None, 0, 4),
         ("S3", "2024", 0, 5), ("S3", "2025", 0, 6), ("S4", "2024", 0, 1),
+        ("S5", None, 1, 2), ("S5", "2025", 1, 2),
     )  # fmt: skip
     study = Study.from_frame(frame, simple())
     rows = zip(study.units, study.entries.code, study.treated, strict=True)
@@ -39,9 +40,10 @@ def test_a_participant_counts_with_the_first_participation():
         ("S3", "2024", False),
         ("S3", "2025", False),
         ("S4", "2024", False),
+        ("S5", "2025", True),
     ]
     assert reasons(study) == {
-        "entry_missing": (0, 1),
+        "entry_missing": (1, 1),
         "later_participation": (1, 0),
         "already_participant": (0, 1),
         "participant_later": (0, 1),
@@ -156,21 +158,40 @@ def test_a_student_compared_after_his_own_start_breaks_the_match():
 # --- One row a student.
 
 
-def test_the_entries_of_others_are_spread_as_those_of_participants():
-    """90 begin on one day, 10 on another: so do nine in ten of those compared."""
-    n = 3000
-    others = np.repeat([f"C{i}" for i in range(n)], 2)
+N = 3000
+
+
+def crowd():
+    """Entries, keys, days and arms: 90 begin on one day, 10 on another, and each of N
+    others stands on both."""
+    others = np.repeat([f"C{i}" for i in range(N)], 2)
     units = np.concatenate([[f"S{i}" for i in range(100)], others])
-    days = np.array(["a"] * 90 + ["b"] * 10 + ["a", "b"] * n)
-    treated = np.arange(len(units)) < 100
+    days = np.array(["a"] * 90 + ["b"] * 10 + ["a", "b"] * N)
     person = np.unique(units, return_inverse=True)[1]
     entries = Entries.of(person, pd.Series(days))
-    kept = one_row_each(entries, units.astype(object), treated, treated, seed=1)
+    return entries, units.astype(object), days, np.arange(len(units)) < 100
+
+
+def test_the_entries_of_others_are_spread_as_those_of_participants():
+    """So do nine in ten of those compared begin on the one day."""
+    entries, units, days, treated = crowd()
+    kept = one_row_each(entries, units, treated, treated, seed=1)
     assert Counter(units[kept]) == Counter(set(units))
     share = (days[kept & ~treated] == "a").mean()
-    assert share == pytest.approx(0.9, abs=4 * np.sqrt(0.09 / n))
-    other = one_row_each(entries, units.astype(object), treated, treated, seed=2)
+    assert share == pytest.approx(0.9, abs=4 * np.sqrt(0.09 / N))
+    other = one_row_each(entries, units, treated, treated, seed=2)
     assert (kept != other).any()
+
+
+def test_who_may_be_matched_on_some_days_stands_on_one_of_these():
+    entries, units, _, treated = crowd()
+    is_open = treated | (np.random.default_rng(1).random(len(units)) < 0.5)
+    kept = one_row_each(entries, units, treated, treated, 1, is_open)
+    assert Counter(units[kept]) == Counter(set(units))
+    assert {*units[is_open]} == {*units[kept & is_open]}
+    plain = one_row_each(entries, units, treated, treated, 1)
+    is_whole = np.bincount(entries.persons, is_open)[entries.persons] != 1
+    assert (kept == plain)[is_whole].all()  # who may on all days, or on none
 
 
 def test_who_was_matched_stands_as_he_was_then():
