@@ -6,8 +6,10 @@ Res.; the arithmetic is gap_after - gap_without = p_ref ATT_ref - p_focal ATT_fo
 """
 
 from dataclasses import dataclass
+from math import isclose
 
 from outcomes.designs.errors import NotEstimable
+from outcomes.engine.balance import ROUNDING
 from outcomes.engine.influence import Estimate
 
 
@@ -41,10 +43,16 @@ class DistrictGap:
 
     @property
     def share_closed(self) -> float:
-        """closed / without_program. Raises NotEstimable unless there was a gap."""
-        if self.without_program.value <= 0:
-            raise NotEstimable("without the program the focal group is not behind")
-        return self.closed.value / self.without_program.value
+        return share_closed(self.as_delivered.value, self.closed.value)
+
+
+def share_closed(as_delivered: float, closed: float) -> float:
+    """closed / (as_delivered + closed), of the gap without the program. Raises
+    NotEstimable unless there was one, beyond rounding."""
+    without = as_delivered + closed
+    if without <= 0 or isclose(as_delivered, -closed, rel_tol=ROUNDING):
+        raise NotEstimable("without the program the focal group is not behind")
+    return closed / without
 
 
 def district_gap(as_delivered: Estimate, focal: Reach, reference: Reach) -> DistrictGap:

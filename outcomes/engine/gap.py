@@ -16,6 +16,7 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.adjusted_gap import GapRule, adjusted_gap
 from outcomes.engine.aipw import effect_of
 from outcomes.engine.arrays import Flags, Floats, Texts
+from outcomes.engine.coverage import share_closed
 from outcomes.engine.effect import ALONE, fitted
 from outcomes.engine.estimable import Number, attempt, known
 from outcomes.engine.inference import Inference, by_influence, infer, nothing
@@ -109,13 +110,8 @@ def mean_gap(
 def _gap(
     metric: GapMetric, as_delivered: float, closed: float, inference: Inference
 ) -> Gap:
-    without = as_delivered + closed
-    share = (
-        closed / without
-        if without > 0
-        else NotEstimable("without the program the focal group is not behind")
-    )
-    return Gap(metric, as_delivered, without, closed, share, inference)
+    share = attempt(share_closed, as_delivered, closed)
+    return Gap(metric, as_delivered, as_delivered + closed, closed, share, inference)
 
 
 def _absent(metric: GapMetric, reason: NotEstimable) -> Gap:

@@ -146,11 +146,17 @@ def test_no_jackknife_where_one_school_is_all_the_overlap(monkeypatch):
 
 def test_a_table_too_large_to_refit_by_school_says_so(monkeypatch):
     table, names = made_up(6)
-    sample, design = everyone(table, covariates=names)
+    sample, design = everyone(table, covariates=names, folds=2)
     monkeypatch.setattr(aipw_jackknife, "READ", 1000)
     found = by_refits(effect_of(sample, design), sample, design)
     assert found.se_kind == "influence by school"
     assert "would take too long" in str(found.alternatives[0].std_error)
+    reads = sample.cluster_codes.max() + 1, len(sample.rows), design.folds
+    monkeypatch.setattr(aipw_jackknife, "READ", np.prod(reads))
+    assert left_out_in_turn(0.0, sample, design).std_error > 0
+    monkeypatch.setattr(aipw_jackknife, "READ", np.prod(reads) - 1)
+    with pytest.raises(NotEstimable, match="would take too long"):
+        left_out_in_turn(0.0, sample, design)
     with pytest.raises(NotEstimable, match="names no cluster"):
         left_out_in_turn(0.0, replace(sample, clusters=None), design)
 

@@ -176,15 +176,34 @@ def test_an_empty_group_has_no_gap():
     assert all(row["closed"] is None and row["not_estimable"] for row in rows)
 
 
-def test_a_gap_that_points_the_other_way_has_no_share():
-    read = [1.0] * 6 + [2.0] * 6 + [5.0] * 14 + [1.0, 2.0] * 7
-    groups = ["f"] * 6 + ["r"] * 6 + ["f"] * 14 + ["r"] * 14
-    frame = school_table(read=read, group=groups)
-    gap = {"dimension": "group", "focal": "f", "reference": "r", "sd": 1.0}
+GROUPS = ["f"] * 6 + ["r"] * 6 + ["f"] * 14 + ["r"] * 14
+GAP = {"dimension": "group", "focal": "f", "reference": "r", "sd": 1.0}
+
+
+BACK = GAP | {"focal": "r", "reference": "f"}
+ALIKE = [1.0, 3.0] * 14
+
+
+@pytest.mark.parametrize(
+    ("others", "gap"),
+    [([5.0] * 14 + [1.0, 2.0] * 7, GAP), (ALIKE, GAP), (ALIKE, BACK)],
+)
+def test_a_gap_that_the_focal_group_is_not_behind_by_has_no_share(others, gap):
+    """Nor does one of nothing but rounding, in whichever direction."""
+    frame = school_table(read=[1.0] * 6 + [2.0] * 6 + others, group=GROUPS)
     row = run(frame, method="exact", covariates=[], gaps=[gap])["gaps"][0]
-    assert row["without_program"] < 0
     assert row["share_closed"] is None
+    assert "the focal group is not behind" in row["not_estimable"]
     assert row["closed"] == near(row["without_program"] - row["as_delivered"])
+
+
+def test_one_way_to_measure_a_gap_agrees_with_no_other():
+    frame = school_table(read=[0.0, 1.0] * 20, group=GROUPS)
+    outcomes = [{"name": "read", "kind": "binary"}]
+    plan = {"method": "exact", "covariates": [], "outcomes": outcomes, "gaps": [GAP]}
+    (row,) = run(frame, **plan)["gaps"]
+    assert row["agree"] is None
+    assert "agree: one metric only" in row["not_estimable"]
 
 
 def test_whole_schools_without_a_cluster_are_warned_of():

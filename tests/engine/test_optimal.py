@@ -78,6 +78,14 @@ def test_more_pairs_than_memory_holds_are_refused(monkeypatch):
     assert refusal.value.code == "too_many_pairs"
 
 
+def test_who_seeks_two_needs_room_for_each_distance_twice(monkeypatch):
+    plan = {"method": "optimal", "distance": "mahalanobis"}
+    monkeypatch.setattr(cell_distances, "LARGEST", 185 * 429)
+    arranged(**plan)
+    with pytest.raises(InputError, match="each of whom seeks 2"):
+        arranged(**plan, ratio=2)
+
+
 @st.composite
 def lines(draw):
     """Scores of 1 to 4 participants and 1 to 5 others in up to 2 cells, with ties."""

@@ -201,6 +201,24 @@ def test_of_equal_tiers_an_optimal_match_takes_the_least_total():
     ]  # fmt: skip
 
 
+def test_one_lesser_tier_is_worth_no_distance_that_all_others_would_save():
+    """The student of another school would bring every distance to 0: each of the own
+    is a step away, and in reach of two participants only."""
+    frame = pd.DataFrame(
+        {
+            "student": ["t1", "t2", "t3", "own1", "own2", "own3", "other"],
+            "treated": [1, 1, 1, 0, 0, 0, 0],
+            "school": [*"aaaaaa", "b"],
+            "before": [0.0, 10.0, 20.0, 10.0, 20.0, 30.0, 0.0],
+            "after": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0],
+        }
+    )
+    near = {"before": {"width": 10, "unit": "raw"}}
+    plan = wished(prefer=[["school"]], caliper=near, method="optimal")
+    own = [("own1", 1), ("own2", 1), ("own3", 1)]
+    assert found_in(evaluate(frame, plan)) == own
+
+
 def wish(table, row, other, prefer):
     """The place of the first list in which both are alike."""
     one, two = table.loc[row], table.loc[other]
