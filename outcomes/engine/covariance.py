@@ -17,6 +17,7 @@ from outcomes.engine.model_columns import ModelColumns, moments
 
 NULL = 1e-10  # what is left of a residual, or of a cluster's, below this is nothing
 BATCH = 16384  # rows of clusters that are worked on at once, unless one alone has more
+PIECE = 64  # rows of up to as many columns, which a BLAS multiplies by one thread
 SMALL = 0.3  # norm of B - I, up to which its powers are soon nothing
 TERMS, ROUNDING = 33, 1e-17  # SMALL ** TERMS is below it
 NEAR = 0.8  # of the longest cluster, from where a shorter one is worked on beside it
@@ -196,10 +197,12 @@ def batches(x: Floats, clusters: Ints) -> Iterator[tuple[Ints, Flags, Floats]]:
 
 def _form(x: Floats, inner: Floats) -> Floats:
     """(n,) x_i' A x_i of rows (n, k) and A (k, k): with (X'WX)^-1, the leverage."""
-    columns = np.ascontiguousarray(x.T)
-    moved = np.einsum("jk,ki->ji", inner, columns)
-    form: Floats = np.einsum("ji,ji->i", moved, columns)
-    return form
+    n, k = x.shape
+    columns = np.zeros((k, -(-n // PIECE) * PIECE))
+    columns[:, :n] = x.T
+    pieces = columns.reshape(k, -1, PIECE).swapaxes(0, 1)
+    form: Floats = np.einsum("gji,gji->gi", inner @ pieces, pieces)
+    return form.reshape(-1)[:n]
 
 
 def _require_freedom(fit: Fit) -> None:
