@@ -139,7 +139,8 @@ def operational(error: OperationalError) -> Problem:
     if any(word in str(error).lower() for word in BUSY):
         sentence = "Others are writing the same records: try again in a second."
         return Problem(503, "busy", sentence, headers={"Retry-After": "1"})
-    return Problem(503, "no_database", "The database cannot be reached.")
+    sentence = "The database cannot be reached: try again in a minute."
+    return Problem(503, "no_database", sentence)
 
 
 def other_api_error(error: exceptions.APIException) -> Problem:

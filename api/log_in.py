@@ -1,6 +1,8 @@
 """A page to log in with a password: whoever reads a report in a browser sends no token,
 and from then on the session speaks for them. One form at one address logs out too."""
 
+from math import ceil
+
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponseRedirect
 from django.shortcuts import resolve_url
@@ -31,7 +33,7 @@ class LogInPage(LoginView):
         empty = self.get_form_class()(request)
         asked = self.get_context_data(form=empty, is_too_often=True)
         answer = self.render_to_response(asked, status=429)
-        answer.headers["Retry-After"] = str(int(guesses.wait() or 1))
+        answer.headers["Retry-After"] = str(ceil(guesses.wait() or 1))
         return answer
 
 

@@ -51,17 +51,17 @@ def create_role_user(
         raise UnknownName(
             f"There is no role {role}: choose one of {', '.join(POLICIES)}."
         )
-    grant = {
+    asked = {
         "role": Role(role),
         "school": _by_code(School, school),
         "program": _by_code(Program, program),
     }
-    _fits(grant)
+    _fits(asked)
     user, _ = User.objects.select_for_update().get_or_create(username=name)
     if not user.is_active:
         raise UnfitGrant(f"{name} is switched off: switch the user on first.")
     password = _first_password(user)
-    grant, _ = RoleGrant.objects.get_or_create(user=user, **grant)
+    grant, _ = RoleGrant.objects.get_or_create(user=user, **asked)
     token, secret = AuthToken.objects.create(user)
     return Account(user, grant, password, secret, token.expiry)
 
@@ -95,10 +95,10 @@ def _by_code(model: type[Model], code: str | None) -> Model | None:
     return found
 
 
-def _fits(grant: dict) -> None:
-    role = grant["role"]
-    named = grant["school"] or grant["program"]
-    if POLICIES[role].needs_school and grant["school"] is None:
+def _fits(asked: dict) -> None:
+    role = asked["role"]
+    named = asked["school"] or asked["program"]
+    if POLICIES[role].needs_school and asked["school"] is None:
         raise UnfitGrant(f"A {role} works at a school: name it by its code.")
     if named and not POLICIES[role].needs_school:
         raise UnfitGrant(
