@@ -7,13 +7,18 @@ from datetime import UTC, date
 from rest_framework import serializers
 
 from api.wording import did_you_mean
+from enrollment.exchange.cells import YEARS_OF_DAYS
 
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+NO_DAY = (
+    "Expected a day of the calendar as YYYY-MM-DD, "
+    f"from {min(YEARS_OF_DAYS)} to {max(YEARS_OF_DAYS)}."
+)
 
 
 def day_of(text: str) -> date:
-    """A calendar day written YYYY-MM-DD, or ValueError."""
-    if not ISO_DAY.fullmatch(text):
+    """A calendar day written YYYY-MM-DD, as the importers read it, or ValueError."""
+    if not ISO_DAY.fullmatch(text) or int(text[:4]) not in YEARS_OF_DAYS:
         raise ValueError(text)
     return date.fromisoformat(text)
 
@@ -63,9 +68,7 @@ class Number(serializers.FloatField):
 
 
 class Day(serializers.DateField):
-    default_error_messages = {
-        "not_a_day": "Expected a day of the calendar as YYYY-MM-DD."
-    }
+    default_error_messages = {"not_a_day": NO_DAY}
 
     def to_internal_value(self, value):
         try:

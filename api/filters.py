@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from rest_framework.exceptions import ErrorDetail
 
-from api.fields import day_of
+from api.fields import NO_DAY, day_of
 from api.parameters import BadParameter
 from api.wording import did_you_mean
 
@@ -55,9 +55,7 @@ class DayField(forms.Field):
         try:
             return day_of(value) if value else None
         except ValueError:
-            raise ValidationError(
-                "Expected a day of the calendar as YYYY-MM-DD.", "not_a_day"
-            ) from None
+            raise ValidationError(NO_DAY, "not_a_day") from None
 
 
 class SwitchField(forms.Field):

@@ -3,7 +3,7 @@
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ErrorDetail, ValidationError
 
-from api.fields import day_of
+from api.fields import NO_DAY, day_of
 from api.wording import deceiving_character, did_you_mean
 
 
@@ -80,8 +80,7 @@ def day(request, name: str, default):
     except KeyError:
         return default
     except ValueError:
-        sentence = "Expected a day of the calendar as YYYY-MM-DD."
-        raise BadParameter.of(name, "not_a_day", sentence) from None
+        raise BadParameter.of(name, "not_a_day", NO_DAY) from None
 
 
 def switch(request, name: str) -> bool:

@@ -11,6 +11,7 @@ from django.db.models import TextChoices
 from enrollment.exchange.nearest import among
 from enrollment.exchange.problems import Wrong
 
+YEARS_OF_DAYS = range(1900, 2201)
 SCIENTIFIC = re.compile(r"\d+([.,]\d+)?E[+-]?\d+", re.IGNORECASE)
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 WHOLE = re.compile(r"\d{1,9}", re.ASCII)
@@ -68,7 +69,7 @@ def day(text: str) -> date:
             found = date.fromisoformat(text)
         except ValueError:
             raise Wrong("bad_date", "a day of the calendar") from None
-        if 1900 <= found.year <= 2200:
+        if found.year in YEARS_OF_DAYS:
             return found
     raise Wrong(
         "bad_date",

@@ -2,6 +2,7 @@
 wrong guess changes names without a trace."""
 
 import codecs
+from unicodedata import normalize
 
 from enrollment.exchange.problems import Unreadable
 
@@ -25,7 +26,9 @@ def text_of(data: bytes) -> str:
     _is_no_other_format(data)
     encoding = "utf-16" if data.startswith(UTF_16) else "utf-8-sig"
     try:
-        return data.decode(encoding)
+        # One form of each letter, as the API keeps it: some machines write é as two
+        # characters, and a name in that form is not found by one typed elsewhere.
+        return normalize("NFC", data.decode(encoding))
     except UnicodeDecodeError as undecodable:
         raise _badly_encoded(data, undecodable.start, encoding) from None
 

@@ -17,8 +17,16 @@ class Problem:
     advice: str
 
     def __post_init__(self):
-        if len(self.found) > SHOWN:
-            object.__setattr__(self, "found", f"{self.found[:SHOWN]}…")
+        shown = "".join(map(_visible, self.found[:SHOWN]))
+        rest = "…" if len(self.found) > SHOWN else ""
+        object.__setattr__(self, "found", f"{shown}{rest}")
+
+
+def _visible(character: str) -> str:
+    """As it is, or its escape: what a file holds must not drive a terminal."""
+    if character.isprintable():
+        return character
+    return character.encode("unicode_escape").decode()
 
 
 class Unreadable(Exception):

@@ -93,6 +93,12 @@ def test_a_deceiving_character_is_named_with_its_place(office):
         ),
         (
             STUDENTS,
+            {"lasid": "1", "birth_date": "1800-01-01"},  # no file would take it back
+            "/birth_date",
+            "not_a_day",
+        ),
+        (
+            STUDENTS,
             {"lasid": "1", "birth_date": "20100102"},
             "/birth_date",
             "not_a_day",

@@ -1,5 +1,7 @@
 """A file is read as it is written, or refused with the place and the reason."""
 
+from unicodedata import normalize
+
 import pytest
 
 from enrollment.exchange.kinds import MEMBERSHIPS, STUDENTS
@@ -25,6 +27,12 @@ def test_the_encodings_and_line_ends_of_the_world_are_read_alike(encoding, ends)
     [row] = read(STUDENTS, PLAIN.replace("\n", ends).encode(encoding)).rows
     assert (row.values["lasid"], row.values["first_name"]) == ("007", "Zoë")
     assert row.line == 2
+
+
+def test_one_name_has_one_form_whatever_machine_wrote_it():
+    apart = normalize("NFD", PLAIN)
+    assert apart != PLAIN
+    assert read(STUDENTS, apart.encode()).rows == read(STUDENTS, PLAIN.encode()).rows
 
 
 @pytest.mark.parametrize("encoding", ["latin-1", "cp1252"])
@@ -142,6 +150,11 @@ def test_every_wrong_cell_of_a_row_is_reported():
         ("birth_date", "bad_date"),
     }
     assert {it.line for it in sheet.problems} == {2}
+
+
+def test_what_was_found_cannot_drive_a_terminal():
+    problem = problem_of(students("1,\x1b[2Jé,B,"))
+    assert problem.found == r"\x1b[2Jé"
 
 
 def test_what_was_found_is_shown_but_not_at_any_length():

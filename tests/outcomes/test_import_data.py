@@ -85,7 +85,7 @@ def test_every_problem_is_in_the_csv_and_no_cell_is_a_formula(wrong):
     rows = list(csv.DictReader(StringIO(text)))
     assert len(rows) == 60
     assert rows[0]["line"] == "3"
-    assert rows[0]["found"] == "'=[red]0\u200b"
+    assert rows[0]["found"] == r"'=[red]0\u200b"
 
 
 def test_json_is_for_scripts(wrong, students):
