@@ -9,8 +9,9 @@ from scipy.stats import rankdata
 from outcomes.engine.arrays import WIDTH, Flags, Floats, Ints, blocks, packed
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.linear import gram, independent
-from outcomes.engine.matrix import Matrix, Narrow
+from outcomes.engine.matrix import EVERYONE, Matrix, Narrow
 from outcomes.engine.notices import Warn
+from outcomes.engine.patterns import Patterns
 
 FLAT = 1e-10  # an SD within the arms below this share of the whole SD is rounding
 CONDITION = 1e-8  # a direction with a smaller share of the variance is rounding
@@ -41,10 +42,13 @@ def whitened(
     imply (condition beyond 1e8) is left out and named. Source: MatchIt 4.7.2, distance
     = "mahalanobis".
     """
-    x = _centred(covariates.model)
-    covariance = _products(_within(x, treated)) / (len(treated) - 1)
-    scale = np.sqrt(np.diag(covariance))
-    varies = np.flatnonzero(scale > FLAT * _sds(x))
+    model, is_binary = covariates.model, covariates.is_binary[covariates.in_model]
+    patterns, is_told = _patterns(model, is_binary)
+    x = _centred(model.only(~is_told))
+    covariance = _pooled(x, patterns, is_told, treated) / (len(treated) - 1)
+    scale, spread = np.sqrt(np.diag(covariance)), np.ones(len(is_told))
+    spread[~is_told] = _sds(x)
+    varies = np.flatnonzero(scale > FLAT * spread)
     if not len(varies):  # no covariate varies within an arm
         return np.zeros((len(treated), 1)), None
     sds = scale[varies]
@@ -59,14 +63,56 @@ def whitened(
             "left out of the distance.",
         )
     # Flags first, the rarest before others: whoever has one is far from who has not.
-    is_binary = covariates.is_binary[covariates.in_model]
     kept = kept[np.lexsort((scale[kept], ~is_binary[kept]))]
-    triangle = np.linalg.cholesky(covariance[np.ix_(kept, kept)])
-    turn = np.zeros((len(kept), len(x)))
-    turn[:, kept] = np.linalg.inv(triangle)
-    columns = covariates.model.columns
-    flags = [columns[j] for j in kept[is_binary[kept]]][: len(kept) - 1]
-    return _turned(x, turn), _alike(flags, len(treated))
+    turn = np.zeros((len(kept), len(is_told)))
+    turn[:, kept] = np.linalg.inv(np.linalg.cholesky(covariance[np.ix_(kept, kept)]))
+    of_patterns = np.einsum("df,fp->pd", turn[:, is_told], _centred_flags(patterns))
+    flags = [model.columns[j] for j in kept[is_binary[kept]]][: len(kept) - 1]
+    points = of_patterns.take(patterns.at(EVERYONE), axis=0)
+    _turn_into(points, x, turn[:, ~is_told])
+    return points, _alike(flags, len(treated))
+
+
+def _patterns(x: Matrix, is_binary: Flags) -> tuple[Patterns, Flags]:
+    """The patterns of flags in x (n, k), and (k,) which columns these tell."""
+    flags = np.flatnonzero(is_binary)
+    columns = [x.columns[j].astype(np.int8, copy=False) for j in flags]
+    patterns, told = Patterns.of(columns, len(x))
+    is_told = np.zeros(len(is_binary), dtype=bool)
+    is_told[flags[told]] = True
+    return patterns, is_told
+
+
+def _centred_flags(patterns: Patterns) -> Floats:
+    """(f, P) the flags of each pattern, at mean 0 among the students."""
+    counts = np.bincount(patterns.code, minlength=patterns.count)
+    means = np.sum(patterns.flags * counts, axis=1) / np.sum(counts)
+    centred: Floats = patterns.flags - means[:, None]
+    return centred
+
+
+def _pooled(x: Floats, patterns: Patterns, is_told: Flags, treated: Flags) -> Floats:
+    """(k, k) products of k columns, each arm's own means taken out: those that patterns
+    tell, and the others x (m, n), of which each has mean 0."""
+    out, within = np.empty((len(is_told), len(is_told))), _within(x, treated)
+    numbers, flags = np.flatnonzero(~is_told), np.flatnonzero(is_told)
+    out[np.ix_(numbers, numbers)] = _products(within)
+    sums = patterns.sums(patterns.at(EVERYONE), within).reshape(len(x), patterns.count)
+    both = patterns.of_flags(sums)
+    out[np.ix_(numbers, flags)], out[np.ix_(flags, numbers)] = both, both.T
+    out[np.ix_(flags, flags)] = _of_flags(patterns, treated)
+    return out
+
+
+def _of_flags(patterns: Patterns, treated: Flags) -> Floats:
+    """(f, f) the same of the flags alone, from whole numbers."""
+    total = np.zeros((len(patterns.flags), len(patterns.flags)))
+    for arm in (treated, ~treated):
+        counts = np.bincount(patterns.code[arm], minlength=patterns.count)
+        together = patterns.of_flags(patterns.flags * counts)
+        each = np.diag(together)
+        total += together - np.outer(each, each) / np.sum(counts)
+    return total
 
 
 def _alike(flags: Sequence[Narrow], n: int) -> Alike:
@@ -102,7 +148,9 @@ def ranked(covariates: Covariates) -> Floats:
     values, vectors = np.linalg.eigh(gram(spread, spread) / (len(ranks) - 1))
     real = values > CONDITION * values[-1]
     turn = vectors[:, real] / np.sqrt(values[real])
-    return _turned(np.ascontiguousarray(ranks.T), turn.T)
+    points = np.zeros((len(ranks), turn.shape[1]))
+    _turn_into(points, np.ascontiguousarray(ranks.T), turn.T)
+    return points
 
 
 def scaled(covariates: Covariates, treated: Flags) -> Floats:
@@ -151,14 +199,14 @@ def _products(x: Floats) -> Floats:
     return total
 
 
-def _turned(x: Floats, turn: Floats) -> Floats:
-    """(n, d) x (k, n) times each row of `turn` (d, k), to the bit as `times` does it; a
-    block is read once for all, and a zero is nothing to add."""
-    out = np.empty((x.shape[1], len(turn)))
-    for rows in blocks(len(out)):
-        parts = np.zeros((len(turn), rows.stop - rows.start))
-        for part, row in zip(parts, turn, strict=True):
-            for j in np.flatnonzero(row):
-                part += x[j, rows] * row[j]
-        out[rows] = parts.T
-    return out
+def _turn_into(points: Floats, x: Floats, turn: Floats) -> None:
+    """Add to points (n, d) x (k, n) times each row of `turn` (d, k), column by column,
+    so that equal rows give equal bits; a block is read once for all, and a zero is
+    nothing to add."""
+    for rows in blocks(len(points)):
+        for part, row in zip(points[rows].T, turn, strict=True):
+            if row.any():
+                total = part.copy()
+                for j in np.flatnonzero(row):
+                    total += x[j, rows] * row[j]
+                part[:] = total

@@ -32,4 +32,5 @@ def mahalanobis(x, treated, i, j):
     for arm in (treated, ~treated):
         within[arm] -= x[arm].mean(axis=0)
     gap = x[i] - x[j]
-    return np.sqrt(gap @ np.linalg.inv(np.cov(within.T)) @ gap)
+    covariance = np.atleast_2d(np.cov(within.T))
+    return np.sqrt(gap @ np.linalg.inv(covariance) @ gap)

@@ -2,16 +2,17 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
-from outcomes.engine import distance
+from outcomes.engine import distance, patterns
 from outcomes.engine.arrays import BLOCK
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.linear import times
 from outcomes.engine.matrix import Matrix
-from outcomes.engine.metrics import _turned, scaled
+from outcomes.engine.metrics import _turn_into, scaled, whitened
+from outcomes.engine.notices import Notices
 from tests.engine.lalonde import SPECS, arranged, largest, report
 from tests.engine.oracles_metrics import (
     mahalanobis,
@@ -99,7 +100,34 @@ def test_turned_all_at_once_is_turned_one_by_one_to_the_bit():
     x = chance.normal(size=(BLOCK + 9, 4)) * [1e9, 1, 1, 1e-9]
     turn = np.tril(chance.normal(size=(3, 4)))
     one_by_one = np.column_stack([times(x, row) for row in turn])
-    assert _turned(x.T, turn).tobytes() == one_by_one.tobytes()
+    points = np.zeros((len(x), 3))
+    _turn_into(points, x.T, turn)
+    assert points.tobytes() == one_by_one.tobytes()
+    _turn_into(points, x.T, turn)
+    assert points == pytest.approx(2 * one_by_one)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.integers(0, 12), st.integers(0, 3), st.booleans())
+def test_flags_told_by_patterns_put_students_where_the_formula_does(
+    seed, flags, numbers, is_coarse
+):
+    assume(flags + numbers)
+    random, n = np.random.default_rng(seed), 200
+    columns = [(random.random(n) < p).astype(np.int8) for p in random.random(flags)]
+    columns += [random.normal(5, 3, n) for _ in range(numbers)]
+    columns = [columns[i] for i in random.permutation(flags + numbers)]
+    treated = random.random(n) < 0.3
+    assume(all(column[treated].var() for column in columns))
+    names = tuple(map(str, range(len(columns))))
+    x = Matrix(n, tuple(columns))
+    covariates = Covariates(x, names, names, np.ones(len(columns), dtype=bool))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(patterns, "MOST", 20 if is_coarse else 4096)
+        points, _ = whitened(covariates, treated, Notices())
+    for i, j in random.integers(0, n, (5, 2)).tolist():
+        apart = mahalanobis(x.dense(), treated, i, j)
+        assert np.hypot.reduce(points[i] - points[j]) == pytest.approx(apart, abs=1e-9)
 
 
 def test_a_covariate_that_only_the_arms_differ_in_is_left_out():
