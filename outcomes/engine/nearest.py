@@ -5,13 +5,12 @@ with replacement, are averaged.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 import numpy as np
 
 from outcomes.designs.design import Design
-from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.arrays import Ints
 from outcomes.engine.canonical import seeded_order
 from outcomes.engine.distance import Space
 from outcomes.engine.finders import FewFirst, Finder, Round, Scan, as_round
@@ -19,7 +18,7 @@ from outcomes.engine.limits import Limits
 from outcomes.engine.line import NOBODY, Line
 from outcomes.engine.matched import Matched
 from outcomes.engine.ratio import sought_each
-from outcomes.engine.replacement import reuse_on_line, reuse_one_by_one
+from outcomes.engine.replacement import Links, reuse_on_line, reuse_one_by_one
 from outcomes.engine.reuse import Reusing
 from outcomes.engine.study import Study
 from outcomes.engine.tiers import Preferring
@@ -27,23 +26,6 @@ from outcomes.terms import Estimand, Order
 
 MANY = 1000  # comparison students of whom a few are looked at sooner than all
 NOISE = 1e-10  # metric distances closer than this differ only by rounding
-
-
-@dataclass(slots=True)
-class Links:
-    """Who was matched to whom, as it grows; a share is a part of the set's mean."""
-
-    treated: list[int] = field(default_factory=list)
-    comparison: list[int] = field(default_factory=list)
-    shares: list[float] = field(default_factory=list)
-    distance: float = 0.0
-
-    def add(self, rows: Ints, others: Ints, shares: Floats, distances: Floats) -> None:
-        self.treated += rows.tolist()
-        self.comparison += others.tolist()
-        self.shares += shares.tolist()
-        # Added one by one in turn: a sum in pairs would end in other bits.
-        self.distance = float(np.cumsum([self.distance, *(shares * distances)])[-1])
 
 
 def match_nearest(
@@ -55,6 +37,7 @@ def match_nearest(
 
 
 def _links(study: Study, design: Design, space: Space, limits: Limits) -> Links:
+    """Who was matched to whom, in turn; a share is a part of the set's mean."""
     tolerance = max(design.tie_tolerance, 0.0 if space.score is not None else NOISE)
     turns = _turns(study, design, space)
     turns = turns[limits.known[turns]]
@@ -63,17 +46,18 @@ def _links(study: Study, design: Design, space: Space, limits: Limits) -> Links:
     most = int(sought.max(initial=1))
     finder = _finder(turns, pool, tolerance, space, limits, most)
     del pool  # the finder has its own, in order
-    links = Links()
+    links: list[Links] = [(turns[:0], turns[:0], np.empty(0), np.empty(0))]
     if design.replacement and design.reuse is None:
-        links.add(
-            *reuse_on_line(finder, turns, design)
+        links.append(
+            reuse_on_line(finder, turns, design)
             if isinstance(finder, Line)
             else reuse_one_by_one(finder, turns, design, tolerance)
         )
     else:
-        for found in _rounds(turns, sought, finder, design.order):
-            links.add(found[0], found[1], np.ones(len(found[0])), found[2])
-    return links
+        for rows, others, distances in _rounds(turns, sought, finder, design.order):
+            links.append((rows, others, np.ones(len(rows)), distances))
+    owners, others, shares, distances = map(np.concatenate, zip(*links, strict=True))
+    return owners, others, shares, distances
 
 
 def _turns(study: Study, design: Design, space: Space) -> Ints:
@@ -156,17 +140,18 @@ def _closest_first(turns: Ints, finder: Finder) -> Iterator[tuple[int, int, floa
 
 def _matched(study: Study, design: Design, links: Links) -> Matched:
     """Sets from links: each participant once, comparison shares summing to 1 a set."""
-    owner = np.array(links.treated, dtype=np.int64)
+    owner, others, shares, distances = links
     is_owner = np.bincount(owner, minlength=study.n) > 0
     rows = np.flatnonzero(is_owner)
     sets = (np.cumsum(is_owner) - 1)[owner]
-    shares = np.array(links.shares)
     whole = np.bincount(sets, shares, minlength=len(rows))
+    # Added one by one in turn: a sum in pairs would end in other bits.
+    total = np.cumsum(np.append(0.0, shares * distances))[-1]
     return Matched(
         treated=study.treated,
         sets=np.concatenate([np.arange(len(rows)), sets]),
-        rows=np.concatenate([rows, np.array(links.comparison, dtype=np.int64)]),
+        rows=np.concatenate([rows, others]),
         shares=np.concatenate([np.ones(len(rows)), shares / whole[sets]]),
         is_paired=not design.replacement,
-        total_distance=links.distance,
+        total_distance=float(total),
     )

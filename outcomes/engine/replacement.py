@@ -16,10 +16,10 @@ from outcomes.engine.line import Line
 from outcomes.terms import Ties
 
 # Participants, comparison students, parts of the ratio, distances: (m,) each.
-Reused: TypeAlias = tuple[Ints, Ints, Floats, Floats]
+Links: TypeAlias = tuple[Ints, Ints, Floats, Floats]
 
 
-def reuse_on_line(line: Line, turns: Ints, design: Design) -> Reused:
+def reuse_on_line(line: Line, turns: Ints, design: Design) -> Links:
     """The nearest on a line of scores, everyone's at once."""
     owner, others, distances, edge = line.nearest_of_all(design.ratio)
     order = np.lexsort((others, owner))
@@ -40,7 +40,7 @@ def reuse_on_line(line: Line, turns: Ints, design: Design) -> Reused:
     return turns[owner[some]], others[some], parts[some], distances[some]
 
 
-def reuse_one_by_one(scan: Scan, turns: Ints, design: Design, within: float) -> Reused:
+def reuse_one_by_one(scan: Scan, turns: Ints, design: Design, within: float) -> Links:
     """The nearest by any distance under any limit; distances `within` are tied."""
     pick: Callable[[Floats, int, float], Floats]
     pick = _averaged if design.ties == Ties.AVERAGE else _first
