@@ -2,6 +2,7 @@
 ten students, and without the groups beside them he does."""
 
 from itertools import product
+from math import inf
 
 import numpy as np
 import pytest
@@ -9,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from outcomes.disclosure import hiding
-from outcomes.disclosure.attacker import NotProven
+from outcomes.disclosure import attacker, hiding
+from outcomes.disclosure.attacker import Attacker, Kinds, NotProven
 from outcomes.disclosure.counts import Counts
 from outcomes.disclosure.hiding import enough, few_in
 
@@ -148,6 +149,30 @@ def test_no_attacker_tells_a_small_group_to_less_than_ten(samples, dimensions):
             low, high = interval(each, hidden, target)
             assert low <= each.of[target] <= high
             assert high - low >= 10 or groups <= hidden
+
+
+@settings(max_examples=60, deadline=None)
+@given(tables, st.sampled_from(LISTS), st.integers(0, 2**32 - 1))
+def test_the_attacker_tells_just_what_two_programmes_a_cell_tell(
+    students, dimensions, seed
+):
+    counts = counts_of_kinds((EVERYBODY,), "treated", students, dimensions)
+    cells = sorted(cell for cell in counts.of if cell[1] is not None)
+    hidden = np.random.default_rng(seed).permutation(len(cells))[: len(cells) // 2]
+    hidden = [cells[i] for i in hidden]
+    reader = Attacker(Kinds.of(cells), inf)
+    spans = [np.ptp(interval(counts, hidden, cell)) for cell in hidden]
+    for width in (1, 10, max(spans)):
+        narrow = [c for c, span in zip(hidden, spans, strict=True) if span < width]
+        assert reader.narrow(counts, hidden, hidden, width) == narrow
+
+
+def test_more_kinds_than_there_is_time_for_are_not_begun(monkeypatch):
+    cells = [("race*gender", "black*M"), ("race*gender", "white*F")]
+    assert len(Kinds.of(cells)) == 3 * 3
+    monkeypatch.setattr(attacker, "MOST_KINDS", 8)
+    with pytest.raises(NotProven):
+        Kinds.of(cells)
 
 
 def test_the_attacker_breaks_tables_that_only_hide_what_is_small():

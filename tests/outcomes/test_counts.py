@@ -1,0 +1,69 @@
+"""What a reader of a report can count with: each number is told of whom it counts."""
+
+from outcomes.disclosure.counts import counts_of
+from outcomes.disclosure.hiding import hidden_in
+
+SAMPLE = {"treated": 100, "comparison": 300}
+SAMPLE |= {"matched_treated": 80, "matched_comparison": 90}
+
+
+def report(dimensions=("swd",), **sections):
+    return {"sample": SAMPLE, "design": {"subgroups": [*dimensions]}, **sections}
+
+
+def told(found):
+    """Everyone and the cells of each sample, arm by arm."""
+    return {(*each.sample, each.arm): (each.everyone, each.of) for each in found}
+
+
+def lost(group, n, kept):
+    row = {"dimension": "swd", "group": group, "n_treated": n}
+    return {**row, "n_matched": kept, "share_matched": kept / n}
+
+
+def test_who_was_lost_is_counted_before_the_match_and_after_it():
+    rows = [lost("yes", 30, 20), lost("no", 60, 55)]
+    found = told(counts_of(report(lost=rows)))
+    assert found["all", "treated"] == (
+        100,
+        {("swd", "yes"): 30, ("swd", "no"): 60, ("swd", None): 10},
+    )
+    assert found["found a match", "treated"] == (
+        80,
+        {("swd", "yes"): 20, ("swd", "no"): 55, ("swd", None): 5},
+    )
+
+
+def leavers(group, began, left):
+    arms = {"participants": began, "comparison": 200}
+    gone = {"participants_left": left, "comparison_left": 100}
+    return {"outcome": "ela", "group": group, **arms, **gone}
+
+
+def test_of_leavers_those_who_stayed_can_be_few():
+    everyone = leavers(None, 100, 50)
+    rows = [everyone, leavers("swd=yes", 40, 31), leavers("swd=no", 60, 19)]
+    found = report(cohort={"leavers": rows})
+    of_group = told(counts_of(found))["stayed", "ela", "treated"][1]
+    assert of_group == {("swd", "yes"): 9, ("swd", "no"): 41, ("swd", None): 0}
+    assert hidden_in(found).groups == {"swd": ("no", "yes")}
+    rows[1:] = [leavers("swd=yes", 40, 30), leavers("swd=no", 60, 20)]
+    assert not hidden_in(found)
+
+
+def gap(focal, reference):
+    row = {"dimension": "race", "focal": focal, "reference": reference}
+    sizes = {"n_focal_treated": 20, "n_focal_comparison": 30}
+    sizes |= {"n_reference_treated": 40, "n_reference_comparison": 50}
+    return {"outcome": "ela", **row, **sizes}
+
+
+def test_a_gap_does_not_say_how_many_are_of_no_known_group():
+    """It names two groups of several; a dimension with effects by group names all."""
+    everyone = {"outcome": "ela", "group": None, "n_treated": 70, "n_comparison": 90}
+    sections = {"effects": [everyone], "gaps": [gap("black", "white")]}
+    two = {("race", "black"): 20, ("race", "white"): 40}
+    asked = ("effect", "ela", "treated")
+    assert told(counts_of(report(**sections)))[asked] == (70, two)
+    whole = told(counts_of(report(["race"], **sections)))[asked]
+    assert whole == (70, two | {("race", None): 10})
