@@ -28,6 +28,7 @@ HAS_R = (
 )
 needs_r = pytest.mark.skipif(not HAS_R, reason="needs Rscript with MatchIt")
 RAW = {"width": 1, "unit": "raw"}
+THREE = {"distance": {"width": 0.2}, "age": RAW | {"width": 3}, "educ": {"width": 0.5}}
 NUMBERS = ["age", "educ", "re74", "re75"]
 
 
@@ -222,6 +223,36 @@ def test_the_call_says_all_that_the_design_does():
         'mahvars = nearest_by, replace = FALSE, m.order = "largest")'
     )
     assert "ignore calipers" in remark(design)
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        (
+            {"discard": "both", "caliper": THREE},
+            "caliper = c(0.2 * sd(pool$.score), .near1 = 3.0, .near2 = 0.5 * sds[2]), "
+            "std.caliper = c(FALSE, FALSE, FALSE)",
+        ),
+        (
+            {"distance": "mahalanobis", "caliper": THREE},
+            "caliper = c(.near1 = 0.2 * sds[1], .near2 = 3.0, .near3 = 0.5 * sds[3]), "
+            "std.caliper = c(FALSE, FALSE, FALSE)",
+        ),
+        ({"estimand": "ATC"}, 'm.order = "smallest"'),  # whom MatchIt's scores rank
+        ({"estimand": "ATC", "order": "smallest"}, 'm.order = "largest"'),
+        ({"estimand": "ATC", "order": "closest"}, 'm.order = "closest"'),
+        ({"distance": "mahalanobis"}, 'm.order = "data"'),
+        (
+            {"min_ratio": 2, "max_ratio": 4, "ratio": 3},
+            "ratio = 3, min.controls = 2, max.controls = 4,",
+        ),
+        ({"min_ratio": 3, "max_ratio": 4, "ratio": 3}, "ratio = 3, mahvars"),
+        ({"min_ratio": 1, "max_ratio": 3, "ratio": 3}, "ratio = 3, mahvars"),
+    ],
+    ids=str,
+)
+def test_the_call_is_in_the_words_and_units_of_matchit(keys, said):
+    assert said in matchit_call(lalonde_design(**keys))
 
 
 def test_the_call_limits_how_often_one_may_serve():
