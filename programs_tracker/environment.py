@@ -4,8 +4,10 @@ import os
 import re
 import secrets
 from importlib.util import find_spec
+from logging import getLevelNamesMapping
 from pathlib import Path
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
@@ -39,11 +41,17 @@ def secret_key(*, debug: bool, kept_in: Path) -> str:
 
 
 def _key_made_once(path: Path) -> str:
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(64))
-    return path.read_text()
+    try:
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(64))
+        return path.read_text()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"{path} cannot be kept: {error.strerror}; set VAR to a folder that may be "
+            "written."
+        ) from error
 
 
 SQLITE_OPTIONS = {
@@ -115,12 +123,41 @@ def processes() -> int:
     return count("PROCESSES", default=os.cpu_count() or 1)
 
 
-def count(name: str, *, default: int) -> int:
-    value = os.environ.get(name, "").strip()
-    if not value:
-        return default
-    if not re.fullmatch(r"[1-9]\d{0,3}", value):
+def count(name: str, *, default: int, least: int = 1) -> int:
+    value = os.environ.get(name, "").strip() or str(default)
+    if not re.fullmatch(r"[0-9]{1,4}", value) or int(value) < least:
         raise ImproperlyConfigured(
-            f"{name}={value!r} is not a count: write a whole number of at least 1."
+            f"{name}={value!r} is not a count: write a whole number of at least "
+            f"{least}."
         )
     return int(value)
+
+
+def rate(name: str, *, default: str) -> str:
+    """How often one may ask, such as 600/min; empty where there is no limit."""
+    value = os.environ.get(name, default).strip()
+    if value and not re.fullmatch(r"[1-9][0-9]*/(sec|second|min|minute|hour|day)", value):
+        raise ImproperlyConfigured(
+            f"{name}={value!r} is not a rate: write something like {default} (sec, "
+            "min, hour or day), or nothing for no limit."
+        )
+    return value
+
+
+def time_zone(*, default: str) -> str:
+    value = os.environ.get("TIME_ZONE", "").strip() or default
+    try:
+        return ZoneInfo(value).key
+    except (KeyError, ValueError, OSError) as unknown:
+        raise ImproperlyConfigured(
+            f"TIME_ZONE={value!r} is not a time zone: write something like {default}."
+        ) from unknown
+
+
+def log_level(*, default: str) -> str:
+    value = os.environ.get("LOG_LEVEL", "").strip().upper() or default
+    if value not in getLevelNamesMapping():
+        raise ImproperlyConfigured(
+            f"LOG_LEVEL={value!r} is not a level: write DEBUG, INFO, WARNING or ERROR."
+        )
+    return value

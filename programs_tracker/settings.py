@@ -7,11 +7,15 @@ from pathlib import Path
 
 from programs_tracker.environment import (
     compute,
+    count,
     dask_scheduler,
     database,
     is_on,
+    log_level,
     processes,
+    rate,
     secret_key,
+    time_zone,
     words,
 )
 
@@ -122,11 +126,11 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "api.schema.ApiSchema",
     "EXCEPTION_HANDLER": "api.errors.problem_response",
     "URL_FORMAT_OVERRIDE": None,  # ?format= belongs to the resource
-    "NUM_PROXIES": int(os.environ.get("NUM_PROXIES", "0")),  # whose word is believed
+    "NUM_PROXIES": count("NUM_PROXIES", default=0, least=0),  # whose word is believed
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
-API_RATE = os.environ.get("API_RATE", "600/min")  # of one user; empty: no limit
-LOG_IN_RATE = os.environ.get("LOG_IN_RATE", "30/min")  # of one address
+API_RATE = rate("API_RATE", default="600/min")  # of one user; empty: no limit
+LOG_IN_RATE = rate("LOG_IN_RATE", default="30/min")  # of one address
 LOGGED_IN = timedelta(hours=12)  # by a token as in a browser
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_TTL": LOGGED_IN}
 SESSION_COOKIE_AGE = int(LOGGED_IN.total_seconds())
@@ -154,12 +158,12 @@ SPECTACULAR_SETTINGS = {
 
 # --- Language, time, files. Days are the district's calendar days; instants are UTC.
 LANGUAGE_CODE = "en-us"
-TIME_ZONE = os.environ.get("TIME_ZONE", "America/New_York")
+TIME_ZONE = time_zone(default="America/New_York")
 USE_TZ = True
 STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
 
-LOG_LEVEL = os.environ.get("LOG_LEVEL", "WARNING")
+LOG_LEVEL = log_level(default="WARNING")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -1,4 +1,4 @@
-"""COMPUTE, DASK_SCHEDULER and PROCESSES: refused at the start, in one line."""
+"""What the environment says and makes no sense: refused at the start, in one line."""
 
 import os
 import subprocess
@@ -43,6 +43,13 @@ def manage(**settings):
         ("DASK_SCHEDULER", "http://host:80", "expected something like tls://host:8786"),
         ("PROCESSES", "0", "PROCESSES='0' is not a count"),
         ("PROCESSES", "two", "write a whole number of at least 1"),
+        ("NUM_PROXIES", "-1", "write a whole number of at least 0"),
+        ("API_RATE", "lots", "write something like 600/min"),
+        ("LOG_IN_RATE", "10/fortnight", "or nothing for no limit"),
+        ("TIME_ZONE", "Boston", "write something like America/New_York"),
+        ("TIME_ZONE", "America", "TIME_ZONE='America' is not a time zone"),
+        ("LOG_LEVEL", "loud", "LOG_LEVEL='LOUD' is not a level"),
+        ("VAR", "/dev/null/var", "set VAR to a folder that may be written"),
     ],
 )
 def test_a_setting_that_makes_no_sense_stops_the_start(setting, value, said):
