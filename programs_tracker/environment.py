@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+RATE = re.compile(r"[1-9][0-9]*/(sec|second|min|minute|hour|day)")
 WEAKEST_KEY = 50  # characters; Django's own deployment check asks the same
 
 
@@ -136,7 +137,7 @@ def count(name: str, *, default: int, least: int = 1) -> int:
 def rate(name: str, *, default: str) -> str:
     """How often one may ask, such as 600/min; empty where there is no limit."""
     value = os.environ.get(name, default).strip()
-    if value and not re.fullmatch(r"[1-9][0-9]*/(sec|second|min|minute|hour|day)", value):
+    if value and not RATE.fullmatch(value):
         raise ImproperlyConfigured(
             f"{name}={value!r} is not a rate: write something like {default} (sec, "
             "min, hour or day), or nothing for no limit."
