@@ -72,8 +72,7 @@ def _gains(sample: Sample, before: Floats) -> Sample:
 
 
 def _spread(sample: Sample) -> float:
-    t = sample.treated
-    return pooled_sd(sample.sd(t), sample.sd(~t), *sample.counts)
+    return pooled_sd(*sample.sds, *sample.counts)
 
 
 def _correlation(sample: Sample, before: Floats) -> float:

@@ -143,12 +143,11 @@ def _in_sds(points: Number, sd: Number) -> float:
 
 def _effect_size(estimate: Number, sample: Sample, outcome: Outcome) -> float:
     points = known(estimate)
-    t = sample.treated
     n_t, n_c = sample.counts
     if outcome.kind == OutcomeKind.BINARY:
-        share = sample.mean(t)
+        share = sample.mean(sample.treated)
         return cox_index(share, share - points, n_t, n_c)
-    return hedges_g(points, sample.sd(t), sample.sd(~t), n_t, n_c)
+    return hedges_g(points, *sample.sds, n_t, n_c)
 
 
 def effect_row(found: Effect) -> dict[str, object]:

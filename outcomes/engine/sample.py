@@ -1,6 +1,7 @@
 """The analytic sample: matched students who have the outcome, with their weights."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from outcomes.engine.study import Study
 from outcomes.terms import Estimand
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sample:
     """m students. rows : (m,) in the study; y, weights : (m,); covariates : the whole
     study's; clusters : (m,) codes or None; sets : (m,) codes, None unless everyone is
@@ -78,7 +79,7 @@ class Sample:
         if self.treated.all():
             raise NotEstimable("no comparison student of this group has an outcome")
 
-    @property
+    @cached_property
     def cluster_codes(self) -> Ints | None:
         """(m,) codes 0..G-1 of the clusters that are there, None without clusters."""
         if self.clusters is None:
@@ -88,14 +89,14 @@ class Sample:
             return self.clusters
         return (np.cumsum(is_there) - 1)[self.clusters]
 
-    @property
+    @cached_property
     def treated_clusters(self) -> int:
         """How many clusters have participants; 0 without clusters."""
         if self.clusters is None:
             return 0
         return how_many(self.clusters[self.treated])
 
-    @property
+    @cached_property
     def counts(self) -> tuple[int, int]:
         """Participants, comparison students."""
         n_treated = int(self.treated.sum())
@@ -112,11 +113,11 @@ class Sample:
         """(m,) the students whom the effect is on."""
         return target(self.treated, self.estimand)
 
-    @property
+    @cached_property
     def ess_treated(self) -> float:
         return effective_size(self.weights[self.treated])
 
-    @property
+    @cached_property
     def ess_comparison(self) -> float:
         return effective_size(self.weights[~self.treated])
 
@@ -133,10 +134,14 @@ class Sample:
         w = self.weights[arm]
         return float(np.sum(w * self.y[arm]) / np.sum(w))
 
-    def sd(self, arm: Flags) -> float:
-        """Unweighted SD of the outcome in an arm (m,), 0 for equal values."""
-        y = self.y[arm] - self.y.min()
-        return float(y.std(ddof=1)) if y.min() < y.max() else 0.0
+    @cached_property
+    def sds(self) -> tuple[float, float]:
+        """Unweighted SDs of the outcome of participants and of comparison students, 0
+        for equal values."""
+        level = self.y.min()
+        arms = (self.y[arm] - level for arm in (self.treated, ~self.treated))
+        t, c = (float(y.std(ddof=1)) if y.min() < y.max() else 0.0 for y in arms)
+        return t, c
 
 
 def matched_sample(study: Study, whole: Matched, y: Floats) -> Sample:
