@@ -132,7 +132,7 @@ def _report(run: Run, viewer: User) -> dict:
         raise NotDone(_why_not(run), state=run.state)
     findings = Findings.objects.get(run=run)
     report = json.loads(findings.report)
-    report.pop("pairs", None)
+    report.pop("pairs", None)  # which reports of long ago held
     if sees_every_student(viewer):
         return report
     kept = findings.hidden

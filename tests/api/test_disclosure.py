@@ -231,6 +231,14 @@ def test_a_run_of_before_masks_hides_every_group(kept, report, eva, office):
     assert rows == json.loads(canonical(report))["effects"]
 
 
+def test_a_run_that_kept_its_pairs_in_the_report_shows_them_to_nobody(
+    kept, report, eva, office
+):
+    run = kept({**report, "pairs": [{"unit": "1", "set": 1, "treated": True}]}, None)
+    for reader in (eva, office):
+        assert "pairs" not in reader.get(f"{run}report/").json()
+
+
 def test_where_every_group_has_enough_both_read_the_same(kept, eva, office):
     wanted = design(subgroups=["married"], method="nearest", estimator="difference")
     report = evaluate(FRAME, wanted).printed()

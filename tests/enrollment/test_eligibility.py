@@ -1,11 +1,13 @@
 """Who may take part: known facts decide, unknown ones never exclude."""
 
+from itertools import count
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from enrollment.services import enrollments
-from enrollment.services.rules import (
-    NotEligible,
-)
+from enrollment.services.rules import NotEligible, Seats
 from tests.enrollment.verbs import A_DAY, enroll, stored
 from tests.factories import (
     OfferingFactory,
@@ -73,6 +75,17 @@ def test_a_snapshot_of_the_year_tells_the_grade_where_no_roll_does(
     assert enroll(ada, fourth_grade, cora, first_day=OCTOBER - A_DAY).pk
 
 
+def test_of_several_snapshots_the_latest_by_the_day_tells_the_grade(
+    ada, fourth_grade, cora
+):
+    here = {"student": ada, "school": fourth_grade.school}
+    StudentYearFactory(**here, grade="05")
+    march = StudentYearFactory(**here, grade="04", collection="mar")
+    with pytest.raises(NotEligible):
+        enroll(ada, fourth_grade, cora, first_day=march.as_of - A_DAY)
+    assert enroll(ada, fourth_grade, cora, first_day=march.as_of).pk
+
+
 def test_a_snapshot_of_last_year_tells_no_grade(ada, fourth_grade, cora):
     StudentYearFactory(
         student=ada, school_year=SchoolYearFactory(year=2025), grade="03"
@@ -93,3 +106,18 @@ def test_the_latest_snapshot_by_the_first_day_is_the_baseline(ada, club, cora):
         first_day=march.as_of,
     )
     assert stored(amended).baseline == march
+
+
+@given(st.lists(st.integers(1, 8), max_size=30))
+def test_the_lowest_free_seat_is_that_of_counting_from_one(wishes):
+    """Who holds the seat that is named leaves it; else the lowest free one is taken."""
+    seats, held = Seats(), set()
+    for seat in wishes:
+        if seat in held:
+            seats.release(seat)
+            held.remove(seat)
+        else:
+            lowest = next(number for number in count(1) if number not in held)
+            assert seats.lowest_free() == lowest
+            seats.hold(lowest)
+            held.add(lowest)
