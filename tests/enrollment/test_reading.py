@@ -5,6 +5,7 @@ from unicodedata import normalize
 import pytest
 
 from enrollment.exchange.kinds import MEMBERSHIPS, STUDENTS
+from enrollment.exchange.nearest import among
 from enrollment.exchange.problems import Unreadable
 from enrollment.exchange.reading import read
 from tests.enrollment.sheets import HEADER, problem_of, students
@@ -160,3 +161,9 @@ def test_what_was_found_cannot_drive_a_terminal():
 def test_what_was_found_is_shown_but_not_at_any_length():
     problem = problem_of(students(f"{'9' * 500},A,B,"))
     assert len(problem.found) < 70
+
+
+@pytest.mark.parametrize(("count", "end"), [(12, "word11"), (13, "word11 and 1 more")])
+def test_of_many_known_words_twelve_are_said(count, end):
+    known = [f"word{i:02}" for i in range(count)]
+    assert among("?", known).endswith(f"word10, {end}")
