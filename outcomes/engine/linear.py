@@ -12,7 +12,7 @@ import numpy as np
 from outcomes.engine.arrays import Flags, Floats, blocks
 from outcomes.engine.model_columns import ModelColumns, moments
 
-WELL = 100.0  # condition of scaled columns, up to which two digits are lost at most
+WELL = 1000.0  # condition of scaled columns: three digits of sixteen lost at most
 LARGE = 64_000  # rows from which columns are made anew for each look, not held
 DEPENDENT = 1e-11  # share of a column's own variance that must be left to keep it
 

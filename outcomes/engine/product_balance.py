@@ -14,6 +14,7 @@ from outcomes.engine.study import Study
 from outcomes.terms import Estimand
 
 WORST = 5  # named in the report; the rest are only counted
+NOISE = 1e-10  # SD; a product that is closer differs by rounding alone
 ROUNDING = 1e-12  # of a variance; below it a product does not vary
 
 
@@ -27,7 +28,8 @@ class ProductRow:
 
 @dataclass(frozen=True, slots=True)
 class ProductBalance:
-    """How many products there are, how many differ by more than 0.10, the worst."""
+    """How many products there are, how many differ by more than 0.10, the worst of those
+    that differ."""
 
     count: int
     beyond: int
@@ -58,6 +60,7 @@ def product_balance(
     some = sd > 0
     sizes = apart[some] / sd[some]
     order = np.argsort(-np.abs(sizes), kind="stable")[:WORST]
+    order = order[np.abs(sizes[order]) > NOISE]
     first, second = first[some], second[some]
     worst = [
         ProductRow(_name(covariates, first[i], second[i]), float(sizes[i]))

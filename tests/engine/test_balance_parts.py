@@ -125,3 +125,10 @@ def test_diagnostics_show_both_without_an_outcome():
     found = diagnose(frame, lalonde.design(subgroups=["race"]))
     assert len(found["balance_by_group"]) == 3
     assert found["balance_of_products"]["count"] > 20
+
+
+def test_products_that_differ_by_rounding_alone_are_not_named():
+    covariates = ["race", "married", "nodegree"]
+    report = lalonde.report(method="exact", covariates=covariates)
+    assert report["balance_of_products"]["count"] > 0
+    assert report["balance_of_products"]["worst"] == []
