@@ -37,7 +37,7 @@ def post(client, body: bytes | str, address=SCHOOLS, **headers):
         ('{"code": "a\\u200bb"}', "deceiving_character"),
         ('{"code": "a\\ud800b"}', "deceiving_character"),
         ('{"code\\u200b": "b"}', "deceiving_character"),
-        ('{"code": "a' + "\\u0301" * 300 + '"}', "deceiving_character"),
+        ('{"code": "a' + "\\u0301" * 9 + '"}', "deceiving_character"),
         ("{", "invalid_json"),
         ("[1, 2]", "invalid"),
         ("null", "null"),
