@@ -28,8 +28,8 @@ class ProductRow:
 
 @dataclass(frozen=True, slots=True)
 class ProductBalance:
-    """How many products there are, how many differ by more than 0.10, the worst of those
-    that differ."""
+    """How many products there are, how many differ by more than 0.10, and the worst of
+    those that differ at all."""
 
     count: int
     beyond: int
