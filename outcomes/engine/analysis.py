@@ -89,9 +89,8 @@ def _caution(base: Baseline, main: Effect, y: Floats) -> None:
     cautions.of_clusters(main, design, warn)
     cautions.of_spread(outcome.name, sample, warn)
     sizes = _smaller_arms(base, sample, outcome)
-    cautions.of_groups(
-        sizes, 1 + int(base.study.covariates.in_model.sum()), design, warn
-    )
+    count = base.study.covariates.model.shape[1]
+    cautions.of_groups(sizes, 1 + count, design, warn)
 
 
 def _with_requested(main: Effect, base: Baseline, whole: Matched, y: Floats) -> Effect:

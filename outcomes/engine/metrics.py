@@ -43,7 +43,8 @@ def whitened(
     = "mahalanobis".
     """
     model, is_binary = covariates.model, covariates.is_binary[covariates.in_model]
-    patterns, is_told = _patterns(model, is_binary)
+    patterns, told = Patterns.of(model, np.flatnonzero(is_binary))
+    is_told = np.isin(np.arange(len(is_binary)), told)
     x = _centred(model.only(~is_told))
     covariance = _pooled(x, patterns, is_told, treated) / (len(treated) - 1)
     scale, spread = np.sqrt(np.diag(covariance)), np.ones(len(is_told))
@@ -71,16 +72,6 @@ def whitened(
     points = of_patterns.take(patterns.at(EVERYONE), axis=0)
     _turn_into(points, x, turn[:, ~is_told])
     return points, _alike(flags, len(treated))
-
-
-def _patterns(x: Matrix, is_binary: Flags) -> tuple[Patterns, Flags]:
-    """The patterns of flags in x (n, k), and (k,) which columns these tell."""
-    flags = np.flatnonzero(is_binary)
-    columns = [x.columns[j].astype(np.int8, copy=False) for j in flags]
-    patterns, told = Patterns.of(columns, len(x))
-    is_told = np.zeros(len(is_binary), dtype=bool)
-    is_told[flags[told]] = True
-    return patterns, is_told
 
 
 def _centred_flags(patterns: Patterns) -> Floats:

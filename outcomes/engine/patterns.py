@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from outcomes.engine.arrays import Flags, Floats, Ints
-from outcomes.engine.matrix import Rows
+from outcomes.engine.arrays import Floats, Ints
+from outcomes.engine.matrix import Matrix, Narrow, Rows
 
 AT_ONCE = 8  # flags that fill a byte
 MOST = 4096  # patterns whose sums stay in the cache
@@ -31,19 +31,21 @@ class Patterns:
         return int(self.flags.shape[1])
 
     @classmethod
-    def of(cls, flags: Sequence[NDArray[np.int8]], n: int) -> tuple["Patterns", Flags]:
-        """The patterns of n students in f flags of (n,), and (f,) which flags these
-        tell: eight at a time, unless they came to more than `MOST` patterns."""
-        told = np.zeros(len(flags), dtype=bool)
-        patterns = cls(np.zeros((0, 1)), np.zeros(n, dtype=np.uint16))
+    def of(cls, x: Matrix, flags: Ints) -> tuple["Patterns", Ints]:
+        """The patterns of the columns `flags` of x (n, k), of 0 and 1 in bytes, and
+        which of these they tell: eight at a time, unless they came to more than `MOST`
+        patterns."""
+        told = [flags[:0]]
+        patterns = cls(np.zeros((0, 1)), np.zeros(len(x), dtype=np.uint16))
         for start in range(0, len(flags), AT_ONCE):
-            some = slice(start, start + AT_ONCE)
-            finer = patterns._with(flags[some])
+            some = flags[start : start + AT_ONCE]
+            finer = patterns._with([x.columns[j] for j in some])
             if finer:
-                patterns, told[some] = finer, True
-        return patterns, told
+                patterns = finer
+                told.append(some)
+        return patterns, np.concatenate(told)
 
-    def _with(self, flags: Sequence[NDArray[np.int8]]) -> "Patterns | None":
+    def _with(self, flags: Sequence[Narrow]) -> "Patterns | None":
         """The same with a few flags more, unless they are too many patterns then."""
         byte = np.zeros(len(self.code), dtype=np.uint8)
         for flag in flags:

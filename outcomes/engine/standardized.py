@@ -129,5 +129,4 @@ def _patterns(x: Floats | Matrix, offered: Ints) -> tuple[Patterns | None, Ints]
     flags = np.array([j for j in offered if x.columns[j].dtype == np.int8], np.int64)
     if len(flags) <= (len(offered) - len(flags)) / 2 + 1:
         return None, offered[:0]
-    patterns, told = Patterns.of([x.columns[j] for j in flags], len(x))
-    return patterns, flags[told]
+    return Patterns.of(x, flags)
