@@ -2,8 +2,11 @@
 
 import json
 import os
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from platform import python_version
 from statistics import median
@@ -25,15 +28,17 @@ HEADINGS = (
     "verdict",
     "load",
 )
+Record = dict[str, Any]  # of one bound: what it says, found and led to
+Run = dict[str, Any]  # its day, tier, cores and versions, and its records
 COUNTED = {"pass", "held", "told", "FAIL"}  # verdicts that ratios led to
 
 
-def records(result: Result) -> list[dict[str, Any]]:
+def records(result: Result) -> list[Record]:
     """One for each of ours and each other."""
     return [_record(result, pair) for pair in result.pairs()]
 
 
-def _record(result: Result, pair: Pair) -> dict[str, Any]:
+def _record(result: Result, pair: Pair) -> Record:
     (ours, other), goal = pair, result.goal
     verdict = result.verdict(other, ours)
     bound = goal.bound(*pair, result.n)
@@ -55,7 +60,7 @@ def _record(result: Result, pair: Pair) -> dict[str, Any]:
     }
 
 
-def of_growth(goal: Growth, sizes: tuple[int, ...], found: Slope) -> dict[str, Any]:
+def of_growth(goal: Growth, sizes: tuple[int, ...], found: Slope) -> Record:
     return {
         "goal": goal.code,
         "says": goal.says,
@@ -72,7 +77,7 @@ def of_growth(goal: Growth, sizes: tuple[int, ...], found: Slope) -> dict[str, A
     }
 
 
-def run_of(tier: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def run_of(tier: str, rows: list[Record]) -> Run:
     """The records with the day, the machine and every version."""
     packages = ("numpy", "scipy", "pandas")
     return {
@@ -93,7 +98,7 @@ def _older_matchit() -> dict[str, str]:
     return {} if absent else {matchit.OLD_MATCHIT: matchit.version(is_older=True)}
 
 
-def cells(record: dict[str, Any]) -> tuple[str, ...]:
+def cells(record: Record) -> tuple[str, ...]:
     """A record as it is printed, in the order of HEADINGS."""
     ratios = record["ratios"]
     shown = (
@@ -114,13 +119,13 @@ def cells(record: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _bound_said(record: dict[str, Any]) -> str:
+def _bound_said(record: Record) -> str:
     if record["at_most"] is None:
         return ""
     return f"{record['at_most']:.3g}" + (" (guard)" if record["is_guard"] else "")
 
 
-def footer(run: dict[str, Any]) -> str:
+def footer(run: Run) -> str:
     versions = ", ".join(f"{name} {which}" for name, which in run["versions"].items())
     return (
         f"{run['day']}, tier {run['tier']}: {run['cores']} cores, one BLAS thread; "
@@ -128,28 +133,47 @@ def footer(run: dict[str, Any]) -> str:
     )
 
 
-def save(run: dict[str, Any], folder: Path = FOLDER) -> None:
-    """The run as JSON, and the page made of that JSON alone.
-
-    What was stored of other goals stays, if it is of the same day and versions.
-    """
+def save(run: Run, folder: Path = FOLDER) -> None:
+    """As JSON beside the runs before it, and the page made of that JSON alone."""
     store = folder / f"results-{run['tier']}.json"
-    kept = _others(run, json.loads(store.read_text())) if store.exists() else []
-    together = {**run, "records": [*kept, *run["records"]]}
-    store.write_text(json.dumps(together, indent=1) + "\n")
-    runs = [json.loads(path.read_text()) for path in sorted(folder.glob("results-*"))]
-    pages = [_page(kept) for kept in runs]
+    older = json.loads(store.read_text()) if store.exists() else []
+    store.write_text(json.dumps(_together(older, run), indent=1) + "\n")
+    tiers = [json.loads(path.read_text()) for path in sorted(folder.glob("results-*"))]
+    runs = chain.from_iterable(map(reversed, tiers))
+    pages = map(_page, sorted(runs, key=itemgetter("day"), reverse=True))
     (folder / "RESULTS.md").write_text("\n".join(["# Results", "", *pages]))
 
 
-def _others(run: dict[str, Any], stored: dict[str, Any]) -> list[dict[str, Any]]:
-    if {**run, "records": []} != {**stored, "records": []}:
-        return []
-    anew = {record["goal"] for record in run["records"]}
-    return [record for record in stored["records"] if record["goal"] not in anew]
+def _together(older: list[Run], run: Run) -> list[Run]:
+    """Newest last. A figure stays with the day and versions of its run until its goal
+    is measured anew; what was skipped is not stored and replaces nothing."""
+    measured = [record for record in run["records"] if not _is_skipped(record)]
+    skipped = {_comparison(it) for it in run["records"] if _is_skipped(it)}
+    anew = {record["goal"] for record in measured}
+
+    def stays(record: Record) -> bool:
+        return record["goal"] not in anew or _comparison(record) in skipped
+
+    kept = [_with(it, filter(stays, it["records"])) for it in older]
+    alike = [it["records"] for it in kept if _with(it, ()) == _with(run, ())]
+    others = [it for it in kept if _with(it, ()) != _with(run, ())]
+    together = [*others, _with(run, chain(*alike, measured))]
+    return [it for it in together if it["records"]]
 
 
-def _page(run: dict[str, Any]) -> str:
+def _with(run: Run, rows: Iterable[Record]) -> Run:
+    return {**run, "records": [*rows]}
+
+
+def _is_skipped(record: Record) -> bool:
+    return bool(record["verdict"].startswith("SKIP"))
+
+
+def _comparison(record: Record) -> tuple[str, str]:
+    return record["goal"], record["other"]
+
+
+def _page(run: Run) -> str:
     says = {record["goal"]: record["says"] for record in run["records"]}
     lines = [
         footer(run),

@@ -64,17 +64,69 @@ def test_the_page_is_written_from_the_json_of_the_run_alone(tmp_path):
     )
 
 
-def test_what_is_stored_of_other_goals_stays_while_it_is_of_the_same_versions(tmp_path):
-    def stored(code, **more):
-        report.save(report.run_of("quick", [{**row, "goal": code}]) | more, tmp_path)
-        text = (tmp_path / "results-quick.json").read_text()
-        return [record["goal"] for record in json.loads(text)["records"]]
+@pytest.fixture
+def save(tmp_path):
+    """Saves such records, and tells what is stored then, a run at a time."""
+    store = tmp_path / "results-quick.json"
 
-    (row,) = report.records(result(Lap(2.0), Lap(1.0)))
-    assert stored("M1") == ["M1"]
-    assert stored("M2") == ["M1", "M2"]
-    assert stored("M1") == ["M2", "M1"]
-    assert stored("M3", versions={"numpy": "3.0"}) == ["M3"]
+    def saved(*rows, **more):
+        report.save(report.run_of("quick", [*rows]) | more, tmp_path)
+        stored = json.loads(store.read_text())
+        return [
+            [(it["goal"], it["other"], *it["ratios"][:1]) for it in run["records"]]
+            for run in stored
+        ]
+
+    return saved
+
+
+def record(code, ratio=2.0, other="other"):
+    (row,) = report.records(result(Lap(ratio), Lap(1.0)))
+    return row | {"goal": code, "other": other}
+
+
+def skipped(code, other="other"):
+    return record(code, other=other) | {"ratios": [], "verdict": "SKIP (absent)"}
+
+
+NUMPY_3, DAY_BEFORE = {"versions": {"numpy": "3.0"}}, {"day": "2026-01-01"}
+
+
+def test_a_run_of_other_versions_or_days_loses_nothing(save, tmp_path):
+    first, second = ("M1", "other", 2.0), ("M2", "other", 2.0)
+    assert save(record("M1"), **DAY_BEFORE) == [[first]]
+    assert save(record("M2"), **NUMPY_3) == [[first], [second]]
+    assert save(record("M3")) == [[first], [second], [("M3", "other", 2.0)]]
+    page = (tmp_path / "RESULTS.md").read_text()
+    told = [page.index(f"| {code} |") for code in ("M3", "M2", "M1")]
+    assert told == sorted(told), "newest first"
+
+
+def test_a_run_of_the_same_day_and_versions_goes_on(save):
+    save(record("M1"))
+    save(record("M2"), **NUMPY_3)
+    assert save(record("M3")) == [
+        [("M2", "other", 2.0)],
+        [("M1", "other", 2.0), ("M3", "other", 2.0)],
+    ]
+
+
+def test_a_goal_measured_anew_replaces_its_older_figures_alone(save):
+    save(record("M1"), record("M2"), **DAY_BEFORE)
+    save(record("M3"), **NUMPY_3)
+    assert save(record("M1", 1.5), record("M3", 1.25)) == [
+        [("M2", "other", 2.0)],
+        [("M1", "other", 1.5), ("M3", "other", 1.25)],
+    ]
+
+
+def test_what_is_skipped_is_not_stored_and_replaces_nothing(save):
+    assert save(skipped("M1")) == []
+    save(record("M1"), record("M1", other="older"), **DAY_BEFORE)
+    assert save(record("M1", 1.5), skipped("M1", other="older")) == [
+        [("M1", "older", 2.0)],
+        [("M1", "other", 1.5)],
+    ]
 
 
 def test_the_fastest_repeat_counts():
