@@ -6,14 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from importlib.metadata import version
 from platform import python_version
 from typing import Any
 
 import numpy as np
 from scipy.special import stdtr
 
-from outcomes.engine.findings import ENGINE_VERSION
+from outcomes.engine.findings import versions
 
 LEVEL = 0.05
 REPORTED, CR2 = "reported", "CR2"
@@ -121,9 +120,9 @@ def markdown(headings: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
 
 def footer(draws: int, seed: int) -> str:
     """The day and every version, so that a table can be had again."""
-    packages = ", ".join(f"{it} {version(it)}" for it in ("numpy", "scipy", "pandas"))
+    here = ", ".join(f"{name} {which}" for name, which in versions().items())
     return (
-        f"{datetime.now(UTC).date().isoformat()}: {draws} draws, seed {seed}; engine "
-        f"{ENGINE_VERSION}, Python {python_version()}, {packages}, "
+        f"{datetime.now(UTC).date().isoformat()}: {draws} draws, seed {seed}; "
+        f"Python {python_version()}, {here}, "
         f"{os.environ.get('OPENBLAS_NUM_THREADS', 'all')} BLAS thread(s)."
     )

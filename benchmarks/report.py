@@ -4,7 +4,6 @@ import json
 import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from importlib.metadata import version
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from benchmarks import matchit, peers
 from benchmarks.growth import Growth, Slope
 from benchmarks.rounds import Pair, Result
+from outcomes.engine.findings import versions
 
 FOLDER = Path(__file__).parent
 HEADINGS = (
@@ -79,13 +79,12 @@ def of_growth(goal: Growth, sizes: tuple[int, ...], found: Slope) -> Record:
 
 def run_of(tier: str, rows: list[Record]) -> Run:
     """The records with the day, the machine and every version."""
-    packages = ("numpy", "scipy", "pandas")
     return {
         "day": datetime.now(UTC).date().isoformat(),
         "tier": tier,
         "cores": os.cpu_count(),
         "versions": {"Python": python_version()}
-        | {name: version(name) for name in packages}
+        | versions()
         | {"MatchIt": matchit.version() or "absent"}
         | _older_matchit()
         | peers.versions(),

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import CancelledError
-from importlib.metadata import version
 from time import monotonic, sleep
 from typing import TypeVar
 from uuid import uuid4
@@ -20,7 +19,7 @@ from outcomes.compute.sharing import (
     alone,
 )
 from outcomes.designs.errors import EngineError
-from outcomes.engine.findings import ENGINE_VERSION
+from outcomes.engine.findings import versions
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -37,12 +36,6 @@ class SchedulerOther(EngineError):
     """What is at DASK_SCHEDULER lacks this project, or would end in other digits."""
 
     code = "scheduler_other"
-
-
-def versions() -> dict[str, str]:
-    """Of whatever decides a last digit, in the process that is asked."""
-    packages = ("numpy", "scipy", "pandas")
-    return {"engine": ENGINE_VERSION} | {name: version(name) for name in packages}
 
 
 class Scheduler:

@@ -2,12 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import Any
 
 from outcomes.designs.design import Design
 from outcomes.engine.estimable import plain
 
 ENGINE_VERSION = "1.6.0"
+
+
+def versions() -> dict[str, str]:
+    """Of whatever decides a last digit, in the process that is asked."""
+    packages = ("numpy", "scipy", "pandas")
+    return {"engine": ENGINE_VERSION} | {name: version(name) for name in packages}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import pytest
 
 from outcomes.compute import scheduler
 from outcomes.compute.chosen import computing
+from outcomes.engine import findings
 from outcomes.services.execution import canonical
 from tests.engine import lalonde
 from tests.house.source import ROOT
@@ -92,7 +93,7 @@ def refusal():
 def test_who_has_another_engine_or_none_is_refused(address, tmp_path, monkeypatch):
     with worker(address, tmp_path), monkeypatch.context() as elsewhere:
         until_at_work(address, 1)
-        elsewhere.setattr(scheduler, "ENGINE_VERSION", "0.9.0")
+        elsewhere.setattr(findings, "ENGINE_VERSION", "0.9.0")
         assert "here are {'engine': '0.9.0'" in refusal()
     with worker(address, tmp_path, project=tmp_path):
         assert "No module named 'outcomes'" in (said := refusal())
