@@ -108,8 +108,7 @@ def _groups(
 ) -> Iterator[tuple[str | None, np.ndarray]]:
     """Everyone, and each group of each dimension of the design."""
     yield None, np.ones(len(table), dtype=bool)
-    named = [*design.subgroups, *(gap.dimension for gap in design.gaps)]
-    for dimension in dict.fromkeys(named):
+    for dimension in design.dimensions:
         place, found = pd.factorize(crossed_labels(table, dimension), sort=True)
         for code, group in enumerate(found):
             yield f"{dimension}={group}", place == code

@@ -53,7 +53,8 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
     left = analytic_sample(base, outcome)
     # AIPW weighs everyone by his own score; the matched sets then only show balance.
     everyone = unmatched_sample(study, y, design.estimand, base.arranged.fitted)
-    sample = everyone if design.estimator == Estimator.AIPW else left.sample
+    samples = dict.fromkeys(Estimator, left.sample) | {Estimator.AIPW: everyone}
+    sample = samples[design.estimator]
     pool_sd = study.pool_sds[outcome.name]
     main = effect(sample, design, outcome, pool_sd)
     main = _with_requested(main, base, left.whole, y)
@@ -65,15 +66,7 @@ def analyse(base: Baseline, outcome: Outcome) -> Analysis:
         left=left,
         sample=sample,
         effects=[main, *_by_group(base, sample, outcome, pool_sd)],
-        estimators=[
-            _by(
-                estimator,
-                main,
-                base,
-                everyone if estimator == Estimator.AIPW else left.sample,
-            )
-            for estimator in Estimator
-        ],
+        estimators=[_by(each, main, base, part) for each, part in samples.items()],
         naive=effect(everyone, by_hand, outcome, pool_sd),
         gaps=_gaps(base, sample, outcome, pool_sd),
         interactions=_interactions(base, sample, outcome),

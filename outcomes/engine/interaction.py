@@ -58,7 +58,7 @@ def group_effects(sample: Sample, labels: Texts, design: Design) -> list[GroupEf
     found = []
     for group in known_groups(labels):
         try:
-            found.append(_group_effect(sample, labels == group, design, str(group)))
+            found.append(_group_effect(sample, labels == group, design, group))
         except NotEstimable:
             continue
     return found

@@ -27,10 +27,10 @@ class Corrected:
     is_significant: bool
 
 
-def benjamini_hochberg(p: Sequence[float], alpha: float = ALPHA) -> list[Corrected]:
+def benjamini_hochberg(p: Sequence[float]) -> list[Corrected]:
     """One result a p value, in the order given.
 
-    With m values sorted up, all up to the largest i with p_(i) <= i alpha/m are
+    With m values sorted up, all up to the largest i with p_(i) <= .05 i/m are
     significant; adjusted p_(i) = min over j >= i of p_(j) m/j. Source: Benjamini and
     Hochberg (1995), as WWC Procedures 4.1, Appendix F.
     """
@@ -40,23 +40,21 @@ def benjamini_hochberg(p: Sequence[float], alpha: float = ALPHA) -> list[Correct
     adjusted, passes = 1.0, False
     for rank in range(m, 0, -1):
         place = order[rank - 1]
-        critical = rank * alpha / m
+        critical = rank * ALPHA / m
         adjusted = min(adjusted, p[place] * m / rank)
         passes = passes or p[place] <= critical
         corrected[place] = Corrected(critical, adjusted, passes)
     return [corrected[i] for i in range(m)]
 
 
-def within_domains(
-    tests: Sequence[Finding], alpha: float = ALPHA
-) -> list[Corrected | None]:
+def within_domains(tests: Sequence[Finding]) -> list[Corrected | None]:
     """Correct confirmatory outcomes domain by domain; None for exploratory ones."""
     results: list[Corrected | None] = [None] * len(tests)
     for domain in {test.domain for test in tests}:
         places = [
             i for i, t in enumerate(tests) if t.confirmatory and t.domain == domain
         ]
-        found = benjamini_hochberg([tests[i].p for i in places], alpha)
+        found = benjamini_hochberg([tests[i].p for i in places])
         for place, corrected in zip(places, found, strict=True):
             results[place] = corrected
     return results

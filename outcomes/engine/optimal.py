@@ -1,9 +1,8 @@
 """Optimal pairs: of all ways to pair students, one with the least total distance.
 
 Most participants first, then most pairs, then the best tiers where some students are
-preferred, then the least total. Sources: Rosenbaum
-(1989), J. Am. Stat. Assoc. 84(408):1024-1032; Crouse (2016), IEEE Trans. Aerosp.
-52(4):1679-1696 for the solver.
+preferred, then the least total. Sources: Rosenbaum (1989), J. Am. Stat. Assoc.
+84(408):1024-1032; Crouse (2016), IEEE Trans. Aerosp. 52(4):1679-1696 for the solver.
 """
 
 from dataclasses import replace

@@ -11,6 +11,7 @@ from scipy.stats import binom, rankdata
 
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine.arrays import Floats
+from outcomes.terms import ALPHA
 
 LOG_RATIO = 0.91  # log risk ratio an SD of effect stands for
 LARGEST = 700.0  # the log of a risk ratio, just within what a number can hold
@@ -83,17 +84,17 @@ def mcnemar_p(favourable: int, discordant: int, gamma: float) -> float:
     return float(binom.sf(favourable - 1, discordant, gamma / (1 + gamma)))
 
 
-def gamma_at(largest_p: Callable[[float], float], alpha: float = 0.05) -> float:
-    """The bias gamma >= 1 at which a finding stops being significant.
+def gamma_at(largest_p: Callable[[float], float]) -> float:
+    """The bias gamma >= 1 at which a finding stops being significant at .05.
 
     largest_p : p as a growing function of gamma. Raises NotEstimable when the finding
     is not significant even without hidden bias, or still is at gamma 1000.
     """
-    if largest_p(1.0) >= alpha:
+    if largest_p(1.0) >= ALPHA:
         raise NotEstimable("not significant even without hidden bias")
-    if largest_p(LARGEST_GAMMA) < alpha:
+    if largest_p(LARGEST_GAMMA) < ALPHA:
         raise NotEstimable(f"still significant at a bias of {LARGEST_GAMMA:g}")
-    return float(brentq(lambda g: largest_p(g) - alpha, 1.0, LARGEST_GAMMA))
+    return float(brentq(lambda g: largest_p(g) - ALPHA, 1.0, LARGEST_GAMMA))
 
 
 @dataclass(frozen=True, slots=True)

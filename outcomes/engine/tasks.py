@@ -86,11 +86,7 @@ def run_in_parts(
             size = 0
         parts[-1].append(argument)
         size += more
-    return [answer for part in run(partial(_each, task), parts) for answer in part]
-
-
-def _each(task: Callable[[A], R], arguments: Sequence[A]) -> list[R]:
-    return [task(argument) for argument in arguments]
+    return [answer for part in run(partial(here, task), parts) for answer in part]
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ ERRORS = {
 
 
 def _estimator(design: Report) -> str:
-    """folds : 1 in a design of long ago."""
+    """A design of long ago had no folds."""
     said, folds = ESTIMATORS[design["estimator"]], design.get("folds", 1)
     if design["estimator"] != "aipw" or folds == 1:
         return said
