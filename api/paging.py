@@ -35,11 +35,21 @@ class PastTheEnd(APIException):
     status_code, default_code = 404, "past_the_end"
 
 
-class Pages(PageNumberPagination):
-    parameters = (SIZE, parameter("page", "From 1.", type="integer", minimum=1))
+class Sized:
+    """What both ways share: how many rows a page has, and what stands around them."""
 
     def get_page_size(self, request):
         return whole(request, "page_size", PAGE_SIZE, most=MOST)
+
+    def get_paginated_response_schema(self, schema):
+        return envelope_schema(schema)
+
+    def get_schema_operation_parameters(self, view):
+        return []
+
+
+class Pages(Sized, PageNumberPagination):
+    parameters = (SIZE, parameter("page", "From 1.", type="integer", minimum=1))
 
     def get_page_number(self, request, paginator):
         return whole(request, "page", 1, most=999_999_999)
@@ -53,14 +63,8 @@ class Pages(PageNumberPagination):
             ).num_pages
             raise PastTheEnd(f"The last page is {last}: ask from 1 to it.") from None
 
-    def get_paginated_response_schema(self, schema):
-        return envelope_schema(schema)
 
-    def get_schema_operation_parameters(self, view):
-        return []
-
-
-class Cursor(CursorPagination):
+class Cursor(Sized, CursorPagination):
     """Follows the last row seen: rows written meanwhile neither skip nor repeat."""
 
     parameters = (SIZE, parameter("cursor", "As `next` and `previous` give it."))
@@ -69,9 +73,6 @@ class Cursor(CursorPagination):
     def paginate_queryset(self, queryset, request, view=None):
         self.count = queryset.count()
         return super().paginate_queryset(queryset, request, view)
-
-    def get_page_size(self, request):
-        return whole(request, "page_size", PAGE_SIZE, most=MOST)
 
     def get_ordering(self, request, queryset, view):
         return tuple(view.ordering_asked() or self.ordering)
@@ -92,9 +93,3 @@ class Cursor(CursorPagination):
                 "results": data,
             }
         )
-
-    def get_paginated_response_schema(self, schema):
-        return envelope_schema(schema)
-
-    def get_schema_operation_parameters(self, view):
-        return []

@@ -18,7 +18,7 @@ To add a resource, write api/resources/<plural>.py and name it in api/urls.py:
             model = Measure
             fields = {"code": ["exact", "in"]}
 
-    class MeasureViewSet(KeptViewSet):          # or ReadViewSet: no writing
+    class MeasureViewSet(KeptViewSet):          # or ResourceViewSet: no writing
         permission_classes = [may(read=P.SEE_REFERENCE, write=P.KEEP_REFERENCE)]
         queryset = Measure.objects.all()        # narrowed to what the user may see
         serializer_class = MeasureOut
@@ -32,9 +32,8 @@ An action of its own: `values = SomeIn.read(request)`, one service call with
 `by=request.user`, `return self.answer(instance)`. Raise `Refused` in the service for a
 409. `version_named(request, instance)` of api.conditions asks for If-Match. An action
 declares its query parameters with `@action(..., parameters=[…])`; others are 400. For
-long streams say `pagination_class = Cursor`; for an action that answers with a list
-`is_list=True` and `return self.listed(rows)`. A plain view derives from Door. A route
-comes with its rows in tests/api/test_permissions.py, or that test fails.
+long streams say `pagination_class = Cursor`. A plain view derives from Door. A route
+comes with its rows in tests/api/matrix.py, or tests/api/test_permissions.py fails.
 """
 
 from typing import ClassVar

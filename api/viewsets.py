@@ -60,7 +60,6 @@ class Door(APIView):
 class ResourceViewSet(VisibleToUser, Door, GenericViewSet):
     """Rows in the user's scope. Subclasses say what is shown; see api/shapes.py."""
 
-    is_list = False  # an action that answers with a list of its own says True
     has_live_numbers = False  # shows more than its version tells: never "not modified"
     lookup_value_regex = "[0-9]{1,18}"
     filter_backends = ()
@@ -77,7 +76,7 @@ class ResourceViewSet(VisibleToUser, Door, GenericViewSet):
 
     def parameters_known(self) -> dict:
         known = [*self.parameters, *self.shape_parameters()]
-        if self.action == "list" or self.is_list:
+        if self.action == "list":
             known += [*self.pagination_class.parameters, *self.list_parameters()]
         return {each.name: each for each in known}
 
@@ -128,9 +127,6 @@ class ResourceViewSet(VisibleToUser, Door, GenericViewSet):
         ]
         return queryset.order_by(*asked, "pk")
 
-    def unfolded(self, rows: QuerySet, expand: list[str]) -> QuerySet:
-        return rows.prefetch_related(*self.prefetches(expand))
-
     def prefetches(self, expand: list[str]) -> list:
         return self.out.prefetches(expand, self.request.user, on=self.request.today)
 
@@ -144,7 +140,8 @@ class ResourceViewSet(VisibleToUser, Door, GenericViewSet):
         shape, rows = self.shape_asked(), self.filter_queryset(rows)
         if self.csv_asked():
             return csv_response(self.basename, self.csv_sources(), rows)
-        page = self.paginate_queryset(self.unfolded(rows, shape["expand"]))
+        unfolded = rows.prefetch_related(*self.prefetches(shape["expand"]))
+        page = self.paginate_queryset(unfolded)
         shown = self.out(page, many=True, context={"request": self.request}, **shape)
         return self.get_paginated_response(shown.data)
 

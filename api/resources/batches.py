@@ -86,7 +86,7 @@ class BatchView(Door):
         asked = BatchIn.read(request)
         is_rehearsal = asked["mode"] == "validate"
         is_rehearsal |= parameters.switch(request, "dry_run")
-        items, spells = Reader(request).read(asked["items"])
+        items, spells = spells_of(asked["items"], request)
         with transaction.atomic():
             batch = enrollments.enroll_many(
                 rows=spells.values(), by=request.user, atomic=asked["atomic"]
@@ -100,36 +100,31 @@ class BatchView(Door):
         return Response(answer, 422 if is_wrong else 200)
 
 
-class Reader:
-    """Items to spells, the references of all items looked up together."""
+def spells_of(sent: list, request) -> tuple[list[dict], dict[int, Spell]]:
+    """An entry for every item, and the spell of each that could be read."""
+    items = [entry(index) for index in range(len(sent))]
+    form, read = ItemIn(context={"request": request}), {}
+    for index, item in enumerate(sent):
+        try:
+            read[index] = form.run_validation(item)
+        except ValidationError as wrong:
+            refuse(items[index], wrong)
+    resolve(read, items, "student", rows_named(Student, request))
+    resolve(read, items, "offering", rows_named(Offering, request, P.ENROLL))
+    good = {i: v for i, v in read.items() if not items[i]["problems"]}
+    default = {"source": Source.NOMINATED}
+    return items, {i: Spell(**{**default, **v}) for i, v in good.items()}
 
-    def __init__(self, request):
-        self.request = request
 
-    def read(self, sent: list) -> tuple[list[dict], dict[int, Spell]]:
-        """An entry for every item, and the spell of each that could be read."""
-        items = [entry(index) for index in range(len(sent))]
-        form, read = ItemIn(context={"request": self.request}), {}
-        for index, item in enumerate(sent):
-            try:
-                read[index] = form.run_validation(item)
-            except ValidationError as wrong:
-                refuse(items[index], wrong)
-        self.resolve(read, items, "student", rows_named(Student, self.request))
-        offerings = rows_named(Offering, self.request, P.ENROLL)
-        self.resolve(read, items, "offering", offerings)
-        good = {i: v for i, v in read.items() if not items[i]["problems"]}
-        default = {"source": Source.NOMINATED}
-        return items, {i: Spell(**{**default, **v}) for i, v in good.items()}
-
-    def resolve(self, read: dict, items: list[dict], name: str, rows) -> None:
-        found = find_all([values[name] for values in read.values()], rows)
-        for (index, values), row in zip(read.items(), found, strict=True):
-            if row is None:
-                sentence = ErrorDetail(f"There is no such {name}.", "not_found")
-                refuse(items[index], ValidationError({name: sentence}))
-            else:
-                values[name] = row.pk
+def resolve(read: dict, items: list[dict], name: str, rows) -> None:
+    """Keys for the references of all items, looked up together."""
+    found = find_all([values[name] for values in read.values()], rows)
+    for (index, values), row in zip(read.items(), found, strict=True):
+        if row is None:
+            sentence = ErrorDetail(f"There is no such {name}.", "not_found")
+            refuse(items[index], ValidationError({name: sentence}))
+        else:
+            values[name] = row.pk
 
 
 def entry(index: int) -> dict:

@@ -135,7 +135,6 @@ class EvaluationViewSet(ResourceViewSet):
     permission_classes = [may(read=P.SEE_EVALUATIONS, write=P.EVALUATE)]
     queryset = EvaluationOut.rows()
     serializer_class = EvaluationOut
-    conditional = frozenset({"PATCH"})
     body = EvaluationIn
     filterset_class = EvaluationFilter
     ordering_fields = ["first_day", "created_at", "name"]
