@@ -6,9 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
-BLAS_THREADS = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 RESET = Path("/proc/self/clear_refs")
-ONE_THREAD = dict.fromkeys(BLAS_THREADS, "1")
 
 
 @dataclass(frozen=True)

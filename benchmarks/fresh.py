@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
-from benchmarks.contest import ONE_THREAD, Lap
+from benchmarks.contest import Lap
 from benchmarks.lap import lap
+from outcomes.compute.sharing import ONE_BLAS_THREAD
 
 FORKING = multiprocessing.get_context("forkserver")
 FORKING.set_forkserver_preload(["benchmarks.lap"])
@@ -15,7 +16,7 @@ FORKING.set_forkserver_preload(["benchmarks.lap"])
 
 def lap_in_a_fresh_process(goal: str, contestant: str, n: int) -> Lap:
     """What one contestant needs, with one BLAS thread."""
-    os.environ.update(ONE_THREAD)  # before the first of them reads it
+    os.environ.update(ONE_BLAS_THREAD)  # before the first of them reads it
     here, there = FORKING.Pipe(duplex=False)
     process = FORKING.Process(target=_run, args=(there, lap, goal, contestant, n))
     process.start()

@@ -1,8 +1,6 @@
-"""One contestant, once: `python -m benchmarks.lap GOAL CONTESTANT N`."""
+"""One contestant, once."""
 
-import json
-import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from benchmarks.contest import Lap, peak_mb
 from benchmarks.goals import GOALS, GROWTHS
@@ -13,7 +11,3 @@ def lap(code: str, name: str, n: int) -> Lap:
     runner = next(c for c in goal.contestants() if c.name == name)
     found = runner.run(n)
     return replace(found, peak_mb=found.peak_mb or peak_mb())
-
-
-if __name__ == "__main__":
-    print(json.dumps(asdict(lap(sys.argv[1], sys.argv[2], int(sys.argv[3])))))

@@ -10,10 +10,9 @@ from time import perf_counter
 import numpy as np
 import pandas as pd
 
-from benchmarks.contest import Lap, peak_above
+from benchmarks.contest import Lap, best_of, peak_above
 from benchmarks.product import database
 
-REPEATS = 3
 YEAR = {
     "outcomes": ["ela"],
     "covariates": ["low_income", "swd", "el_status", "gender", "attendance_rate"],
@@ -56,7 +55,7 @@ def _lap(n: int, read: Callable[..., pd.DataFrame]) -> Lap:
         names = [field.name for field in rows.model._meta.concrete_fields]
         peak = peak_above(lambda: read(rows, names))  # while there is nothing yet
         wrong = differs(read(rows, names), rows)
-        return Lap(_best(lambda: read(rows, names)), peak, wrong)
+        return Lap(best_of(lambda: read(rows, names))[0], peak, wrong)
 
 
 def differs(table: pd.DataFrame, rows) -> str:
@@ -102,7 +101,7 @@ def copied(n: int) -> Lap:
         years.fill(n)
         query = f"COPY (SELECT * FROM {StudentYear._meta.db_table}) TO '/dev/null'"
         with connection.cursor() as cursor:
-            return Lap(_best(lambda: cursor.execute(query)))
+            return Lap(best_of(lambda: cursor.execute(query))[0])
 
 
 def rows_alone(n: int) -> Lap:
@@ -156,13 +155,3 @@ def _pairs(evaluation, lease, students: int) -> str:
     leases.finish(lease, report="{}", matched=matched, engine="benchmark", **facts)
     stored = MatchedStudent.objects.count()
     return "" if stored >= 2 * 0.9 * students / 20 else f"{stored} are stored"
-
-
-def _best(work: Callable[[], object]) -> float:
-    """Seconds of the fastest of a few repeats."""
-    fastest = float("inf")
-    for _ in range(REPEATS):
-        start = perf_counter()
-        work()
-        fastest = min(fastest, perf_counter() - start)
-    return fastest
