@@ -57,4 +57,4 @@ def cell(value):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
     if isinstance(value, list):
         return cell(" ".join(str(cell(item)) for item in value))
-    return marked(value) if isinstance(value, str) else value
+    return marked(value)

@@ -1,6 +1,7 @@
-"""A report as text: for a person at a terminal, and its effects for a spreadsheet."""
+"""A report as text: for a program, a person at a terminal, or a spreadsheet."""
 
 import csv
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from typing import Any
@@ -26,6 +27,15 @@ SECTIONS = (
 )
 
 
+def printed(report: Mapping[str, Any], form: str) -> str:
+    """form : json, table, or csv, which is the effects alone."""
+    if form == "table":
+        return "\n".join(report_lines(report))
+    if form == "csv":
+        return effects_csv(report)
+    return json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)
+
+
 def report_lines(report: Mapping[str, Any]) -> Iterator[str]:
     """Sample, verdict, balance, effects, gaps and warnings, one line at a time."""
     yield from _sample(report["sample"], report["estimand"])
@@ -47,8 +57,7 @@ def effects_csv(report: Mapping[str, Any]) -> str:
     rows = csv.writer(text, lineterminator="\n")
     rows.writerow(EFFECT)
     for effect in report["effects"]:
-        cells = (effect[column] for column in EFFECT)
-        rows.writerow([marked(it) if isinstance(it, str) else it for it in cells])
+        rows.writerow(marked(effect[column]) for column in EFFECT)
     return text.getvalue().rstrip("\n")
 
 

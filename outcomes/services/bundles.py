@@ -200,9 +200,7 @@ def _csv(heading: list[str], rows: Iterable[list[Any]]) -> str:
 
 def _cell(value: Any) -> Any:
     """Text that a spreadsheet cannot run, and nothing for what is not known."""
-    if isinstance(value, str):
-        return marked(value)
-    return "" if pd.isna(value) else value
+    return "" if pd.isna(value) else marked(value)
 
 
 def _json(value: Any) -> str:

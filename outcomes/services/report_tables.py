@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from enrollment.exchange.formula import marked
 from outcomes.services import effect_tables, gap_tables, sample_tables
-from outcomes.services.table import Report, Table, Value, said, table, text_on
+from outcomes.services.table import Report, Table, said, table, text_on
 
 
 def verdicts(report: Report) -> Table:
@@ -57,19 +57,6 @@ TABLES: Mapping[str, tuple[Callable[[Report], Table], ...]] = {
     "broken_sets": (sample_tables.broken,),
     "overlap": (sample_tables.overlap,),
 }
-# Sections that are told in words instead, and where.
-IN_WORDS = {
-    "verdict": "the card on fairness",
-    "naive": "the table of estimators",
-    "power": "the method",
-    "estimand": "the method",
-    "design": "the method",
-    "design_hash": "the foot of the page",
-    "input_hash": "the foot of the page",
-    "engine": "the foot of the page",
-}
-
-
 # What a reader asks, and the first of the sections that answer it.
 QUESTIONS = {
     "effects": "How large is the effect?",
@@ -105,9 +92,5 @@ def as_csv(found: list[Table]) -> str:
             for name, cell in zip(each.heading, shown, strict=True):
                 writer.writerow([each.title, number, name, marked(cell)])
             for name, value in values.items():
-                writer.writerow([each.title, number, name, _in_full(value)])
+                writer.writerow([each.title, number, name, marked(value)])
     return text.getvalue()
-
-
-def _in_full(value: Value) -> Value:
-    return marked(value) if isinstance(value, str) else value

@@ -9,7 +9,6 @@ import pytest
 from outcomes.engine.evaluate import evaluate
 from outcomes.services import effect_tables, gap_tables, sample_tables
 from outcomes.services.report_tables import (
-    IN_WORDS,
     QUESTIONS,
     TABLES,
     as_csv,
@@ -25,6 +24,9 @@ from tests.outcomes.reports import EFFECT, report
 
 GAP = {"dimension": "race", "focal": "black", "reference": "white", "meets": 5000}
 OUTCOME = {"name": "re78", "confirmatory": True, "domain": "earnings", "matters": 500}
+# On the card on fairness, beside the estimators, in the method and at the page's foot.
+IN_WORDS = {"verdict", "naive", "power", "estimand", "design"}
+IN_WORDS |= {"design_hash", "input_hash", "engine"}
 UNSAID = {effect_tables.UNLIKE, effect_tables.UNPLANNED}
 
 
@@ -46,8 +48,7 @@ def found() -> dict:
 
 
 def test_every_section_has_a_table_or_is_told_in_words(found):
-    assert not set(found) - set(TABLES) - set(IN_WORDS) - {"pairs"}
-    assert not set(IN_WORDS) & set(TABLES)
+    assert set(found) - set(TABLES) == IN_WORDS | {"pairs"}
 
 
 def test_every_section_that_is_not_empty_shows_something(found):

@@ -1,10 +1,9 @@
-import json
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
 from outcomes.designs.errors import EngineError
-from outcomes.exchange.report_text import effects_csv, report_lines
+from outcomes.exchange.report_text import printed
 from outcomes.management.standard_output import kept_for_data
 from outcomes.services.tables import evaluate_table
 
@@ -34,7 +33,7 @@ class Command(BaseCommand):
                 report = evaluate_table(data, design, self.tell)
         except EngineError as refusal:
             raise Refused(f"{refusal} [{refusal.code}]") from refusal
-        text = _printed(report, options["format"])
+        text = printed(report, options["format"])
         if out is None:
             self.stdout.write(text)
         else:
@@ -52,11 +51,3 @@ class Command(BaseCommand):
                 "[unwritable]"
             ) from error
         self.stderr.write(f"the report is in {out}", style_func=str)
-
-
-def _printed(report, form):
-    if form == "table":
-        return "\n".join(report_lines(report))
-    if form == "csv":
-        return effects_csv(report)
-    return json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False)

@@ -1,5 +1,3 @@
-import json
-
 from django.core.management.base import BaseCommand, CommandError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -8,7 +6,7 @@ from enrollment.access import Permission
 from enrollment.models import User
 from enrollment.services.refusal import Refused
 from outcomes.designs.errors import EngineError
-from outcomes.exchange.report_text import effects_csv, report_lines
+from outcomes.exchange.report_text import printed
 from outcomes.management.standard_output import kept_for_data
 from outcomes.models import Evaluation, EvaluationState, Run, RunState
 from outcomes.services import evaluations, execution, leases, runs
@@ -40,7 +38,7 @@ class Command(BaseCommand):
             report = runs.report_for(run, person, at_terminal=who_types())
         except (Refused, EngineError) as refusal:
             raise CommandError(f"{refusal} [{refusal.code}]") from refusal
-        PRINTERS[options["format"]](report, self.stdout)
+        self.stdout.write(printed(report, options["format"]))
 
     def run_here(self, evaluation: Evaluation, person: User) -> Run:
         leases.reap()  # one that was killed here before, where no worker looks
@@ -104,18 +102,3 @@ def ready(evaluation: Evaluation, person: User, *, lock: bool) -> Evaluation:
             "before it is locked: add --lock when the plan is final. [not_locked]"
         )
     return evaluations.lock(evaluation, by=person, version=evaluation.version)
-
-
-def print_json(report: dict, out) -> None:
-    out.write(json.dumps(report, indent=1, ensure_ascii=False, allow_nan=False))
-
-
-def print_csv(report: dict, out) -> None:
-    out.write(effects_csv(report))
-
-
-def print_table(report: dict, out) -> None:
-    out.write("\n".join(report_lines(report)))
-
-
-PRINTERS = {"json": print_json, "csv": print_csv, "table": print_table}
