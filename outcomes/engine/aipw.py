@@ -77,25 +77,21 @@ def aipw_att(
     return Estimate(value, psi)
 
 
-def fitted_att(outcome: Floats, treated: Flags, x: Floats | Matrix) -> Estimate:
-    """`aipw_att` of everyone, both models fitted on the same students.
-
-    x : (n, k) covariates without an intercept. Score by logistic regression, outcome by
-    least squares on comparison students.
-    """
-    return fitted_effect(outcome, treated, x, Estimand.ATT)
-
-
 def fitted_effect(
     outcome: Floats,
     treated: Flags,
     x: Floats | Matrix,
-    estimand: Estimand,
+    estimand: Estimand = Estimand.ATT,
     fitted: Propensity | None = None,
     near: Near | None = None,
 ) -> Estimate:
-    """The same for whomever the estimand is about. fitted : the score of just these
-    students by just these covariates, when known; near : one not far from it."""
+    """The effect on the estimand's students, for the ATT `aipw_att` of everyone: both
+    models fitted on the same students.
+
+    x : (n, k) covariates without an intercept. Score by logistic regression, outcome by
+    least squares on comparison students. fitted : the score of just these students by
+    just these covariates, when known; near : one not far from it.
+    """
     return _effect(outcome, treated, x, [(EVERYONE, EVERYONE)], estimand, fitted, near)
 
 

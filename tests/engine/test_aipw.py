@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.aipw import aipw_att, cross_fitted, effect_of, fitted_att, folds
+from outcomes.engine.aipw import aipw_att, cross_fitted, effect_of, fitted_effect, folds
 from outcomes.engine.distance import Space
 from outcomes.engine.gap_closing import fit_models
 from outcomes.engine.notices import Notices
@@ -51,7 +51,7 @@ def studied(y, treated, x) -> Study:
 
 def test_lalonde_gives_the_effect_and_error_of_r():
     """R stopped its score model at a change of 1e-8, hence not more digits."""
-    effect, known = fitted_att(*earnings()), lalonde()["other"]
+    effect, known = fitted_effect(*earnings()), lalonde()["other"]
     assert effect.value == pytest.approx(known["aipw_att"], rel=1e-7)
     assert effect.std_error() == pytest.approx(known["aipw_att_se"], rel=1e-7)
 
@@ -90,11 +90,11 @@ def test_the_effect_follows_the_scale_of_the_outcome_and_not_its_zero(
     seed, shift, scale
 ):
     y, treated, x, _ = made_up(seed)
-    effect = fitted_att(y, treated, x)
-    moved = fitted_att(shift + scale * y, treated, 3 * x - 1)
+    effect = fitted_effect(y, treated, x)
+    moved = fitted_effect(shift + scale * y, treated, 3 * x - 1)
     assert moved.value == pytest.approx(scale * effect.value, abs=1e-7)
     order = np.random.default_rng(seed).permutation(len(y))
-    mixed = fitted_att(y[order], treated[order], x[order])
+    mixed = fitted_effect(y[order], treated[order], x[order])
     assert mixed.value == pytest.approx(effect.value, abs=1e-9)
 
 
@@ -216,8 +216,8 @@ def test_cross_fitted_lalonde_is_the_same_whatever_the_order_of_rows():
 def test_a_covariate_that_says_nothing_more_does_not_matter():
     y, treated, x, _ = made_up(8)
     more = np.column_stack([x, x[:, 0] - x[:, 1], np.ones(len(y))])
-    effect = fitted_att(y, treated, x).value
-    assert fitted_att(y, treated, more).value == pytest.approx(effect, rel=1e-9)
+    effect = fitted_effect(y, treated, x).value
+    assert fitted_effect(y, treated, more).value == pytest.approx(effect, rel=1e-9)
 
 
 def test_no_participant_no_overlap_and_no_second_arm_are_refused():
@@ -239,6 +239,6 @@ def test_a_model_that_fits_all_comparison_students_perfectly_is_refused():
         x, y = random.normal(size=(2, len(treated), 2))
         if n_comparison == 3:
             with pytest.raises(NotEstimable, match="as many coefficients"):
-                fitted_att(y[:, 0], treated, x)
+                fitted_effect(y[:, 0], treated, x)
         else:
-            assert np.isfinite(fitted_att(y[:, 0], treated, x).value)
+            assert np.isfinite(fitted_effect(y[:, 0], treated, x).value)

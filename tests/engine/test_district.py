@@ -8,7 +8,7 @@ import pytest
 import statsmodels.formula.api as smf
 
 from outcomes.designs.design import Design
-from outcomes.engine.aipw import fitted_att
+from outcomes.engine.aipw import fitted_effect
 from outcomes.engine.evaluate import evaluate
 from tests.engine.worked import REFERENCE, kindergarten, star
 
@@ -131,7 +131,7 @@ def reach_times_effect(table):
     for name, own in table.groupby("ethnicity"):
         t, x = own["small"].to_numpy() == 1, own[["girl", "free", "birth"]].to_numpy()
         share[name] = t.mean()
-        att[name] = fitted_att(own["z"].to_numpy(), t, x).value
+        att[name] = fitted_effect(own["z"].to_numpy(), t, x).value
     closed = share["afam"] * att["afam"] - share["cauc"] * att["cauc"]
     return closed, att["afam"] - att["cauc"]
 

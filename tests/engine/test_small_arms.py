@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
 from outcomes.engine import aipw_jackknife
-from outcomes.engine.aipw import fitted_att
+from outcomes.engine.aipw import fitted_effect
 from outcomes.engine.covariance import hc3
 from outcomes.engine.evaluate import evaluate
 from outcomes.engine.inference import by_influence, from_spread
@@ -93,7 +93,7 @@ def test_nor_by_influence_are_a_few_students_or_schools(n_treated, by_school):
         x = random.normal(size=(len(code), 1))
         y = x[:, 0] + 0.5 * random.normal(size=len(taking))[code]
         y = y + random.normal(size=len(code))
-        found = fitted_att(y, treated, x)
+        found = fitted_effect(y, treated, x)
         sample = sample_of(treated, y, code if by_school else None)
         spread = by_influence(found, sample, DESIGN)
         missed += not spread.ci_low <= 0 <= spread.ci_high

@@ -6,7 +6,7 @@ import pytest
 
 from outcomes.designs.design import Design
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.aipw import fitted_att
+from outcomes.engine.aipw import fitted_effect
 from outcomes.engine.decomposition import accounting
 from outcomes.engine.evaluate import evaluate
 
@@ -71,7 +71,7 @@ def test_a_group_whose_covariates_decide_has_no_effect_by_aipw():
     group = frame[frame["group"] == "focal"]
     x = group[COVARIATES].to_numpy()
     with pytest.raises(NotEstimable, match="decide who takes part"):
-        fitted_att(group["read"].to_numpy(), group["took"].to_numpy() == 1, x)
+        fitted_effect(group["read"].to_numpy(), group["took"].to_numpy() == 1, x)
     row = of_district(frame)
     assert row["coverage"] is None
     assert "decide who takes part" in row["not_estimable"]
