@@ -1,7 +1,7 @@
 """From a table to a report: admission, score, match, balance, effect with its standard
 errors, verdict; or as far as balance, which is what MatchIt and its summary do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import pandas as pd
@@ -9,6 +9,8 @@ import pandas as pd
 from benchmarks.contest import Contestant, Lap, best_of, peak_above
 from benchmarks.districts import EFFECT, FACTS, district
 from outcomes.designs.design import Design
+from outcomes.engine.balance import BalanceRow, balance_table
+from outcomes.engine.canonical import keys_in
 from outcomes.engine.evaluate import diagnose, evaluate
 from outcomes.engine.matching import Arrangement, arrange
 from outcomes.engine.notices import Notices
@@ -72,7 +74,21 @@ def balanced(n: int, *, alike: float = ALIKE, **more: object) -> Lap:
     """Score, match, overlap and balance, as before a lock; no outcome is read."""
     frame, plan = district(n).frame(), design(**more)
     seconds, found = best_of(lambda: diagnose(frame, plan), repeats=_repeats(n))
-    return Lap(seconds, wrong=_unbalanced(found, alike))
+    apart = [row["smd_after"] for row in found["balance"]]
+    return Lap(seconds, wrong=_unbalanced(apart, alike))
+
+
+def table_alone(n: int) -> Lap:
+    """Score, match and the table of balance, as Python's other packages give them; the
+    engine admits the table and checks each promise, but hashes and judges nothing."""
+    frame, plan = district(n).frame(), design(cluster=None)
+
+    def work() -> list[BalanceRow]:
+        found = _match(plan, frame)
+        return balance_table(found.study, found.matched.weights(), plan.estimand)
+
+    seconds, table = best_of(work, repeats=_repeats(n))
+    return Lap(seconds, wrong=_unbalanced([row.smd_after for row in table], ALIKE))
 
 
 def effect_alone(n: int, **more: object) -> Lap:
@@ -113,8 +129,8 @@ def matched_in_cells(n: int) -> Lap:
 def _match(
     plan: Design, frame: pd.DataFrame, *, with_outcomes: bool = False
 ) -> Arrangement:
-    warn = Notices()
-    study = Study.from_frame(frame, plan, warn, with_outcomes=with_outcomes)
+    warn, keys = Notices(), keys_in(frame[plan.unit])
+    study = Study.from_frame(frame, plan, warn, with_outcomes=with_outcomes, keys=keys)
     return arrange(study, plan, warn)
 
 
@@ -143,6 +159,6 @@ def _off(estimate: float) -> str:
     return "" if is_right else f"the effect is {EFFECT}, found {estimate}"
 
 
-def _unbalanced(found: dict, alike: float) -> str:
-    apart = max(abs(row["smd_after"]) for row in found["balance"])
+def _unbalanced(differences: Sequence[float], alike: float) -> str:
+    apart = max(map(abs, differences))
     return "" if apart <= alike else f"a covariate is {apart:.2f} SD apart"
