@@ -42,7 +42,8 @@ class Near:
     def of(cls, sample: Sample) -> "Near":
         known = sample.fitted and sample.fitted.model
         model = known or _model(sample.as_read)
-        return cls(model, logistic(model.held().columns, sample.treated)[0])
+        columns, products = model.held().columns, model.cross
+        return cls(model, logistic(columns, sample.treated, products=products)[0])
 
     def swapped(self) -> "Near":
         """The same with the arms exchanged."""
@@ -219,7 +220,7 @@ def _score(
     """(b,) the chance of students `of` (b, k), or of its own, when fitted on these.
     Without any overlap only the outcome model would be left, and predict where it saw
     nobody."""
-    beta, settled = logistic(model.columns, treated, start)
+    beta, settled = logistic(model.columns, treated, start, products=model.cross)
     if not settled:
         logit = model.times(beta)
         if logit[~treated].max() < logit[treated].min():

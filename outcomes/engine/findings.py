@@ -8,7 +8,7 @@ from typing import Any
 from outcomes.designs.design import Design
 from outcomes.engine.estimable import plain
 
-ENGINE_VERSION = "1.6.0"
+ENGINE_VERSION = "1.7.0"
 
 
 def versions() -> dict[str, str]:

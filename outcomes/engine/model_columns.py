@@ -111,17 +111,19 @@ class Products:
     def whole(self) -> Floats:
         """(k + m, k + m) the sums: numbers, flags, quantities."""
         d, f, m = self._widths
-        numbers = self._numbers[: d + m, : d + m]
+        wide = d + m
+        numbers = self._numbers[:wide, :wide]
         if self._patterns is None:
             return numbers.copy()
         flags = self._patterns.flags * np.sqrt(self._by_pattern[0])
-        total = np.empty((d + f + m, d + f + m))
-        others = np.r_[:d, d + f : d + f + m]
-        total[np.ix_(others, others)] = numbers
-        total[d : d + f, d : d + f] = flags @ flags.T
-        total[others, d : d + f] = self._patterns.of_flags(self._by_pattern)
-        total[d : d + f, others] = total[others, d : d + f].T
-        return total
+        total = np.empty((wide + f, wide + f))
+        total[:wide, :wide] = numbers
+        total[wide:, wide:] = flags @ flags.T
+        total[:wide, wide:] = self._patterns.of_flags(self._by_pattern)
+        total[wide:, :wide] = total[:wide, wide:].T
+        at = np.r_[:d, wide : wide + f, d:wide]
+        in_order: Floats = total[at[:, None], at]
+        return in_order
 
 
 def moments(columns: ModelColumns, weights: Floats, *more: Floats) -> Floats:

@@ -40,7 +40,7 @@ def propensity(covariates: Covariates, treated: Flags, warn: Warn) -> Propensity
     """
     model = _standardized(covariates, warn)
     held = model.held()
-    beta, settled = logistic(held.columns, treated)
+    beta, settled = logistic(held.columns, treated, products=model.cross)
     logit = held.times(beta)
     del held
     has_overlap = bool(logit[~treated].max() >= logit[treated].min())

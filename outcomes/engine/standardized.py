@@ -17,7 +17,8 @@ class Standardized:
     """x : (n, k) the covariates as they came; kept : (m,) those that are independent,
     numbers before the f flags that patterns tell; mean, sd : (m,) what is taken from
     these and what they are divided by; made : (1 + m - f, n) the intercept and the
-    numbers of every row, where they are held.
+    numbers of every row, where they are held; cross : (1 + m, 1 + m) X'X of the
+    columns, where it is known.
 
     Elsewhere a block of rows is made when it is asked for."""
 
@@ -27,6 +28,7 @@ class Standardized:
     sd: Floats
     patterns: Patterns | None = None
     made: Floats | None = None
+    cross: Floats | None = None
 
     @property
     def columns(self) -> ModelColumns:
@@ -50,7 +52,7 @@ class Standardized:
         """The same columns in the same units of a part x (m, k) of the students, held;
         None where one of them says nothing new there."""
         patterns = _patterns(x, self.split[1])[0] if self.patterns else None
-        part = replace(self, x=x, patterns=patterns, made=None).held()
+        part = replace(self, x=x, patterns=patterns, made=None, cross=None).held()
         found = independent(part.products())
         return part if len(found) == 1 + len(self.kept) else None
 
@@ -74,7 +76,7 @@ class Standardized:
     def times(self, beta: Floats, x: Floats | Matrix | None = None) -> Floats:
         """(n,) what the model says of its own students, or of others x (n, k): added
         column by column, so that equal rows give equal bits."""
-        model = self if x is None else replace(self, x=x, made=None)
+        model = self if x is None else replace(self, x=x, made=None, cross=None)
         d = 1 + len(self.split[0])
         of_flags = self._flags_of(x, beta[d:])
         out = np.empty(len(model.x))
@@ -117,8 +119,11 @@ def standardized(x: Floats | Matrix, offered: Ints) -> Standardized:
     kept = np.sort(order[independent(products[np.ix_(order, order)])])[1:] - 1
     is_flag = kept >= len(numbers)
     sd = np.sqrt(np.diag(products)[1 + kept] / len(x))
+    sd[is_flag] = 1.0
     told = patterns and patterns.only(kept[is_flag] - len(numbers))
-    return Standardized(x, asked[kept], mean[kept], np.where(is_flag, 1.0, sd), told)
+    at, by = np.append(0, 1 + kept), np.append(1.0, sd)
+    cross = products[np.ix_(at, at)] / np.outer(by, by)
+    return Standardized(x, asked[kept], mean[kept], sd, told, cross=cross)
 
 
 def _patterns(x: Floats | Matrix, offered: Ints) -> tuple[Patterns | None, Ints]:

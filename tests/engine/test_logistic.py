@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from outcomes.engine import logistic as module
 from outcomes.engine.logistic import COARSER, LARGE, logistic
 from outcomes.engine.model_columns import ModelColumns
 from outcomes.engine.standardized import standardized
@@ -79,6 +80,43 @@ def test_a_sample_that_is_separated_misleads_nobody():
     beta, settled = fit(x, y)
     assert settled
     assert beta == near(maximum(x, y), abs=1e-8)
+
+
+def way(x, y, monkeypatch, products=None):
+    """A fit, and every beta that it stood at."""
+    stood, curvature = [], module._curvature
+
+    def watched(columns, y, beta, products):
+        stood.append(beta)
+        return curvature(columns, y, beta, products)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(module, "_curvature", watched)
+        found = logistic(ModelColumns(lambda rows: x[rows].T), y, products=products)
+    return found, stood
+
+
+def test_a_small_fit_begins_at_the_discriminant_function_of_the_arms(monkeypatch):
+    x, y = students(4_000, k=6)
+    (beta, settled), stood = way(x, y, monkeypatch, x.T @ x)
+    arms = x[y, 1:], x[~y, 1:]
+    within = sum(np.cov(arm.T, ddof=0) * len(arm) for arm in arms) / len(x)
+    one, other = (arm.mean(axis=0) for arm in arms)
+    slopes = np.linalg.solve(within, one - other)
+    odds = np.log((y.sum() + 0.5) / ((~y).sum() + 0.5))
+    assert stood[0] == near([odds - (one + other) / 2 @ slopes, *slopes])
+    assert len(stood) < len(way(x, y, monkeypatch)[1])
+    assert settled
+    assert beta == near(maximum(x, y), abs=1e-8)
+
+
+def test_who_is_told_apart_has_no_discriminant_to_begin_at(monkeypatch):
+    y = np.arange(40) > 20
+    x = np.column_stack([np.ones(40), y])
+    (beta, settled), stood = way(x, y, monkeypatch, x.T @ x)
+    assert stood[0] == near([np.log(19.5 / 21.5), 0])
+    assert not settled
+    assert np.array_equal(beta, fit(x, y)[0])
 
 
 def test_who_is_certain_never_settles():
