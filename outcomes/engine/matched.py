@@ -1,6 +1,7 @@
 """Matched sets and the weights they give: what every matching method returns."""
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -9,7 +10,7 @@ from outcomes.engine.estimand import sought_for, target
 from outcomes.terms import Estimand
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Matched:
     """m memberships of students in sets.
 
@@ -67,10 +68,13 @@ class Matched:
                 weights[arm] = raw[arm] * scale
         return weights
 
+    @cached_property
     def weights(self) -> Floats:
-        """(n,) analysis weights: 0 for the unmatched."""
+        """(n,) analysis weights: 0 for the unmatched. Made once, for all to read."""
         parts, n = self.membership_weights(), len(self.treated)
-        return np.bincount(self.rows, parts, n).astype(float, copy=False)
+        weights = np.bincount(self.rows, parts, n).astype(float, copy=False)
+        weights.setflags(write=False)
+        return weights
 
     def without(self, gone: Flags) -> "Matched":
         """Drop students (n,) and what is left of sets that lose an arm; in the others
