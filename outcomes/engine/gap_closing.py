@@ -19,7 +19,7 @@ from outcomes.engine.influence import Estimate, Modelled, weighted_mean
 from outcomes.engine.linear import gram, independent, inverse, least_squares, times
 from outcomes.engine.logistic import logistic
 from outcomes.engine.model_columns import ModelColumns
-from outcomes.engine.outcome_model import LEAST_WORTH
+from outcomes.engine.outcome_model import require_worth
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,11 +112,8 @@ def refuse_extrapolation(models: Models, rule: Floats, group: Flags) -> None:
     chance = float(rule[group].mean())
     on = models.bread @ models.under(rule)[group].mean(axis=0)
     for moments, share in zip(models.arms, (chance, 1 - chance), strict=True):
-        if share**2 < LEAST_WORTH * float(on @ moments @ on) and share > 0:
-            raise NotEstimable(
-                "a group is too small for the outcome model, whose prediction for it "
-                "is less sure than one student; name fewer covariates"
-            )
+        if share > 0:
+            require_worth(share, float(on @ moments @ on), "name fewer covariates")
 
 
 MeanUnder: TypeAlias = Callable[[Models, Floats, Flags], Estimate]

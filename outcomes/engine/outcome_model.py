@@ -82,14 +82,20 @@ def refuse_extrapolation(implied: Floats, groups: Iterable[Flags]) -> None:
     (sum l)^2 / (sum l^2) students: under one, less sure than any of them alone. Source:
     Chattopadhyay and Zubizarreta (2023), Biometrika 110(3):615-629.
     """
+    instead = 'name fewer covariates, or use estimator "difference"'
     for group in groups:
         part = implied[group]
-        if np.sum(part) ** 2 < LEAST_WORTH * np.sum(part**2):
-            raise NotEstimable(
-                "the group is too small for its outcome model, whose prediction for it "
-                "is less sure than one student; name fewer covariates, or use "
-                'estimator "difference"'
-            )
+        require_worth(float(np.sum(part)), float(np.sum(part**2)), instead)
+
+
+def require_worth(total: float, squares: float, instead: str) -> None:
+    """Raises NotEstimable where weights with such a sum, and sum of their squares, are
+    worth less than one student; instead : what to do then."""
+    if total * total < LEAST_WORTH * squares:
+        raise NotEstimable(
+            "the group is too small for its outcome model, whose prediction for it is "
+            f"less sure than one student; {instead}"
+        )
 
 
 def spreads(
