@@ -46,7 +46,7 @@ def by_refits(found: Estimate, sample: Sample, design: Design) -> Inference:
     (other,) = of_both.keys() - {wider.se_kind}
     more = (beside(other, of_both[other]),)
     inference = from_spread(found.value, wider.se_kind, wider.spread, more)
-    return replace(inference, has_few_clusters=True)
+    return replace(inference, is_widest=True)
 
 
 def left_out_in_turn(value: float, sample: Sample, design: Design) -> Spread:

@@ -56,7 +56,7 @@ class Baseline:
     study: Study
     arranged: Arrangement
     unmatched: list[tuple[str, int]]
-    rows: list[BalanceRow]
+    balance: list[BalanceRow]
     input_hash: str
     warn: Notices
     cluster_sets: ClusterSets | None = None
@@ -118,7 +118,7 @@ def sections(base: Baseline) -> dict[str, Any]:
         "lost": lost(base.study, base.weights > 0, estimand),
         **_discarded_by_group(base),
         "overlap": overlap(base.arranged.fitted, base.study.treated),
-        "balance": base.rows,
+        "balance": base.balance,
         "balance_by_group": group_balance(base.study, base.weights, estimand),
         "balance_of_products": product_balance(base.study, base.weights, estimand),
         **_clusters(base),
@@ -215,7 +215,7 @@ def balance_of(base: Baseline, sample: Sample) -> list[BalanceRow]:
     weights = np.zeros(base.study.n)
     weights[sample.rows] = sample.weights
     if np.array_equal(weights, base.weights):
-        return base.rows
+        return base.balance
     return balance_table(base.study, weights, base.design.estimand)
 
 

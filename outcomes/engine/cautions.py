@@ -282,7 +282,7 @@ def has_few_clusters(found: Effect) -> bool:
     if sample.clusters is None or isinstance(inference.df, NotEstimable):
         return False
     few = are_few(sample.treated_clusters, inference.df)
-    return few or inference.has_few_clusters
+    return few or inference.is_widest
 
 
 def of_clusters(found: Effect, design: Design, warn: Warn) -> None:
@@ -290,7 +290,7 @@ def of_clusters(found: Effect, design: Design, warn: Warn) -> None:
     if has_few_clusters(found):
         shown = (
             "the widest of several intervals is reported"
-            if found.inference.has_few_clusters
+            if found.inference.is_widest
             else "the interval has the degrees of freedom of the smaller arm"
         )
         warn(

@@ -173,7 +173,7 @@ def effect_row(found: Effect) -> dict[str, object]:
         **_differenced(found),
         **({"exact_interval": found.exact_interval} if found.exact_interval else {}),
         "alternatives": inference.alternatives,
-        "few_clusters": inference.has_few_clusters,
+        "few_clusters": inference.is_widest,
     }
 
 

@@ -84,7 +84,7 @@ def diagnose(
     tell = progress or silent
     base = establish(frame, design, tell, with_outcomes=False)
     sample = everyone_matched(base)
-    verdict = judge_sample(base, sample, None, base.rows)
+    verdict = judge_sample(base, sample, None, base.balance)
     tell("placebo", 0.9)
     placebos = placebo_rows(frame, design, base.input_hash)
     verdict = beside_verdict(verdict, placebos, base.warn)

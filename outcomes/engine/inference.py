@@ -43,7 +43,7 @@ class Alternative:
 class Inference:
     """A standard error and what follows from it; any number may be a reason instead.
 
-    has_few_clusters : it is the widest of several, and p the largest.
+    is_widest : it is the widest of several, and p the largest.
     """
 
     std_error: Number
@@ -53,7 +53,7 @@ class Inference:
     ci_high: Number
     p: Number
     alternatives: tuple[Alternative, ...] = ()
-    has_few_clusters: bool = False
+    is_widest: bool = False
 
     @property
     def numbers(self) -> dict[str, object]:
@@ -85,7 +85,7 @@ def infer(
     inference = from_spread(estimate, kind, chosen, others)
     if reported is None:
         return inference
-    return replace(inference, p=reported.p, has_few_clusters=True)
+    return replace(inference, p=reported.p, is_widest=True)
 
 
 def by_influence(

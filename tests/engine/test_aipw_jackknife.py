@@ -115,7 +115,7 @@ def test_where_schools_are_few_the_wider_is_reported_and_the_other_stands_beside
     sample, design = everyone(table, covariates=names)
     found = effect_of(sample, design)
     alone, both = by_influence(found, sample, design), by_refits(found, sample, design)
-    assert both.has_few_clusters
+    assert both.is_widest
     kinds = {both.se_kind, *(other.se_kind for other in both.alternatives)}
     assert kinds == {"influence by school", "jackknife by school"}
     assert both.std_error >= alone.std_error
