@@ -63,7 +63,7 @@ class Baseline:
 
     @property
     def weights(self) -> Floats:
-        return self.arranged.matched.weights
+        return self.arranged.matched.weights()
 
     @property
     def target(self) -> Flags:
@@ -97,7 +97,7 @@ def establish(
         arranged = each_student_once(arranged, design)
         study = arranged.study
         tell("balance", 0.6)
-        rows = balance_table(study, arranged.matched.weights, design.estimand)
+        rows = balance_table(study, arranged.matched.weights(), design.estimand)
         cautions.of_design(study, design, warn)
         cautions.of_match(study, design, arranged, warn)
         cautions.of_balance(rows, warn)

@@ -46,7 +46,7 @@ FORBIDDING = ("few_kept", "not_clustered")  # a significant result
 
 def of_match(study: Study, design: Design, arranged: Arrangement, warn: Warn) -> None:
     """Who was lost, who was used too often, and what the score can bear."""
-    weights = arranged.matched.weights
+    weights = arranged.matched.weights()
     own, people = target(study.treated, design.estimand), PEOPLE[design.estimand]
     kept, everyone = int((own & (weights > 0)).sum()), int(own.sum())
     if 0 < kept < everyone:

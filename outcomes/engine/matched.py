@@ -68,9 +68,12 @@ class Matched:
                 weights[arm] = raw[arm] * scale
         return weights
 
-    @cached_property
     def weights(self) -> Floats:
         """(n,) analysis weights: 0 for the unmatched. Made once, for all to read."""
+        return self._weights
+
+    @cached_property
+    def _weights(self) -> Floats:
         parts, n = self.membership_weights(), len(self.treated)
         weights = np.bincount(self.rows, parts, n).astype(float, copy=False)
         weights.setflags(write=False)

@@ -76,7 +76,7 @@ def each_student_once(found: Arrangement, design: Design) -> Arrangement:
     study, matched = found.study, found.matched
     if study.repeats is None:
         return found
-    kept = _one_row_each(study, design, matched.weights > 0)
+    kept = _one_row_each(study, design, matched.weights() > 0)
     place = np.cumsum(kept) - 1
     return Arrangement(
         study.where(kept),
@@ -139,7 +139,7 @@ def _subclass(study: Study, design: Design, warn: Notices) -> Arrangement:
 
 def _entropy(study: Study, design: Design, warn: Notices) -> Arrangement:
     cell = cells_of(study)
-    kept = from_cells(cell, study.treated).weights > 0
+    kept = from_cells(cell, study.treated).weights() > 0
     weights = entropy_weights(study, design, cell, kept) if kept.any() else None
     return _in_cells(study, design, cell, weights=weights)
 

@@ -153,7 +153,7 @@ def matched_sample(study: Study, whole: Matched, y: Floats) -> Sample:
         member = np.full(study.n, -1, dtype=np.int64)
         member[whole.rows] = whole.sets
         sets = member
-    sample = _sample(study, y, whole.weights, sets, whole.estimand)
+    sample = _sample(study, y, whole.weights(), sets, whole.estimand)
     if study.blocks is None:
         return sample
     return replace(sample, blocks=study.blocks[sample.rows])

@@ -24,7 +24,7 @@ def unmatched_reasons(
     the forbidden side; pool_exhausted : all went to others; caliper : some stayed free,
     but too far away; balance : a larger match would not have been balanced.
     """
-    weights = matched.weights
+    weights = matched.weights()
     # Only a pair, or a limit on reuse, uses a student up.
     most = 1 if matched.is_paired else limits.reuse or np.inf
     is_free = limits.times_served(matched.rows[~matched.is_own]) < most

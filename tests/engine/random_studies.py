@@ -53,7 +53,7 @@ def match_on(frame, design):
 
 
 def weights_by_unit(study, matched):
-    return dict(zip(study.units, matched.weights.round(9), strict=True))
+    return dict(zip(study.units, matched.weights().round(9), strict=True))
 
 
 def same_in_any_order(frame, design, random):

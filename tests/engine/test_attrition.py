@@ -86,7 +86,7 @@ def test_groups_add_up_to_everyone_and_nobody_is_missing_twice(frame):
     design = Design.from_dict(keys(distance="mahalanobis", subgroups=["school"]))
     study, arranged = match_on(frame.fillna({"score": 1.0}), design)
     values = frame.set_index("student")["score"].reindex(study.units).to_numpy()
-    is_matched = arranged.matched.weights > 0
+    is_matched = arranged.matched.weights() > 0
     rows = attrition(study, "score", values, is_matched)
     for of in ("all", "matched"):
         whole, *parts = [row for row in rows if row.of == of]

@@ -30,8 +30,8 @@ def test_lalonde_keeps_as_many_as_can_be_balanced(tolerance, count):
 def test_lalonde_keeps_two_for_one_in_each_cell():
     study, found = arranged(method="cardinality", ratio=2, exact=["race"])
     assert found.matched.n_sets == 3
-    taken = found.matched.weights > 0
-    assert (found.matched.weights[taken] == 1).all()
+    taken = found.matched.weights() > 0
+    assert (found.matched.weights()[taken] == 1).all()
     for code in np.unique(study.exact["race"]):
         here = taken & (study.exact["race"] == code)
         assert (here & ~study.treated).sum() == 2 * (here & study.treated).sum()
@@ -75,7 +75,7 @@ def test_nothing_larger_is_balanced(frame, tolerance, ratio, exact, random):
     cells = study.exact["school"] if exact else np.zeros(study.n)
     x = study.covariates.x.dense()
     expected = most_balanced(x, study.treated, cells, tolerance, ratio)
-    weights = found.matched.weights
+    weights = found.matched.weights()
     assert (weights[study.treated] > 0).sum() == expected
     assert (weights[~study.treated] > 0).sum() == expected * ratio
     assert same_in_any_order(frame, design, random)

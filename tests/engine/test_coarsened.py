@@ -55,7 +55,7 @@ def test_lalonde_is_that_of_r(spec):
 @every_spec
 def test_lalonde_weights_are_those_of_r(spec):
     study, found = arranged(method="cem", **DESIGNS[spec])
-    ours = dict(zip(study.units, found.matched.weights, strict=True))
+    ours = dict(zip(study.units, found.matched.weights(), strict=True))
     assert ours == near(r_weights(spec), abs=1e-8)
 
 
@@ -63,7 +63,7 @@ def test_no_cut_point_at_all_leaves_a_column_out():
     uncut = {"method": "cem", "covariates": ["age", "race"]}
     _, whole = arranged(**uncut, cutpoints={"age": []})
     _, without = arranged(method="exact", covariates=["race"])
-    assert (whole.matched.weights == without.matched.weights).all()
+    assert (whole.matched.weights() == without.matched.weights()).all()
 
 
 @pytest.mark.parametrize(

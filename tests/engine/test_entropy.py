@@ -24,7 +24,7 @@ def test_lalonde_is_that_of_r():
 
 def test_exact_cells_hold_equal_shares_and_all_means_are_equal():
     study, found = arranged(method="entropy", exact=["married"], covariates=["age"])
-    weights = found.matched.weights.copy()
+    weights = found.matched.weights().copy()
     weights[study.treated] *= (~study.treated).sum() / study.treated.sum()
     for column in (study.exact["married"], study.covariates.x[:, 0]):
         arms = [
@@ -65,7 +65,7 @@ def test_weights_are_the_most_even_that_balance_and_need_no_order(frame, random)
         return
     assume(can_balance(others, target, 0.01 / len(others)))
     study, found = match_on(frame, design)
-    w = found.matched.weights[~study.treated]
+    w = found.matched.weights()[~study.treated]
     w = w / w.sum()
     assert study.covariates.x.dense(~study.treated).T @ w == near(target, abs=1e-6)
     least = most_even_divergence(others, target)

@@ -68,7 +68,7 @@ def test_g_computation_is_that_of_r(spec, estimand):
 )
 def test_weights_are_those_of_r(spec, estimand):
     study, found = arranged(**SPECS[spec], estimand=estimand)
-    ours = dict(zip(study.units, found.matched.weights, strict=True))
+    ours = dict(zip(study.units, found.matched.weights(), strict=True))
     assert ours == near(WEIGHTS[f"{spec}_{estimand.lower()}"].to_dict(), abs=1e-7)
 
 
@@ -119,7 +119,7 @@ def test_groups_and_products_are_measured_in_the_estimands_sds(estimand):
     wanted = design(method="ipw", estimand=estimand, subgroups=["nodegree"])
     found = evaluate(FRAME, wanted).report()
     study, done = arranged(method="ipw", estimand=estimand)
-    weights, t = done.matched.weights, study.treated
+    weights, t = done.matched.weights(), study.treated
     age = study.covariates.x[:, study.covariates.names.index("age")]
     whole = ~t if estimand == "ATC" else t | ~t
     square = (age - age[whole].mean()) ** 2
@@ -174,7 +174,7 @@ def test_who_was_lost_is_counted_in_the_arms_that_the_effect_is_on():
 @pytest.mark.parametrize("tolerance", [0.05, 0.2])
 def test_the_largest_balanced_match_is_sought_for_comparison_students(tolerance):
     study, found = arranged(method="cardinality", estimand="ATC", tolerance=tolerance)
-    weights = found.matched.weights
+    weights = found.matched.weights()
     own, other = ((weights > 0) & arm for arm in (~study.treated, study.treated))
     assert own.sum() == other.sum() > 0
     x = study.covariates.x.dense()

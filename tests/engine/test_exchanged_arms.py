@@ -106,7 +106,7 @@ def test_weights_and_effects_are_those_of_the_definition(data):
         sets = from_cells(cell, treated, estimand=estimand)
         counts = {c: counted(estimand, treated[cell == c]) for c in whole}
         expected = sum(of_cell[c] * counts[c] for c in whole) / sum(counts.values())
-        weights = sets.weights
+        weights = sets.weights()
         assert weights == near(
             oracles.weights_of(estimand, cell, treated, whole), abs=1e-12
         )
@@ -125,7 +125,7 @@ def test_the_effect_on_everyone_lies_between_by_the_shares_of_the_arms(data):
     assume(any(len({*treated[cell == c]}) == 2 for c in range(4)))
     found = {}
     for estimand in Estimand:
-        weights = from_cells(cell, treated, estimand=estimand).weights
+        weights = from_cells(cell, treated, estimand=estimand).weights()
         arms = [np.average(y[a], weights=weights[a]) for a in (treated, ~treated)]
         found[estimand] = arms[0] - arms[1]
     share = treated[weights > 0].mean()

@@ -53,7 +53,7 @@ def test_each_set_has_one_of_one_arm():
     matched = found.matched
     by_arm = [np.bincount(matched.sets, arm) for arm in _arms(matched)]
     assert (np.minimum(*by_arm)[np.unique(matched.sets)] == 1).all()
-    assert effective_size(matched.weights[~matched.treated]) == near(52.5606046)
+    assert effective_size(matched.weights()[~matched.treated]) == near(52.5606046)
 
 
 def _arms(matched):

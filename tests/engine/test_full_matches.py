@@ -36,7 +36,7 @@ def of_r(spec):
 def test_sets_and_weights_are_those_of_r(spec, of):
     r = MEMBERS.loc[spec].set_index("unit_id")
     study, found = arranged(SOME, **full(spec, of))
-    ours = pd.Series(found.matched.weights, study.units)
+    ours = pd.Series(found.matched.weights(), study.units)
     assert ours.to_dict() == near(r[of].to_dict(), rel=1e-9)
     number = pd.Series(found.matched.sets, study.units[found.matched.rows])
     together = {frozenset(units) for units in number.groupby(number).groups.values()}

@@ -37,7 +37,7 @@ def test_a_score_above_the_bound_is_trimmed_and_said(monkeypatch):
     warn = Notices()
     study, found = arranged(method="ipw", warn=warn)
     score = found.space.score[~study.treated]
-    weights = found.matched.weights[~study.treated]
+    weights = found.matched.weights()[~study.treated]
     assert weights.max() / weights.min() == near(
         (0.7 / 0.3) / (score / (1 - score)).min()
     )
@@ -68,7 +68,7 @@ def test_weights_are_odds_within_a_cell_whatever_the_order(frame, exact, random)
     again, other = match_on(frame, design)
     ours = weights_by_unit(study, found.matched)
     assert ours == weights_by_unit(again, other.matched)
-    weights, score = found.matched.weights, found.space.score
+    weights, score = found.matched.weights(), found.space.score
     school = dict(zip(frame["student"], frame["school"], strict=True))
     for name in ("a", "b") if exact else ("ab",):
         here = np.array([school[unit] in name for unit in study.units])

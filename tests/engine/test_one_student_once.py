@@ -201,7 +201,7 @@ def test_who_was_matched_stands_as_he_was_then():
     rows = list(zip(once.study.units, once.study.entries.code, strict=True))
     assert rows.count(("S3", 0)) == rows.count(("S3", 1)) == 1  # he served both
     assert [unit for unit, _ in rows].count("S4") == 1
-    assert once.matched.weights.sum() == arranged.matched.weights.sum()
+    assert once.matched.weights().sum() == arranged.matched.weights().sum()
 
 
 def test_the_spread_of_outcomes_counts_a_student_once():

@@ -55,7 +55,7 @@ def test_the_match_is_that_of_matchit(spec):
     frame, wanted = IN_R[spec]
     r = FIGURES.loc[spec].set_index("what")["value"]
     study, arranged = lalonde.arranged(frame, **wanted)
-    weights = dict(zip(study.units, arranged.matched.weights, strict=True))
+    weights = dict(zip(study.units, arranged.matched.weights(), strict=True))
     expected = WEIGHTS.loc[spec].set_index("unit_id")["weight"].to_dict()
     assert {unit: w for unit, w in weights.items() if w} == near(expected)
     assert arranged.matched.total_distance == near(r["total"], rel=1e-8)

@@ -40,5 +40,5 @@ def test_who_ties_within_the_tolerance_shares_a_place(frame, metric, ratio, tole
         gaps = np.abs(np.subtract.outer(far, far))
         assume((np.abs(gaps - tolerance) > 1e-10).all())  # no tie hangs on rounding
         expected[pool] += shares(far.tolist(), ratio, tolerance)
-    weights = arranged.matched.weights[pool]
+    weights = arranged.matched.weights()[pool]
     assert weights / weights.sum() == pytest.approx(expected[pool] / expected.sum())

@@ -33,7 +33,7 @@ def test_lalonde_is_that_of_r(count):
 @pytest.mark.parametrize("count", [5, 6])
 def test_lalonde_weights_are_those_of_r(count):
     study, found = arranged(method="subclass", subclasses=count)
-    ours = dict(zip(study.units, found.matched.weights, strict=True))
+    ours = dict(zip(study.units, found.matched.weights(), strict=True))
     assert ours == near(r_weights(f"subclass{count}"), abs=1e-8)
 
 

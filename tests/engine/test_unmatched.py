@@ -41,7 +41,7 @@ def one_by_one(study, found):
     limits, seeks = found.limits, study.treated
     if found.matched.estimand == "ATC":
         seeks = ~seeks
-    used = found.matched.weights > 0
+    used = found.matched.weights() > 0
     reasons = Counter()
     for i in np.flatnonzero(seeks & ~used):
         others = [
