@@ -52,16 +52,10 @@ class Pages(Sized, PageNumberPagination):
     parameters = (SIZE, parameter("page", "From 1.", type="integer", minimum=1))
 
     def get_page_number(self, request, paginator):
-        return whole(request, "page", 1, most=999_999_999)
-
-    def paginate_queryset(self, queryset, request, view=None):
-        try:
-            return super().paginate_queryset(queryset, request, view)
-        except NotFound:
-            last = self.django_paginator_class(
-                queryset, self.get_page_size(request)
-            ).num_pages
-            raise PastTheEnd(f"The last page is {last}: ask from 1 to it.") from None
+        number, last = whole(request, "page", 1, most=999_999_999), paginator.num_pages
+        if number > last:
+            raise PastTheEnd(f"The last page is {last}: ask from 1 to it.")
+        return number
 
 
 class Cursor(Sized, CursorPagination):

@@ -1,4 +1,6 @@
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from api.paging import Cursor
 from api.resources.schools import SchoolViewSet
@@ -46,6 +48,13 @@ def test_links_keep_what_was_asked(office, seven_schools):
 
 def test_five_hundred_rows_come_at_once(office, seven_schools):
     assert len(office.get(f"{SCHOOLS}?page_size=500").data["results"]) == 7
+
+
+def test_a_page_past_the_last_counts_the_rows_once(office, seven_schools):
+    with CaptureQueriesContext(connection) as asked:
+        beyond = office.get(f"{SCHOOLS}?page_size=3&page=4")
+    assert beyond.data["detail"] == "The last page is 3: ask from 1 to it."
+    assert sum("COUNT(" in query["sql"] for query in asked) == 1
 
 
 def test_a_cursor_neither_skips_nor_repeats_while_rows_are_written(
