@@ -150,7 +150,7 @@ def _key(design: Design) -> list[str]:
 def _rows(study: Study) -> list[str]:
     units, entries = study.units.tolist(), study.entries
     if entries is None:
-        return [_row(unit) for unit in units]
+        return [_row(str(unit)) for unit in units]  # whole numbers stay numbers there
     days = [entries.labels[code] for code in entries.code]
     return [_row(*key) for key in zip(units, days, strict=True)]
 

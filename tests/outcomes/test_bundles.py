@@ -101,6 +101,18 @@ def test_sets_are_numbered_by_their_codes(made):
     assert [first[number] for number in sorted(first)] == sorted(first.values())
 
 
+def test_students_whose_keys_are_numbers_are_found():
+    """As those of the database are; a plan of whole grades has no entry."""
+    table = APART.assign(unit_id=range(1, len(APART) + 1))
+    report = evaluate(table, lalonde_design()).report()
+    made = files(table, lalonde_design(), report, report["pairs"])
+    everyone = {row["code"]: float(row["re78"]) for row in rows(made["all.csv"])}
+    assert sorted(everyone.values()) == sorted(APART["re78"])
+    matched = {row["code"]: float(row["re78"]) for row in rows(made["matched.csv"])}
+    assert matched.items() <= everyone.items()
+    assert len(matched) == len(report["pairs"])
+
+
 @needs_r
 @pytest.mark.parametrize(
     "keys",
