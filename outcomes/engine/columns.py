@@ -66,6 +66,11 @@ def is_text(column: Series) -> bool:
     return not (is_numeric_dtype(column) or is_bool_dtype(column))
 
 
+def are_names(different: int, n: int) -> bool:
+    """Whether so many different texts name n students rather than group them."""
+    return different > max(50, n // 2)
+
+
 def has_categories(column: Series) -> bool:
     """Whether the words of a column stand beside it, once each."""
     return isinstance(column.dtype, pd.CategoricalDtype)

@@ -162,7 +162,7 @@ def _levels(
         )
     level_of = [RARE_LEVEL if word in rare else word for word in words]
     levels = sorted({*level_of}, key=lambda level: (level == RARE_LEVEL, level))
-    if len(levels) > max(50, len(places) // 2):
+    if columns.are_names(len(levels), len(places)):
         raise InputError(
             f'covariate "{name}" has {len(levels)} different texts in {len(places)} '
             "rows; it names students rather than groups them, leave it out",

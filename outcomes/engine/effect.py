@@ -114,17 +114,24 @@ def _bounded(inference: Inference, bounds: tuple[float, float] | None) -> Infere
 def _estimate(
     sample: Sample, design: Design, *, is_group: bool
 ) -> tuple[float, Inference]:
-    sample.require_both_arms()
     if design.estimator == Estimator.AIPW:
+        sample.require_both_arms()
         own = replace(sample, y=sample.y - sample.y.min())
         found = effect_of(own, design)
         return found.value, by_refits(found, own, design)
-    fit = fitted(sample, model_of(design)(sample), means=2)
-    on = contrast(fit, {EFFECT: 1.0})
+    fit, on = regressed(sample, design)
     if is_group:
         refuse_extrapolation(fit.implied(on), (sample.treated, ~sample.treated))
     estimate = float(on @ fit.coefficients)
     return estimate, infer(estimate, fit, {EFFECT: 1.0}, sample, design)
+
+
+def regressed(sample: Sample, design: Design) -> tuple[Fit, Floats]:
+    """The design's regression, and the weights on its coefficients that make the
+    effect. Raises NotEstimable, as where an arm is empty."""
+    sample.require_both_arms()
+    fit = fitted(sample, model_of(design)(sample), means=2)
+    return fit, contrast(fit, {EFFECT: 1.0})
 
 
 def fitted(sample: Sample, columns: Floats, means: int) -> Fit:

@@ -106,7 +106,7 @@ def essa_row(
     # Tier 3 asks for no baseline, so significance is judged without the verdict here.
     significant = standing.p_adjusted <= ALPHA and not standing.held_back
     judged = candidacy(
-        VerdictCode(verdict.code),
+        verdict.code,
         estimate=known(found.claimed[0]),
         is_significant=significant,
         is_adjusted=bool(design.matched_on or design.exact),

@@ -11,7 +11,7 @@ from outcomes.engine.aipw import effect_of
 from outcomes.engine.arrays import Flags, Floats, Ints, Texts, how_many
 from outcomes.engine.columns import known_groups
 from outcomes.engine.covariance import cr2_forms
-from outcomes.engine.effect import ALONE, fitted
+from outcomes.engine.effect import ALONE, regressed
 from outcomes.engine.estimable import attempt, known
 from outcomes.engine.few_clusters import are_few
 from outcomes.engine.forms import Forms
@@ -19,12 +19,7 @@ from outcomes.engine.inference import df_of_smallest
 from outcomes.engine.jackknife import cr3_forms
 from outcomes.engine.joint import SINGULAR, Wald, above_nothing, by_forms, hotelling
 from outcomes.engine.linear import Fit, gram
-from outcomes.engine.outcome_model import (
-    EFFECT,
-    contrast,
-    model_of,
-    refuse_extrapolation,
-)
+from outcomes.engine.outcome_model import model_of, refuse_extrapolation
 from outcomes.engine.sample import Sample
 from outcomes.terms import ALPHA, Estimator
 
@@ -73,15 +68,13 @@ def _group_effect(
         raise NotEstimable(str(ALONE))  # a new one holds no arrays of an older
     units = part.sets if part.clusters is None else part.clusters
     spare = df_of_smallest(part.treated, None, units)
-    columns = model_of(design)(part)
     spread = np.zeros(len(sample.rows))
     if design.estimator == Estimator.AIPW:
         found = effect_of(part, design)
         spread[member] = found.influence
-        cost = columns.shape[1]
+        cost = model_of(design)(part).shape[1]
         return GroupEffect(group, member, found.value, spread, cost, spare, {})
-    fit = fitted(part, columns, means=2)
-    on = contrast(fit, {EFFECT: 1.0})
+    fit, on = regressed(part, design)
     implied = fit.implied(on)
     refuse_extrapolation(implied, (part.treated, ~part.treated))
     spread[member] = implied * fit.residuals

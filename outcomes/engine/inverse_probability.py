@@ -9,8 +9,6 @@ from outcomes.engine.notices import Warn
 from outcomes.terms import Estimand
 
 BOUND = 0.99  # a higher score counts as this, so nobody weighs more than 99 others
-
-
 SCORES = {
     Estimand.ATT: f"comparison students have a score above {BOUND}",
     Estimand.ATC: f"participants have a score below {1 - BOUND:.2g}",

@@ -91,8 +91,7 @@ def power_row(sample: Sample, design: Design) -> dict[str, object]:
 
 def _of_whole_clusters(sample: Sample) -> float:
     codes, t = sample.clusters, sample.treated
-    if codes is None:
-        raise NotEstimable("the design names no cluster")
+    assert codes is not None
     own, others = how_many(codes[t]), how_many(codes[~t])
     size = len(sample.rows) / max(own + others, 1)
     return mdes_of_clusters(own, others, size, icc=ICC_ACHIEVEMENT)
@@ -114,8 +113,10 @@ def _text(smallest: Number, alike: Number, cohorts: int, *, whole: bool) -> str:
     )
     if whole or not cohorts:
         return seen
-    optimistic = "That is optimistic: it takes participants of one school to be no "
-    optimistic += "more alike than others."
+    optimistic = (
+        "That is optimistic: it takes participants of one school to be no more alike "
+        "than others."
+    )
     if isinstance(alike, NotEstimable):
         return f"{seen} {optimistic} With one school alone nothing could be detected."
     return (

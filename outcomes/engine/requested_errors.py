@@ -10,11 +10,10 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.abadie_imbens import abadie_imbens
 from outcomes.engine.arrays import Floats, Ints
 from outcomes.engine.bootstrap import bootstrap
-from outcomes.engine.effect import fitted
+from outcomes.engine.effect import regressed
 from outcomes.engine.estimable import Number
 from outcomes.engine.inference import Alternative
 from outcomes.engine.matched import Matched
-from outcomes.engine.outcome_model import EFFECT, contrast, model_of
 from outcomes.engine.sample import Sample, matched_sample
 from outcomes.engine.study import Study
 from outcomes.engine.two_way import two_way
@@ -55,11 +54,10 @@ def _two_way(
     if design.estimator == Estimator.AIPW:
         raise NotEstimable("AIPW weighs everyone by his own score, not by sets")
     stacked = _stacked(study, whole, outcome)
-    stacked.require_both_arms()
-    fit = fitted(stacked, model_of(design)(stacked), means=2)
+    fit, on = regressed(stacked, design)
     second = stacked.rows if stacked.clusters is None else stacked.clusters
     ways = (_codes(whole.sets), _codes(second))
-    spread = two_way(fit, contrast(fit, {EFFECT: 1.0}), *ways)
+    spread = two_way(fit, on, *ways)
     return spread.std_error, spread.df
 
 
@@ -105,15 +103,14 @@ def _bootstrap(
     units = next(
         u for u in (sample.clusters, sample.sets, sample.rows) if u is not None
     )
-    estimate = partial(_regressed, design)
+    estimate = partial(_estimate, design)
     spread = bootstrap(sample, estimate, _codes(units), design.seed)
     return spread.std_error, spread.df
 
 
-def _regressed(design: Design, sample: Sample) -> float:
-    sample.require_both_arms()
-    fit = fitted(sample, model_of(design)(sample), means=2)
-    return float(contrast(fit, {EFFECT: 1.0}) @ fit.coefficients)
+def _estimate(design: Design, sample: Sample) -> float:
+    fit, on = regressed(sample, design)
+    return float(on @ fit.coefficients)
 
 
 _KINDS = {

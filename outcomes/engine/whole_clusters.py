@@ -190,20 +190,16 @@ def _make_up(
     labels = columns.labels(column)
     known = np.array([label is not None for label in labels], dtype=bool)
     levels = sorted(set(labels[known].tolist()))
-    _refuse_names(name, len(levels), len(labels))
+    if columns.are_names(len(levels), len(labels)):
+        raise InputError(
+            f'match_clusters compares clusters on "{name}", which has {len(levels)} '
+            f"different texts in {len(labels)} rows; it names students rather than "
+            "groups them, leave it out",
+            "too_many_levels",
+        )
     for level in levels[1:] if len(levels) == 2 else levels:
         has_it = np.where(known, labels == level, np.nan).astype(float)
         yield f"{name}={level}", (name,), _mean(has_it, member, count)
-
-
-def _refuse_names(name: str, levels: int, n: int) -> None:
-    if levels > max(50, n // 2):
-        raise InputError(
-            f'match_clusters compares clusters on "{name}", which has {levels} '
-            f"different texts in {n} rows; it names students rather than groups them, "
-            "leave it out",
-            "too_many_levels",
-        )
 
 
 def _mean(values: Floats, member: Ints, count: int) -> Floats:
