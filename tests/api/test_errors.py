@@ -51,6 +51,23 @@ def test_a_forgotten_slash_is_pointed_out(office):
     assert detail.endswith("Addresses here end in a slash.")
 
 
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("path", ["/api/v1/schools/", "/api/nothing", "/"])
+@pytest.mark.parametrize("host", ["elsewhere.org", "a b", "localhost:x"])
+def test_a_host_that_is_not_ours_is_refused_in_the_same_shape(
+    office, settings, caplog, debug, path, host
+):
+    settings.DEBUG = debug
+    response = office.get(path, headers={"Host": host})
+    assert response["Content-Type"] == "application/problem+json"
+    document = response.json()
+    assert set(document) == MEMBERS
+    assert response.status_code == document["status"] == 400
+    assert document["code"] == "unknown_host"
+    assert document["request_id"] == response["X-Request-Id"]
+    assert host in caplog.text
+
+
 @pytest.mark.parametrize(
     ("sent", "status", "says"),
     [
