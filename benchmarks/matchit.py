@@ -24,13 +24,19 @@ MENDED = (4, 5, 2)  # before it, a cell that lacks one arm is an error
 @cache
 def version(*, is_older: bool = False) -> str:
     """Of MatchIt, or "" where it is not installed."""
-    if not shutil.which("Rscript"):
+    if no_r():
         return ""
     asked = 'cat(tryCatch(format(packageVersion("MatchIt")), error = function(e) ""))'
-    return _said(["-e", asked], is_older=is_older, check=False).strip()
+    return said(["-e", asked], is_older=is_older, check=False).strip()
 
 
-def _said(arguments: list[str], *, is_older: bool, check: bool = True) -> str:
+def no_r() -> str:
+    """Why nothing of R runs here."""
+    return "" if shutil.which("Rscript") else "no Rscript"
+
+
+def said(arguments: list[str], *, is_older: bool = False, check: bool = True) -> str:
+    """What R prints."""
     older = os.environ.get(OLDER) if is_older else None
     found = subprocess.run(
         ["Rscript", *arguments],
@@ -85,7 +91,6 @@ def _lap(
     with TemporaryDirectory() as folder:
         path = Path(folder) / "table.csv"
         district(n).frame().to_csv(path, index=False)
-        found = _said(["--vanilla", str(SCRIPT), str(path), task], is_older=is_older)
-    said = json.loads(found.splitlines()[-1])
-    peak = said["above_mb" if above_table else "peak_mb"]
-    return Lap(said["seconds"], peak)
+        found = said(["--vanilla", str(SCRIPT), str(path), task], is_older=is_older)
+    of = json.loads(found.splitlines()[-1])
+    return Lap(of["seconds"], of["above_mb" if above_table else "peak_mb"])

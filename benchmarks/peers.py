@@ -18,11 +18,12 @@ DISTRIBUTIONS = {
     "psmpy": "psmpy",
     "pymatchit": "pymatchit-causal",
     "dowhy": "dowhy",
+    "scikit-learn": "scikit-learn",
 }
 
 
 def contestant(package: str) -> Contestant:
-    return Contestant(package, partial(_lap, package), partial(_absent, package))
+    return Contestant(package, partial(_lap, package), partial(absent, package))
 
 
 @cache
@@ -33,7 +34,7 @@ def versions() -> dict[str, str]:
         "print(json.dumps({it.name: it.version for it in all_()}))"
     )
     try:
-        there = json.loads(_said("-c", ask))
+        there = json.loads(said("-c", ask))
     except (OSError, RuntimeError):
         return {}
     return {
@@ -41,7 +42,7 @@ def versions() -> dict[str, str]:
     }
 
 
-def _absent(package: str) -> str:
+def absent(package: str) -> str:
     if package in versions():
         return ""
     path = os.environ.get(PEERS_PYTHON)
@@ -52,10 +53,10 @@ def _lap(package: str, n: int) -> Lap:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "table.csv"
         district(n).frame().to_csv(path, index=False)
-        return Lap(**json.loads(_said(str(SCRIPT), str(path), package)))
+        return Lap(**json.loads(said(str(SCRIPT), str(path), package)))
 
 
-def _said(*arguments: str) -> str:
+def said(*arguments: str) -> str:
     """The last line of what the interpreter of the peers says. Isolated: no module of
     this folder is taken for one of theirs."""
     found = subprocess.run(
