@@ -289,7 +289,7 @@ def of_clusters(found: Effect, design: Design, warn: Warn) -> None:
     """An interval that rests on few clusters."""
     if has_few_clusters(found):
         shown = (
-            "the widest of several intervals is reported"
+            "the widest of several intervals and the largest p are reported"
             if found.inference.is_widest
             else "the interval has the degrees of freedom of the smaller arm"
         )

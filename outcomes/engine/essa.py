@@ -5,6 +5,7 @@ awarded by reviewers, so we say "would be a candidate for". Tier 1 needs assignm
 chance, which a matched comparison never has.
 """
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 
@@ -52,6 +53,7 @@ def candidacy(
     n_students: int,
     n_sites: int | None,
     sites_by: str = "",
+    held_back: Sequence[str] = (),
 ) -> Candidacy:
     """The highest tier whose conditions hold.
 
@@ -59,13 +61,14 @@ def candidacy(
     is_adjusted : selection is controlled for by matching or covariates; n_students,
     n_sites : of the analytic sample, both groups; sites None where the design names no
     cluster to count them by; sites_by : that cluster, for whoever reads it must see
-    whether it is a school. Tier 2 needs all criteria; tier 3 a significant positive
-    effect with controls; whatever remains is tier 4.
+    whether it is a school; held_back : what forbids a claim although p is small. Tier 2
+    needs all criteria; tier 3 a significant positive effect with controls; whatever
+    remains is tier 4.
     """
     is_positive = is_significant and estimate > 0
     criteria = (
         _baseline(verdict),
-        _effect(estimate, is_significant=is_significant),
+        _effect(estimate, held_back, is_significant=is_significant),
         _enough("students", n_students, STUDENTS),
         _enough("sites", n_sites, SITES, sites_by),
     )
@@ -81,9 +84,13 @@ def _baseline(verdict: VerdictCode) -> Criterion:
     return Criterion("baseline", verdict.value, meets.value, verdict == meets)
 
 
-def _effect(estimate: float, *, is_significant: bool) -> Criterion:
+def _effect(
+    estimate: float, held_back: Sequence[str], *, is_significant: bool
+) -> Criterion:
     direction = "positive" if estimate > 0 else "not positive"
     found = f"{direction}, {'' if is_significant else 'not '}significant"
+    if held_back:
+        found = f"{direction}, not to be claimed ({', '.join(held_back)})"
     needed = "positive, significant"
     return Criterion("effect", found, needed, found == needed)
 
@@ -104,15 +111,16 @@ def essa_row(
     sample = found.sample
     sites = None if sample.clusters is None else how_many(sample.clusters)
     # Tier 3 asks for no baseline, so significance is judged without the verdict here.
-    significant = standing.p_adjusted <= ALPHA and not standing.held_back
+    is_small = standing.p_adjusted <= ALPHA
     judged = candidacy(
         verdict.code,
         estimate=known(found.claimed[0]),
-        is_significant=significant,
+        is_significant=is_small and not standing.held_back,
         is_adjusted=bool(design.matched_on or design.exact),
         n_students=len(sample.rows),
         n_sites=sites,
         sites_by=design.cluster or "",
+        held_back=(standing.held_back or ()) if is_small else (),
     )
     return {"outcome": found.outcome.name, **asdict(judged)}
 

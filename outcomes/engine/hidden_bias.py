@@ -55,6 +55,7 @@ def hidden_bias_text(found: Effect, gamma: Number) -> str:
     if isinstance(gamma, NotEstimable):
         return text
     return (
-        f"{text} The effect stays significant until one of two matched students is "
-        f"{gamma:.2f} times as likely (in odds) as the other to take part."
+        f"{text} A test of the pairs alone (one-sided, {ALPHA:.0%}) finds an effect "
+        f"until one of two matched students is {gamma:.2f} times as likely (in odds) "
+        "as the other to take part."
     )

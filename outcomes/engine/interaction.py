@@ -109,14 +109,21 @@ def interaction_row(
         numbers = [field.name for field in fields(Wald)]
         text = f"The effects by {dimension} cannot be compared: {reason}."
         return {**head, "groups": [], **dict.fromkeys(numbers, reason), "text": text}
-    text = (
-        f"The effects by {dimension} differ by more than chance (p {found.p:.3f})."
-        if found.p < ALPHA
-        else f"That the effect is the same by {dimension} is not contradicted "
-        f"(p {found.p:.3f}), which does not show that it is."
-    )
     groups = [e.group for e in effects]
+    text = _text(found.p, dimension, len(design.outcomes) * len(design.subgroups))
     return {**head, "groups": groups, **asdict(found), "text": text}
+
+
+def _text(p: float, dimension: str, tests: int) -> str:
+    """One test of many is small by chance, and none is corrected for the others."""
+    shown = "p below 0.001" if p < 0.001 else f"p {p:.3f}"
+    if p >= ALPHA:
+        return (
+            f"That the effect is the same by {dimension} is not contradicted "
+            f"({shown}), which does not show that it is."
+        )
+    among = f", one of {tests} such tests, not corrected for" if tests > 1 else ""
+    return f"The effects by {dimension} differ by more than chance ({shown}{among})."
 
 
 def wald(effects: Sequence[GroupEffect], sample: Sample, design: Design) -> Wald:

@@ -111,7 +111,12 @@ def _text(smallest: Number, alike: Number, cohorts: int, *, whole: bool) -> str:
         f"This design can detect an effect of {smallest:.2f} SD or more (80% power, 5% "
         "two-sided), before covariates sharpen it."
     )
-    if whole or not cohorts:
+    if whole:
+        return (
+            f"{seen} It assumes that a fifth of the variance lies between schools "
+            f"(ICC {ICC_ACHIEVEMENT:.2f})."
+        )
+    if not cohorts:
         return seen
     optimistic = (
         "That is optimistic: it takes participants of one school to be no more alike "

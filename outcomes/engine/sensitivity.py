@@ -113,8 +113,10 @@ class Benchmark:
 def omitted_covariate(estimate: float, without: float, name: str) -> Benchmark:
     """Compare an estimate with the one from the same design but without `name`.
 
-    A hidden factor s times as strong, left out likewise, moves the estimate by s shift,
-    or by its opposite. Source: the benchmarks of Cinelli and Hazlett (2020), J. R.
+    A hidden factor s times as strong, left out likewise, moves the estimate by s shift:
+    where shift has the sign of the estimate, that much of it may be bias; where not,
+    what is like the covariate hides an effect, and only what works the other way can
+    have made one up. Source: the benchmarks of Cinelli and Hazlett (2020), J. R.
     Stat. Soc. B 82(1):39-67, in units of the estimate. Raises NotEstimable when leaving
     the covariate out changes nothing.
     """
@@ -122,8 +124,10 @@ def omitted_covariate(estimate: float, without: float, name: str) -> Benchmark:
     if shift == 0:
         raise NotEstimable(f'leaving out "{name}" does not move the estimate')
     times = abs(estimate / shift)
+    opposite = "" if estimate * shift > 0 else ", working the other way,"
     text = (
-        f'Leaving out "{name}" would have moved the estimate by {shift:+.3g}; a hidden '
-        f"factor {times:.2g} times as strong would leave no effect."
+        f'Leaving out "{name}" would have moved the estimate by {shift:+.3g}, from '
+        f"{estimate:.3g} to {without:.3g}; a hidden factor {times:.2g} times as "
+        f"strong{opposite} would leave no effect."
     )
     return Benchmark(shift, times, text)

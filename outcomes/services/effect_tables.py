@@ -14,6 +14,7 @@ from outcomes.services.table import (
     chance,
     said,
     table,
+    text_of,
     text_on,
     with_interval,
 )
@@ -34,7 +35,8 @@ def effects(report: Report) -> Table:
     return table(
         "Effects",
         "How much higher or lower an outcome is with the program than without it, for "
-        "everyone and by group. Where the interval holds 0, chance could explain it.",
+        "everyone and by group. Where the interval holds 0 or p is .05 or more, chance "
+        "could explain it: with few schools each is the most cautious of several.",
         {
             "Outcome": said("outcome"),
             "Group": lambda row: group_in_words(row, dict(report)),
@@ -43,16 +45,16 @@ def effects(report: Report) -> Table:
             ),
             "In SDs (g)": lambda row: row["hedges_g"],
             "p": chance,
-            "More than chance": _claim,
+            "More than chance": claim,
             "n": arms_of,
         },
         report["effects"],
     )
 
 
-def _claim(row: Row) -> str:
-    """Whether more than chance is claimed; where only the plan or the comparison
-    forbids it, that is why."""
+def claim(row: Row) -> str:
+    """Whether more than chance is claimed; where something else forbids it, that is
+    why."""
     if is_hidden(row) or row["p"] is None:
         return ""
     if row.get("significant"):
@@ -107,7 +109,11 @@ def sensitivity(report: Report) -> Table:
         "What something unseen would have to do",
         "Matching cannot see everything. The stronger a hidden cause would have to be, "
         "the safer the result.",
-        {"Outcome": said("outcome"), "Left out": said("left_out"), "In words": "text"},
+        {
+            "Outcome": said("outcome"),
+            "Left out": said("left_out"),
+            "In words": text_of(report),
+        },
         _hidden(report.get("sensitivity") or {}),
     )
 
@@ -151,7 +157,7 @@ def clustering(report: Report) -> Table:
             "Outcome": said("outcome"),
             "Alike within a cluster (ICC)": "icc",
             "Taken from": said("icc_from"),
-            "Clusters": "clusters",
+            "Clusters": lambda row: row["clusters"] and round(row["clusters"]),
             "t without": "t_ignoring",
             "t with": "t",
             "p": chance,
@@ -173,7 +179,7 @@ def placebo(report: Report) -> Table:
             "In SDs (g)": "hedges_g",
             "p": chance,
             "Moved": "moved",
-            "In words": "text",
+            "In words": text_of(report),
         },
         report.get("placebo", ()),
     )

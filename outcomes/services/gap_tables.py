@@ -1,11 +1,12 @@
 """The tables of gaps: among participants, in the district, and their causes."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from outcomes.charts.gaps import METRICS, change_in_words, gap_in_words
 from outcomes.charts.words import in_words, numbers
-from outcomes.services.table import Report, Row, Table, cell, change, share, table
+from outcomes.services.table import Report, Row, Table, change, share, table
 
 RULES = {
     "as_is": "as it was",
@@ -76,44 +77,47 @@ def coverage(report: Report) -> Table:
     return table(
         "Whom the program reached",
         "How far it closes the district's gap is how many it reaches times how much it "
-        "helps them. Effects and gaps in SDs.",
+        "helps them. Shares of those who have the outcome; effects and gaps in SDs.",
         {
             "Gap": lambda row: gap_in_words(dict(row)),
             "Focal group takes part": share("share_focal"),
             "Reference group takes part": share("share_reference"),
-            "Helps focal by": "att_focal",
-            "Helps reference by": "att_reference",
+            "Helps focal by (95% interval)": partial(_sure, "att_focal"),
+            "Helps reference by (95% interval)": partial(_sure, "att_reference"),
             "Gap without": "without_program",
             "Gap with": "as_delivered",
-            "Closed (95% interval)": _closed,
-            "If all focal were served": "if_all_focal_served",
+            "Closed (95% interval)": partial(_sure, "closed"),
+            "If all focal were served (95% interval)": partial(
+                _sure, "if_all_focal_served"
+            ),
         },
         [*_of_district(report, "coverage")],
     )
 
 
-def _closed(row: Row) -> str:
-    ends = {end: row.get(f"closed_{end}") for end in ("ci_low", "ci_high")}
-    return change({**row, **ends})
+def _sure(key: str, row: Row) -> str:
+    """A number and its interval, where the report tells one."""
+    ends = {end: row.get(f"{key}_{end}") for end in ("ci_low", "ci_high")}
+    return change({"closed": row.get(key), **ends})
 
 
 def causes(report: Report) -> Table:
     """The four parts of the gap, and what covariates account for."""
     rows = [
-        {**row, "part": words, "size": row[name], "error": row.get(f"{name}_std_error")}
+        {**row, "part": words, "size": row[name], **_ends(row, f"{name}_")}
         for row in _of_district(report, "four_parts")
         for name, words in PARTS.items()
     ]
     for row in _of_district(report, "accounting"):
         # Reports of 1.3.0 and before tell no errors of these.
         of_parts = row.get("explained_errors", ())
-        errors = {part["covariate"]: part["std_error"] for part in of_parts}
+        ends = {part["covariate"]: _ends(part) for part in of_parts}
         rows += [
             {**row, "part": f"accounted for by {in_words(name)}", "size": size}
-            | {"error": errors.get(name)}
+            | ends.get(name, {})
             for name, size in row["explained"].items()
         ]
-        rest = {"size": row["unexplained"], "error": row.get("unexplained_std_error")}
+        rest = {"size": row["unexplained"], **_ends(row, "unexplained_")}
         rows.append({**row, "part": "accounted for by nothing named here"} | rest)
     return table(
         "What the district's gap is made of",
@@ -122,8 +126,11 @@ def causes(report: Report) -> Table:
         {
             "Gap": lambda row: gap_in_words(dict(row)),
             "Part": "part",
-            "Size": lambda row: "" if row["size"] is None else cell(float(row["size"])),
-            "Standard error": lambda row: cell(row.get("error")),
+            "Size (95% interval)": partial(_sure, "size"),
         },
         rows,
     )
+
+
+def _ends(row: Row, name: str = "") -> dict[str, Any]:
+    return {f"size_{end}": row.get(f"{name}{end}") for end in ("ci_low", "ci_high")}

@@ -79,7 +79,7 @@ def matched(report: Report) -> Iterator[str]:
         in_sds = f" ({said['width']:g} SD)" if said["unit"] == "sd" else ""
         width = f"{caliper['width']:.3g}{in_sds}"
         on = NEAR_IN.get(caliper["on"], in_words(caliper["on"]))
-        yield f"On {on} no more than {width} apart."
+        yield f"In {on} they are no more than {width} apart."
 
 
 def _how(design: Report, estimand: str) -> str:

@@ -22,6 +22,7 @@ from outcomes.charts.words import (
 )
 from outcomes.reasons import why_left_out, why_unmatched
 from outcomes.services.cautions import limits
+from outcomes.services.effect_tables import claim
 from outcomes.services.matching import matched
 from outcomes.terms import FEW_STUDENTS, PEOPLE, counted
 
@@ -203,6 +204,8 @@ def _doubt(row: dict, kind: str) -> Iterator[str]:
             "Adjusted for the other planned outcomes of its domain, p = "
             f"{row['p_adjusted']:.3f}."
         )
+    if (said := claim(row)).startswith("not"):
+        yield f"As more than chance it is {said}."
 
 
 def error_in_words(kind: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from enrollment.exchange.formula import marked
 from outcomes.services import effect_tables, gap_tables, sample_tables
-from outcomes.services.table import Report, Table, said, table, text_on
+from outcomes.services.table import Report, Table, said, table, text_of, text_on
 
 
 def verdicts(report: Report) -> Table:
@@ -27,7 +27,7 @@ def warnings(report: Report) -> Table:
     return table(
         "What limits the result",
         "What to know beside the numbers; it changes none of them.",
-        {"About": said("code"), "In words": "text"},
+        {"About": said("code"), "In words": text_of(report)},
         report["warnings"],
     )
 

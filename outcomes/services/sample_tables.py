@@ -6,6 +6,7 @@ from typing import Any
 from outcomes.charts.words import estimand_of, in_words
 from outcomes.reasons import why_cluster_unmatched, why_left_out, why_unmatched
 from outcomes.services.table import Report, Row, Table, group_of, said, share, table
+from outcomes.terms import counted
 
 ALIKE = (
     "By how many SDs the averages of the two groups differ: up to 0.05 counts as "
@@ -174,8 +175,8 @@ def overlap(report: Report) -> Table:
     return table(
         "How likely students were to take part",
         "Estimated from what was known before. The groups can be compared where both "
-        f"are found; {found.get('treated_beyond_comparison', 0)} participants lie "
-        "outside the range of comparison students.",
+        f"are found; outside the range of comparison students: "
+        f"{counted(found.get('treated_beyond_comparison', 0), 'participants')}.",
         {"Students": "arm", **{name.capitalize(): name for name in names}},
         rows,
     )

@@ -1,11 +1,13 @@
 """A table of a report as people read it: what it means, a heading, rows of words."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from outcomes.charts.effects import effect_in_words
 from outcomes.charts.words import in_words, is_hidden, number
+from outcomes.designs.clauses import crossed
 
 Report: TypeAlias = Mapping[str, Any]
 Row: TypeAlias = Mapping[str, Any]
@@ -80,6 +82,30 @@ def text_on(key: str) -> Callable[[Row], str]:
         return text.replace(name, in_words(name)) if name else text
 
     return told
+
+
+def text_of(report: Report) -> Callable[[Row], str]:
+    """The text of a row, with each column that the plan names as people say it."""
+    spoken = {name: in_words(name) for name in _named_by(report.get("design", {}))}
+    longest_first = sorted(spoken, key=len, reverse=True)
+    column = re.compile(
+        rf"(?<![\w-])({'|'.join(map(re.escape, longest_first))})(?![\w-])"
+    )
+
+    def told(row: Row) -> str:
+        text = row.get("text") or ""
+        return column.sub(lambda found: spoken[found[1]], text) if spoken else text
+
+    return told
+
+
+def _named_by(design: Mapping[str, Any]) -> Iterator[str]:
+    """The columns of a plan that tell what students are like."""
+    for key in ("covariates", "pretests", "exact", "anti_exact", "placebo"):
+        for each in design.get(key, ()):
+            yield each if isinstance(each, str) else each["name"]
+    for dimension in design.get("subgroups", ()):
+        yield from crossed(dimension)
 
 
 def share(key: str) -> Callable[[Row], str]:

@@ -11,6 +11,7 @@ from outcomes.engine.essa import Tier, candidacy, essa_row
 from outcomes.engine.evaluate import evaluate
 from outcomes.engine.significance import Standing
 from outcomes.terms import VerdictCode
+from tests.engine import lalonde
 
 GOOD = {
     "verdict": VerdictCode.MEETS_WITH_RESERVATIONS,
@@ -116,8 +117,16 @@ def test_few_schools_leave_nothing_significant_to_claim():
     (row,) = report_of(0.5, cluster="school")["essa"]
     found = {c["name"]: c["found"] for c in row["criteria"]}
     assert found["sites"] == "10 by school"
-    assert found["effect"] == "positive, not significant"
+    assert found["effect"] == "positive, not to be claimed (few_clusters)"
     assert row["tier"] == "rationale"
+
+
+def test_an_effect_that_chance_explains_is_not_significant_however_few_the_schools():
+    planned = {"outcomes": [{"name": "re78", "confirmatory": True}]}
+    report = lalonde.report(**planned, cluster="educ")
+    assert report["effects"][0]["p"] > 0.05
+    assert report["effects"][0]["held_back"] == ["few_clusters"]
+    assert report["essa"][0]["criteria"][1]["found"] == "positive, not significant"
 
 
 def test_an_exploratory_or_constant_outcome_carries_no_claim():

@@ -95,4 +95,4 @@ def test_no_words_call_significant_what_its_own_error_does_not():
     assert report["effects"][0]["p"] > 0.05
     assert report["effects"][0]["e_value_ci"] == 1
     assert report["sensitivity"]["read"]["rosenbaum_gamma"] is None
-    assert "stays significant" not in report["sensitivity"]["read"]["text"]
+    assert "times as likely" not in report["sensitivity"]["read"]["text"]

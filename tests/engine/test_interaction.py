@@ -6,8 +6,9 @@ import pytest
 import statsmodels.formula.api as smf
 
 from outcomes.designs.design import Design
+from outcomes.engine import interaction
 from outcomes.engine.evaluate import evaluate
-from outcomes.engine.interaction import group_effects, wald
+from outcomes.engine.interaction import Wald, group_effects, wald
 from outcomes.engine.sample import Sample
 from tests.engine import lalonde
 from tests.engine.worked import kindergarten, no_covariates, star
@@ -113,6 +114,19 @@ def test_a_group_of_a_few_makes_no_difference_out_of_nothing(sizes):
         found = group_effects(sample, labels, design)
         significant += wald(found, sample, design).p < 0.05
     assert significant / 600 < 0.11
+
+
+def test_one_small_p_of_many_is_told_as_that(monkeypatch):
+    """Six tests of nothing have a small p in one of four reports."""
+    keys = {"subgroups": ["race", "married"], "outcomes": ["re78", "re75"]}
+    keys["covariates"] = ["age", "educ"]
+    for p, told in ((0.03, "p 0.030"), (4e-6, "p below 0.001")):
+        found = Wald(9.0, (1, 40.0), p, "HC3")
+        monkeypatch.setattr(interaction, "wald", lambda *_, found=found: found)
+        rows = lalonde.report(**keys)["interactions"]
+        assert len(rows) == 4
+        end = f"by more than chance ({told}, one of 4 such tests, not corrected for)."
+        assert {row["text"].endswith(end) for row in rows} == {True}
 
 
 def test_groups_that_are_large_have_all_degrees_of_freedom():

@@ -68,3 +68,4 @@ def test_a_report_says_what_the_schools_would_take():
     whole = diagnosed(cluster="school", assignment="school")["power"]
     assert whole["mdes_with_icc"] == whole["mdes"]
     assert "optimistic" not in whole["text"]
+    assert "a fifth of the variance lies between schools" in whole["text"]

@@ -148,6 +148,21 @@ def test_a_left_out_pretest_is_a_yardstick_for_what_is_hidden():
     assert found.shift == pytest.approx(0.1)
     assert found.times_needed == pytest.approx(2.0)
     assert '"grade 3 reading" would have moved the estimate by +0.1' in found.text
+    assert (
+        "from 0.2 to 0.3; a hidden factor 2 times as strong would leave" in found.text
+    )
+
+
+@pytest.mark.parametrize(
+    ("without", "hides"), [(0.3, False), (0.1, True), (-0.1, True)]
+)
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_factor_like_a_pretest_that_hid_an_effect_does_not_explain_it(
+    without, hides, sign
+):
+    """Who is weak before is chosen: one more weakness makes the effect look smaller."""
+    found = sensitivity.omitted_covariate(sign * 0.2, sign * without, "reading")
+    assert ("strong, working the other way, would leave" in found.text) == hides
 
 
 def test_a_covariate_that_moves_nothing_is_no_yardstick():

@@ -35,7 +35,7 @@ MINUS = "\N{MINUS SIGN}"
         "given the nearest",
         "up to 3 each, and every one of them may be used once only.",
         "They are equal in grade.",
-        "On distance no more than 0.27 (0.2 SD) apart.",
+        "In distance they are no more than 0.27 (0.2 SD) apart.",
         "was 0.90 SD before matching, on ela before, and is 0.12 SD after it, on low "
         "income: yes.",
         "the comparison meets its standards with reservations",
@@ -53,6 +53,14 @@ MINUS = "\N{MINUS SIGN}"
 )
 def test_it_says(sentence):
     assert sentence in paragraph(report())
+
+
+def test_a_small_p_that_must_not_be_claimed_is_not_left_to_the_reader():
+    planned = {"significant": False, "p_adjusted": EFFECT["p"]}
+    said = paragraph(report(effects=[EFFECT | planned | {"held_back": ["few_kept"]}]))
+    assert "As more than chance it is not claimed: too few were kept." in said
+    said = paragraph(report(effects=[EFFECT | planned | {"significant": True}]))
+    assert "claimed" not in said
 
 
 def test_what_cannot_be_told_is_said_to_be_so():
@@ -219,7 +227,7 @@ def test_a_caliper_of_a_metric_is_told_on_the_score_that_it_is_on():
     design = REPORT["design"] | {"distance": "mahalanobis"}
     said = paragraph(report(sample=sample, design=design))
     chance_of = "their estimated chance of taking part"
-    assert f"On {chance_of} no more than 0.02 (0.2 SD) apart." in said
+    assert f"In {chance_of} they are no more than 0.02 (0.2 SD) apart." in said
 
 
 def test_it_says_when_an_error_is_the_widest_and_a_p_is_one_of_several():

@@ -6,6 +6,7 @@ import io
 import numpy as np
 import pytest
 
+from outcomes.charts.effects import effect_in_words
 from outcomes.engine.evaluate import evaluate
 from outcomes.services import effect_tables, gap_tables, sample_tables
 from outcomes.services.report_tables import (
@@ -139,6 +140,22 @@ def test_texts_name_columns_as_people_do_and_reasons_without_keys():
     by = "student with a disability and race or ethnicity"
     assert f"That it is the same by {by} is not contradicted." in said
     assert "It cannot be told: nobody is matched: all go." in said
+
+
+def test_what_makes_up_the_gap_and_what_it_helps_stand_with_their_intervals(found):
+    (row,) = found["gaps_in_district"]
+    ends = [row["coverage"][f"att_focal_{end}"] for end in ("ci_low", "ci_high")]
+    shown = effect_in_words(
+        {
+            "estimate": row["coverage"]["att_focal"],
+            "ci_low": ends[0],
+            "ci_high": ends[1],
+        },
+        "",
+    )
+    assert shown in gap_tables.coverage(found).rows[0]
+    parts = [size for *_, size in gap_tables.causes(found).rows]
+    assert all(" to " in size for size in parts)
 
 
 @pytest.mark.parametrize(
