@@ -103,12 +103,13 @@ def _bootstrap(
     units = next(
         u for u in (sample.clusters, sample.sets, sample.rows) if u is not None
     )
-    estimate = partial(_estimate, design)
+    estimate = partial(estimated, design)
     spread = bootstrap(sample, estimate, _codes(units), design.seed)
     return spread.std_error, spread.df
 
 
-def _estimate(design: Design, sample: Sample) -> float:
+def estimated(design: Design, sample: Sample) -> float:
+    """The effect alone, as often as a bootstrap asks."""
     fit, on = regressed(sample, design)
     return float(on @ fit.coefficients)
 

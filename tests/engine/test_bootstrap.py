@@ -14,7 +14,7 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine.bootstrap import bootstrap
 from outcomes.engine.effect import effect
 from outcomes.engine.estimable import known
-from outcomes.engine.requested_errors import _regressed
+from outcomes.engine.requested_errors import estimated
 from outcomes.engine.sample import Sample, unmatched_sample
 from outcomes.engine.study import Study
 from outcomes.engine.tasks import blocks_of_draws
@@ -30,7 +30,7 @@ def everyone(**keys) -> tuple[Sample, partial]:
         **{"covariates": ["age", "educ"], "cluster": "school"} | keys
     )
     study = Study.from_frame(FIVE, design)
-    return unmatched_sample(study, study.outcomes["re78"]), partial(_regressed, design)
+    return unmatched_sample(study, study.outcomes["re78"]), partial(estimated, design)
 
 
 @pytest.mark.parametrize("estimator", ["difference", "g_computation"])
