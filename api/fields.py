@@ -14,6 +14,14 @@ NO_DAY = (
     "Expected a day of the calendar as YYYY-MM-DD, "
     f"from {min(YEARS_OF_DAYS)} to {max(YEARS_OF_DAYS)}."
 )
+JSON_WORDS = {
+    bool: "true or false",
+    int: "a number",
+    float: "a number",
+    str: "text",
+    list: "a list",
+    dict: "an object",
+}
 
 
 def day_of(text: str) -> date:
@@ -114,7 +122,6 @@ class Several(serializers.ListField):
         return values
 
 
-def type_name(value) -> str:
-    """JSON's own words for what was sent."""
-    names = {bool: "true or false", int: "a number", float: "a number", str: "text"}
-    return names.get(type(value), {list: "a list", dict: "an object"}.get(type(value)))
+def type_name(value) -> str | None:
+    """JSON's own words for what was sent; None for what is none of it, as null."""
+    return JSON_WORDS.get(type(value))

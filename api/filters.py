@@ -1,6 +1,7 @@
 """Filters on lists: a value that cannot be read is refused, never ignored."""
 
 import re
+from math import isfinite
 from typing import ClassVar
 
 import django_filters
@@ -41,11 +42,7 @@ class NumberField(forms.Field):
             number = float(value) if value.isascii() and "_" not in value else None
         except ValueError:
             number = None
-        if (
-            number is None
-            or number in (float("inf"), -float("inf"))
-            or number != number
-        ):
+        if number is None or not isfinite(number):
             raise ValidationError("Expected a number.", "not_a_number")
         return number
 

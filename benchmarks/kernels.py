@@ -12,7 +12,7 @@ CALIPER = 0.2  # SD of the score
 
 
 def _limits(town: District, cell: np.ndarray) -> Limits:
-    return Limits(cell, (), CALIPER * float(town.score.std(ddof=1)), ())
+    return Limits(cell, width=CALIPER * float(town.score.std(ddof=1)))
 
 
 def _pairs(town: District, limits: Limits) -> np.ndarray:

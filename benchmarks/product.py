@@ -23,6 +23,7 @@ FIRST_DAY, LAST_DAY = date(2025, 10, 6), date(2025, 11, 7)
 DAYS = 30  # on which somebody begins where not all begin at once
 EFFECT, NOISE = 3.0, 6.0  # points
 MOST_MB = 1536.0
+SETTINGS = "programs_tracker.settings"
 PLAN = {
     "outcomes": ["ela", "math"],
     "pretests": ["ela@2025", "math@2025"],
@@ -41,7 +42,7 @@ WHOLE_GRADES = {**PLAN, "exact": ["grade"], "replacement": True}
 def database(kind: str) -> Iterator[None]:
     """An empty one of ours, gone afterwards. kind : sqlite or postgresql."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        os.environ |= {"VAR": folder, "DJANGO_SETTINGS_MODULE": _SETTINGS}
+        os.environ |= {"VAR": folder, "DJANGO_SETTINGS_MODULE": SETTINGS}
         os.environ["DATABASE_URL"] = f"sqlite:///{Path(folder, 'district.sqlite3')}"
         server = _server(folder) if kind == "postgresql" else None
         import django
@@ -58,9 +59,6 @@ def database(kind: str) -> Iterator[None]:
             if server is not None:
                 connection.close_pool()
                 server.cleanup()
-
-
-_SETTINGS = "programs_tracker.settings"
 
 
 def no_server() -> str:

@@ -23,15 +23,13 @@ from enrollment.models import (
 )
 from enrollment.services import enrollments
 
-REASON = {"max_length": 500, "required": False}
-
 
 class EnrollmentIn(Body):
     student = Reference(Student)
     offering = Reference(Offering, reach=P.ENROLL)
     first_day = Day(required=False, help_text="Without one, the student is referred.")
     planned_last_day = Day(required=False, help_text="The offering's last day.")
-    reason = Text(**REASON)
+    reason = Text(max_length=500, required=False)
     source = Choice(Source.choices, required=False)
 
     def validate(self, values):

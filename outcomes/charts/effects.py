@@ -1,5 +1,6 @@
 """How much, and how sure: each effect with its interval."""
 
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
@@ -68,18 +69,18 @@ def _left_out(report: dict[str, Any]) -> str:
     return f"; groups of fewer than {FEW_STUDENTS} are not drawn" if are_few else ""
 
 
-def group_in_words(row: dict, report: dict[str, Any]) -> str:
+def group_in_words(row: Mapping[str, Any], report: Mapping[str, Any]) -> str:
     """`race: black`, or all whom the plan's effect is on."""
     if row["group"]:
         return in_words(row["group"])
     return f"all {PEOPLE[estimand_of(report)]}"
 
 
-def kinds_of(report: dict[str, Any]) -> dict[str, str]:
+def kinds_of(report: Mapping[str, Any]) -> dict[str, str]:
     return {each["name"]: each["kind"] for each in report["design"]["outcomes"]}
 
 
-def effect_in_words(row: dict, kind: str) -> str:
+def effect_in_words(row: Mapping[str, Any], kind: str) -> str:
     """`+7.3 (+5.0 to +9.5)`, in the units of its outcome."""
     ends = (row["ci_low"], row["ci_high"])
     low, high = (None if end is None else in_units(end, kind) for end in ends)

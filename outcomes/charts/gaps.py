@@ -1,5 +1,6 @@
 """Did the gap close: each gap with the program, and as it would have been."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from outcomes.charts.style import (
@@ -56,13 +57,13 @@ def gap_plot(report: dict[str, Any]) -> Chart:
     )
 
 
-def gap_in_words(row: dict) -> str:
+def gap_in_words(row: Mapping[str, Any]) -> str:
     """`ela: black behind white (race ethnicity)`."""
     outcome, dimension = in_words(row["outcome"]), in_words(row["dimension"])
     return f"{outcome}: {groups_in_words(row)} ({dimension})"
 
 
-def groups_in_words(row: dict) -> str:
+def groups_in_words(row: Mapping[str, Any]) -> str:
     """`black behind white`; where the labels say nothing, what they are labels of."""
     dimension, labels = in_words(row["dimension"]), (row["focal"], row["reference"])
     if labels == ("yes", "no"):
@@ -72,7 +73,7 @@ def groups_in_words(row: dict) -> str:
     return " behind ".join(map(in_words, labels))
 
 
-def change_in_words(row: dict) -> str:
+def change_in_words(row: Mapping[str, Any]) -> str:
     """`narrower by 0.10 SD (0.02 to 0.18)`: the interval in the direction told."""
     _, unit, size = METRICS[row["metric"]]
     way = size if row["closed"] >= 0 else -size
@@ -84,7 +85,7 @@ def change_in_words(row: dict) -> str:
     return f"{verb} by {change} {unit} ({low} to {high})"
 
 
-def _verb(row: dict) -> str:
+def _verb(row: Mapping[str, Any]) -> str:
     """A gap narrows or widens for a group that is behind, before and after."""
     before, after, closes = row["without_program"], row["as_delivered"], row["closed"]
     if min(before, after) < 0 < max(before, after):

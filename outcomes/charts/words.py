@@ -22,7 +22,7 @@ RISE = " over "  # a trend is called "later over earlier"
 TIMES = " x "  # a product of two covariates, or a square
 
 
-def estimand_of(report: dict[str, Any]) -> Estimand:
+def estimand_of(report: Mapping[str, Any]) -> Estimand:
     """The plan's own; plans of long ago knew of participants only."""
     return Estimand(report.get("design", {}).get("estimand", Estimand.ATT))
 

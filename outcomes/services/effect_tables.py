@@ -31,7 +31,7 @@ NAIVE = "everyone, before any matching"
 
 
 def effects(report: Report) -> Table:
-    kinds = kinds_of(dict(report))
+    kinds = kinds_of(report)
     return table(
         "Effects",
         "How much higher or lower an outcome is with the program than without it, for "
@@ -39,7 +39,7 @@ def effects(report: Report) -> Table:
         "could explain it: with few schools each is the most cautious of several.",
         {
             "Outcome": said("outcome"),
-            "Group": lambda row: group_in_words(row, dict(report)),
+            "Group": lambda row: group_in_words(row, report),
             "Difference (95% interval)": lambda row: with_interval(
                 row, kinds[row["outcome"]]
             ),
@@ -68,7 +68,7 @@ def claim(row: Row) -> str:
 
 def estimators(report: Report) -> Table:
     """Everyone's effect before matching, then by every estimator."""
-    kinds = kinds_of(dict(report))
+    kinds = kinds_of(report)
     rows = [{**row, "way": NAIVE} for row in report.get("naive", ())]
     rows += [
         {**row, "way": WAYS[row["estimator"]]} for row in report.get("estimators", ())

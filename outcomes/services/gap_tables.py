@@ -28,12 +28,12 @@ def gaps(report: Report) -> Table:
         "Reference group minus focal group, as it would be without the program and as "
         "it is with it. Three ways to measure may disagree; then trust none alone.",
         {
-            "Gap": lambda row: gap_in_words(dict(row)),
+            "Gap": gap_in_words,
             "Measured as": lambda row: METRICS[row["metric"]][0],
             "Without": lambda row: _sizes(row)[0],
             "With": lambda row: _sizes(row)[1],
             "Change (95% interval)": lambda row: (
-                change_in_words(dict(row)) if _sizes(row)[0] else ""
+                change_in_words(row) if _sizes(row)[0] else ""
             ),
         },
         report["gaps"],
@@ -55,7 +55,7 @@ def rules(report: Report) -> Table:
         "All students, not only participants, in SDs. Closed: the gap as it was, minus "
         "that under the rule.",
         {
-            "Gap": lambda row: gap_in_words(dict(row)),
+            "Gap": gap_in_words,
             "If": lambda row: RULES.get(row["rule"], in_words(row["rule"])),
             "Estimated by": lambda row: in_words(row["estimator"]),
             "Gap would be": "gap",
@@ -79,7 +79,7 @@ def coverage(report: Report) -> Table:
         "How far it closes the district's gap is how many it reaches times how much it "
         "helps them. Shares of those who have the outcome; effects and gaps in SDs.",
         {
-            "Gap": lambda row: gap_in_words(dict(row)),
+            "Gap": gap_in_words,
             "Focal group takes part": share("share_focal"),
             "Reference group takes part": share("share_reference"),
             "Helps focal by (95% interval)": partial(_sure, "att_focal"),
@@ -124,7 +124,7 @@ def causes(report: Report) -> Table:
         "Parts of the gap in SDs; each way of dividing it adds up to the whole. To be "
         "accounted for is not to be caused.",
         {
-            "Gap": lambda row: gap_in_words(dict(row)),
+            "Gap": gap_in_words,
             "Part": "part",
             "Size (95% interval)": partial(_sure, "size"),
         },

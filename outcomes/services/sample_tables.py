@@ -27,7 +27,7 @@ ARMS = {"treated": "participants", "comparison": "comparison students"}
 
 def flow(report: Report) -> Table:
     """Everybody, from the table to the match, with the reason of each who is not."""
-    own = OWN.get(estimand_of(dict(report)), "both")
+    own = OWN.get(estimand_of(report), "both")
     columns = {"Students": "who", "Participants": "treated", "Comparison": "comparison"}
     together = {"Both together": "both"} if own == "both" else {}
     return table(

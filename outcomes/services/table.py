@@ -130,7 +130,7 @@ def arms_of(row: Row) -> str:
 
 def with_interval(row: Row, kind: str = "") -> str:
     """An estimate and its 95% interval in the units of its outcome."""
-    return "" if row["estimate"] is None else effect_in_words(dict(row), kind)
+    return "" if row["estimate"] is None else effect_in_words(row, kind)
 
 
 def change(row: Row) -> str:
