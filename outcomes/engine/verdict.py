@@ -123,10 +123,7 @@ def own_pretests(design: Design, outcome: Outcome | None) -> list[Pretest]:
 def is_domain_unsaid(design: Design, outcome: Outcome) -> bool:
     """Whether the outcome's pretests count as its own only because nothing is said."""
     own = own_pretests(design, outcome)
-    said = [
-        p for p in own if p.same_as == outcome.name or (p.domain and outcome.domain)
-    ]
-    return bool(own) and not said
+    return bool(own) and not any(one.domain or one.same_as for one in own)
 
 
 def judged_rows(

@@ -22,7 +22,7 @@ WITH RECURSIVE up (id, parent_id) AS (
     SELECT one.id, one.parent_id
     FROM outcomes_evaluation one JOIN up ON one.id = up.parent_id
 ), line (id) AS (
-    SELECT id FROM up WHERE parent_id IS NULL
+    SELECT id FROM up
     UNION
     SELECT one.id FROM outcomes_evaluation one JOIN line ON one.parent_id = line.id
 )

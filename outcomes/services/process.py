@@ -130,7 +130,7 @@ def _locked(found: dict[str, Any]) -> str:
     locked, seen = found["locked_at"], found["first_outcome_look_at"]
     if locked is None:
         return "not locked, and no outcome is shown before it is"
-    if seen is not None and seen < locked:
+    if seen is not None and seen <= locked:
         return (
             f"locked on {_day(locked)}, after outcomes had been seen under an earlier "
             f"plan (from {_day(seen)})"

@@ -57,6 +57,16 @@ def test_the_gravest_covariate_decides_not_the_largest_number():
 def test_of_equally_grave_ones_the_largest_decides():
     found = judge([row("age", 0.3), row("lunch", -0.9), row("race", 0.31)])
     assert (found.code, found.decided_by, found.value) == (NOT, "lunch", -0.9)
+    assert "lunch by 0.9 SD" in found.text
+    assert verdict.beside(found, ["More."]).text == f"{found.text} More."
+
+
+def test_the_outcome_model_is_asked_only_where_it_decides():
+    rows = [row("age", -0.03), row("race", 0.01)]
+    found = verdict.of_baseline(rows, pytest.fail, pretest=True)
+    assert "on age, is 0.03 SD" in found.text
+    apart = verdict.of_baseline([*rows, row("lunch", 0.3)], pytest.fail, pretest=True)
+    assert apart.code == NOT
 
 
 def test_a_difference_beyond_measure_is_not_equivalent():
@@ -93,6 +103,7 @@ def test_a_pretest_that_is_the_same_for_everyone_shows_nothing(more):
         ("abc ddd", Assignment.SCHOOL_GRADE, True),
         ("aaa bcc", Assignment.STUDENT, True),
         ("aaa abc", Assignment.STUDENT, False),
+        ("abb bbb", Assignment.STUDENT, False),
         ("aaa aaa", Assignment.STUDENT, False),
         ("aaa abc", Assignment.SCHOOL, True),
     ],
@@ -145,6 +156,17 @@ def test_a_planned_outcome_whose_pretests_name_no_domain_is_told_of(
     assert ("domain_unsaid" in {w["code"] for w in report["warnings"]}) == said
     explored = lalonde.report(outcomes=["re78"], pretests=[pretest])
     assert "domain_unsaid" not in {w["code"] for w in explored["warnings"]}
+
+
+def test_a_domain_is_said_by_the_same_measure_as_another_outcome_of_it():
+    outcomes = [{"name": name, "domain": "math"} for name in ("re78", "other")]
+    plain = {"unit": "unit_id", "treatment": "treat", "outcomes": outcomes}
+    same = Design.from_dict(
+        plain | {"pretests": [{"name": "re74", "same_as": "other"}]}
+    )
+    unsaid = Design.from_dict(plain | {"pretests": ["re74"]})
+    assert not verdict.is_domain_unsaid(same, same.outcomes[0])
+    assert verdict.is_domain_unsaid(unsaid, unsaid.outcomes[0])
 
 
 PRETESTS = {"pretests": ["re74", "re75"], "caliper": caliper(0.2)}

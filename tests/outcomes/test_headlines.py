@@ -51,7 +51,8 @@ def test_the_plan_s_own_outcome_comes_first():
         {"name": "math", "kind": "continuous", "confirmatory": False},
         {"name": "ela", "kind": "continuous", "confirmatory": True},
     ]
-    whole = report(effects=[other, EFFECT], design={"outcomes": outcomes})
+    of_group = EFFECT | {"group": "race_ethnicity=black", "estimate": -9.0}
+    whole = report(effects=[other, of_group, EFFECT], design={"outcomes": outcomes})
     assert "higher in ela" in headline(whole)
 
 
@@ -59,6 +60,9 @@ def test_a_size_that_the_plan_calls_worth_having_has_its_chance():
     matters = {"cutoff": 3.0, "chance": 0.9987}
     size, _, _ = cards(report(effects=[EFFECT | {"matters": matters}]))
     assert "The chance that it is +3 points or beyond: 99%" in size.details
+    hardly = EFFECT | {"matters": {"cutoff": 30.0, "chance": 0.0004}}
+    size, _, _ = cards(report(effects=[hardly]))
+    assert "The chance that it is +30 points or beyond: 1%" in size.details
     unknown = EFFECT | {"matters": {"cutoff": 3.0, "chance": None}}
     size, _, _ = cards(report(effects=[unknown]))
     assert not any("chance" in detail for detail in size.details)
@@ -76,6 +80,23 @@ def test_three_cards_answer_how_big_how_fair_and_how_much_of_the_gap():
     assert gap.answer == "Narrower by 0.30 SD"
     assert "0.80 SD without the program, 0.50 SD with it" in gap.details
     assert "Chance could explain a change of this size" not in gap.details
+
+
+@pytest.mark.parametrize(
+    ("improvement", "place"), [(50.0, 99), (-49.9, 1), (0.4, None), (None, None)]
+)
+def test_a_percentile_is_between_1_and_99_and_untold_at_50(improvement, place):
+    effect = EFFECT | {"improvement_index": improvement}
+    size, _, _ = cards(report(effects=[effect]))
+    told = [detail for detail in size.details if "percentile" in detail]
+    said = f"As if a student at percentile 50 now stood at percentile {place}"
+    assert told == [said] * (place is not None)
+
+
+def test_without_matching_is_told_of_the_same_outcome_and_where_it_is_known():
+    math, unknown = {"outcome": "math", "estimate": 1.5}, {"estimate": None}
+    size, _, _ = cards(report(naive=[EFFECT | math, EFFECT | unknown]))
+    assert not any("Without matching" in detail for detail in size.details)
 
 
 @pytest.mark.parametrize(("name", "value"), [(None, 1.0), ("nodegree", None)])
@@ -105,6 +126,26 @@ def test_a_doubtful_gap_is_doubted():
     ]
 
 
+def test_a_gap_is_told_in_sds_and_metrics_that_cannot_be_compared_do_not_disagree():
+    share = GAP | {"metric": "share_meeting", "closed": 0.13}
+    _, _, gap = cards(report(gaps=[share, GAP | {"agree": None}]))
+    assert gap.answer == "Narrower by 0.30 SD"
+    assert not any("another story" in detail for detail in gap.details)
+
+
+def test_a_hidden_gap_is_told_to_be_hidden():
+    numbers = dict.fromkeys(("as_delivered", "without_program", "closed", "ci_low"))
+    gap = GAP | numbers | {"suppressed": True}
+    _, _, card = cards(report(gaps=[gap]))
+    assert (card.answer, card.details[-1]) == ("Hidden", "A group in it is small")
+    said = paragraph(report(gaps=[gap]))
+    assert "is hidden, because of a group of few students." in said
+
+
+def test_only_what_is_judged_has_a_sign():
+    assert [card.sign for card in cards(report())] == ["", "\N{CHECK MARK}", ""]
+
+
 def test_a_card_without_a_number_says_why():
     reason = "estimate, std_error, df: nobody is left; pool years; g: too few"
     effect = EFFECT | {"estimate": None, "not_estimable": reason}
@@ -124,6 +165,9 @@ def test_a_gap_of_few_is_no_headline():
     assert "0.80" not in " ".join(gap.details)
     said = "white (race or ethnicity) rests on fewer than 10 students of a group"
     assert said in paragraph(few)
+    unknown = few["gaps"][0] | {"closed": None}
+    assert cards(report(gaps=[unknown]))[2].answer == "Cannot be told"
+    assert "rests on fewer" not in paragraph(report(gaps=[unknown]))
 
 
 def test_a_gap_without_an_interval_is_no_headline():
@@ -145,3 +189,27 @@ def test_the_headline_speaks_of_those_whom_the_effect_is_on(estimand, sure, unsu
     doubtful = EFFECT | {"significant": False}
     assert sure in headline(report(design=design))
     assert unsure in headline(report(design=design, effects=[doubtful]))
+
+
+# --- The same in the paragraph of the method.
+
+
+def test_everyone_s_effect_and_the_gap_in_sds_are_told_and_no_others():
+    said = paragraph(report())
+    assert (said.count("On ela it is"), said.count("the gap of")) == (1, 1)
+
+
+def test_a_verdict_without_a_number_and_a_balance_of_before_are_told_without_one():
+    verdict = REPORT["verdict"] | {"code": "no_overlap", "value": None}
+    before = [{"covariate": "ela_before", "smd_before": -0.9, "smd_after": None}]
+    said = paragraph(report(verdict=verdict, balance=before))
+    assert "nobody like them to be compared with. The effect" in said
+    assert "standardized difference" not in said
+
+
+def test_a_small_p_that_must_not_be_claimed_is_not_left_to_the_reader():
+    planned = {"significant": False, "p_adjusted": EFFECT["p"]}
+    said = paragraph(report(effects=[EFFECT | planned | {"held_back": ["few_kept"]}]))
+    assert "As more than chance it is not claimed: too few were kept." in said
+    said = paragraph(report(effects=[EFFECT | planned | {"significant": True}]))
+    assert "claimed" not in said

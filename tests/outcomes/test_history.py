@@ -135,12 +135,13 @@ def test_looking_leaves_the_findings_as_they_were(draft, by, run):
     assert "process" not in shown
 
 
-def test_who_typed_is_the_operating_systems_word_or_nothing(monkeypatch):
+@pytest.mark.parametrize("error", [KeyError, OSError])
+def test_who_typed_is_the_operating_systems_word_or_nothing(monkeypatch, error):
     monkeypatch.setattr(history.getpass, "getuser", lambda: "x" * 200)
     assert history.who_types() == "x" * 64
 
     def nobody():
-        raise KeyError("uid not found")
+        raise error("uid not found")
 
     monkeypatch.setattr(history.getpass, "getuser", nobody)
     assert history.who_types() == ""
@@ -231,7 +232,9 @@ def test_an_earlier_look_counts_by_the_moment_not_by_the_plan():
     found |= {"kept_from_start": True} | NOTHING_CHANGED
     early = {**found, "first_outcome_look_at": locked - timedelta(days=1)}
     late = {**found, "first_outcome_look_at": locked + timedelta(days=1)}
+    at_once = {**found, "first_outcome_look_at": locked}
     assert "after outcomes had been seen" in process.in_words(early)
+    assert "after outcomes had been seen" in process.in_words(at_once)
     assert "before any outcome was seen here" in process.in_words(late)
     assert "One other plan asks" in process.in_words(late)
 

@@ -1,14 +1,16 @@
 """Plans that name each other as parent are one line, found without reading the rest."""
 
+from datetime import timedelta
 from random import Random
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from outcomes.models import Evaluation
 from outcomes.services import history
-from tests.factories import EvaluationFactory
+from tests.factories import EvaluationFactory, PlanVersionFactory, RunFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -39,3 +41,14 @@ def test_a_line_is_found_by_one_query():
     with CaptureQueriesContext(connection) as asked:
         assert history.line_of(plan) == [plan.parent.pk, plan.pk]
     assert len(asked) == 1
+
+
+def test_what_came_first_is_told_first_in_whatever_order_it_was_written(monkeypatch):
+    plan, now = EvaluationFactory(locked=True), timezone.now()
+    for day in (2, 1, 3):
+        monkeypatch.setattr(timezone, "now", lambda day=day: now + timedelta(day))
+        PlanVersionFactory(evaluation=plan, version=day, design_hash=f"{day}" * 64)
+        RunFactory(evaluation=plan, design_hash=f"{day}" * 64)
+    found = history.told(plan)
+    assert [row["version"] for row in found["designs"]] == [1, 2, 3]
+    assert [row["number"] for row in found["runs"]] == [1, 2, 3]

@@ -55,14 +55,6 @@ def test_it_says(sentence):
     assert sentence in paragraph(report())
 
 
-def test_a_small_p_that_must_not_be_claimed_is_not_left_to_the_reader():
-    planned = {"significant": False, "p_adjusted": EFFECT["p"]}
-    said = paragraph(report(effects=[EFFECT | planned | {"held_back": ["few_kept"]}]))
-    assert "As more than chance it is not claimed: too few were kept." in said
-    said = paragraph(report(effects=[EFFECT | planned | {"significant": True}]))
-    assert "claimed" not in said
-
-
 def test_what_cannot_be_told_is_said_to_be_so():
     nobody = {"not_estimable": "estimate, p: nobody is left; pool years; df: no p"}
     effect = {**EFFECT, "estimate": None, "std_error": None, "p": None} | nobody
@@ -119,12 +111,14 @@ def test_it_says_who_could_not_be_compared_at_all():
         {"reason": "cluster_missing", "treated": 0, "comparison": 2},
         {"reason": "already_participant", "treated": 0, "comparison": 30},
         {"reason": "classmate", "treated": 0, "comparison": 272},
+        {"reason": "support", "treated": 3, "comparison": 0},
     ]
     said = paragraph(report(sample=REPORT["sample"] | {"excluded": rows}))
     assert said.startswith(
         "Left out before matching: 1 participant and 1,183 other students whose ela "
         "before is not known; 2 other students whose school is not known; 272 other "
-        "students because they are classmates of participants. 109 of 126"
+        "students because they are classmates of participants; 3 participants because "
+        "their score is beyond that of everyone in the other group. 109 of 126"
     )
     assert "Left out before" not in paragraph(report())
 
@@ -155,6 +149,8 @@ def test_where_nobody_was_matched_nothing_is_told_as_if_somebody_had_been():
 def test_an_effect_on_all_who_were_matched_needs_no_second_count():
     everyone = {"n_treated": 109, "n_comparison": 244}
     assert "It rests on" not in paragraph(report(effects=[EFFECT | everyone]))
+    fewer = EFFECT | everyone | {"n_comparison": 243}
+    assert "It rests on 109 participants and 243" in paragraph(report(effects=[fewer]))
 
 
 def test_each_limit_is_said_once_and_not_what_was_counted_above():
@@ -271,6 +267,8 @@ def test_it_says_what_weighted_participants_are_worth():
     said = paragraph(report(sample=sample, estimand="ATE", design=design))
     assert "Weighted, the participants count as much as 61.4 students." in said
     assert "on all students, whether they took part or not (ATE)" in said
+    whole = REPORT["sample"] | {"ess_comparison": 243.7}
+    assert "Weighted" not in paragraph(report(sample=whole))
 
 
 @pytest.mark.parametrize(
@@ -279,7 +277,7 @@ def test_it_says_what_weighted_participants_are_worth():
         ("CR1 by set", "students of one matched set being alike (CR1)"),
         ("influence", "how much each student moves the result"),
         ("HC3", "students who vary more than others (HC3)"),
-        ("bootstrap", "of the kind bootstrap"),
+        ("bootstrap by set", "of the kind bootstrap by set"),
     ],
 )
 def test_a_standard_error_is_explained(kind, words):
@@ -288,6 +286,8 @@ def test_a_standard_error_is_explained(kind, words):
 
 def test_a_p_value_is_a_frequency():
     assert chance(0.012) == "in 12 of 1,000 such studies (p = 0.012)"
+    assert chance(0.0127) == "in 13 of 1,000 such studies (p = 0.013)"
+    assert chance(0.001) == "in 1 of 1,000 such studies (p = 0.001)"
     assert "fewer than 1 of 1,000" in chance(0.0004)
 
 
@@ -295,3 +295,4 @@ def test_a_p_value_is_a_frequency():
 def test_folds_are_told_where_there_are_some(folds, said):
     text = paragraph(lalonde.report(estimator="aipw", folds=folds))
     assert said in text
+    assert "folds" not in with_design(folds=folds)
