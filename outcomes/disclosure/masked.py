@@ -46,7 +46,8 @@ SOMETIMES = {
     "p_adjusted",
     "significant",
 }
-TELLING = ("small_groups", "reference_unavailable")  # warnings of nothing but sizes
+# Warnings of nothing but sizes.
+TELLING = ("small_groups", "reference_unavailable", "unknown_group")
 TEXTS = {
     SUPPRESSED: "Some groups are hidden, so that no number tells of fewer than ten "
     "students: the small ones, and others beside them, for who knows a total could "

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from outcomes.designs.clauses import GapSpec, Outcome
+from outcomes.designs.reading import nearest
 from outcomes.engine import cautions
 from outcomes.engine.analytic_sample import AnalyticSample, analytic_sample
-from outcomes.engine.arrays import Floats
+from outcomes.engine.arrays import Floats, Texts
 from outcomes.engine.baseline import Baseline
 from outcomes.engine.columns import known_groups
 from outcomes.engine.district import district_row
@@ -16,6 +17,7 @@ from outcomes.engine.estimable import Number
 from outcomes.engine.gap import gap_rows
 from outcomes.engine.interaction import interaction_row
 from outcomes.engine.matched import Matched
+from outcomes.engine.notices import Warn
 from outcomes.engine.requested_errors import requested_errors
 from outcomes.engine.sample import Sample, unmatched_sample
 from outcomes.engine.verdict import Verdict
@@ -153,10 +155,24 @@ def _gaps(
 ) -> list[dict[str, object]]:
     rows = []
     for spec in _gaps_in(base, outcome):
-        labels = base.study.groups[spec.dimension][sample.rows]
+        everyone = base.study.groups[spec.dimension]
+        _warn_of_unknown(spec, everyone, base.warn)
+        labels = everyone[sample.rows]
         cautions.of_gap(spec, int((labels == spec.reference).sum()), base.warn)
         rows += gap_rows(sample, labels, spec, outcome, base.design, pool_sd)
     return rows
+
+
+def _warn_of_unknown(spec: GapSpec, labels: Texts, warn: Warn) -> None:
+    """A typing error in a label reads as an empty group. labels : (n,) of everyone."""
+    groups = known_groups(labels)
+    for name in (spec.focal, spec.reference):
+        if name not in groups:
+            warn(
+                "unknown_group",
+                f'No student is "{name}" in {spec.dimension}, where there are '
+                f"{', '.join(groups)}{nearest(name, groups) or '.'}",
+            )
 
 
 def _in_district(

@@ -38,6 +38,7 @@ LIMITS = {
     "suppressed": "small groups, which are hidden",
     "thin_groups": "groups that are too thin for a model of their own",
     "trimmed": "weights that were trimmed",
+    "unknown_group": "a gap of a group that nobody is in",
     "unused_key": "keys of the plan that its method has no use for",
     "zero_variance": "an outcome that does not vary",
 }

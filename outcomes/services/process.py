@@ -106,6 +106,8 @@ def _elsewhere(evaluation: Evaluation, line: list[int]) -> int:
 def in_words(found: dict[str, Any]) -> str:
     """One line for the head of a page."""
     said = [f"{_place(found['place'], found['designs_tried'])}; {_locked(found)}."]
+    if found["locked_at"] and found["baseline_changed"] is None:
+        said.append("No diagnostics are on record from before the lock.")
     if found["baseline_changed"]:
         said.append("What was known before the outcomes has changed since the lock.")
     if found["engine_changed"]:

@@ -183,6 +183,19 @@ def test_g21_a_reference_group_of_under_ten_is_unavailable(n, is_there):
     assert all(row["not_estimable"] for row in report["gaps"] if n == 0)
 
 
+def test_a_label_that_nobody_has_is_named_with_those_that_there_are():
+    table = school_table(group=["black", "white"] * 20)
+    gap = {"dimension": "group", "focal": "Black", "reference": "white"}
+    report = run(table, gaps=[gap], **EVERYONE)
+    (text,) = (w["text"] for w in report["warnings"] if w["code"] == "unknown_group")
+    assert text == (
+        'No student is "Black" in group, where there are black, white; did you mean '
+        '"black"?'
+    )
+    known = run(table, gaps=[gap | {"focal": "black"}], **EVERYONE)
+    assert "unknown_group" not in codes(known)
+
+
 def rejections(draws):
     """Share of draws in which an outcome is denied to be unmoved at 5%."""
     random = np.random.default_rng(24)

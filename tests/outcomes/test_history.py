@@ -156,7 +156,10 @@ def test_the_only_design_is_said_to_be_the_only_one(draft, by, run):
     assert (found["place"], found["designs_tried"], found["viewers"]) == (1, 1, 0)
     assert found["first_outcome_look_at"] is None
     assert found["text"].startswith("The only design tried; locked on ")
-    assert found["text"].endswith("before any outcome was seen here.")
+    assert found["text"].endswith(
+        "before any outcome was seen here. No diagnostics are on record from before "
+        "the lock."
+    )
     runs.report_for(done, by)
     again = process.process_of(done)
     assert again["viewers"] == 1
@@ -179,6 +182,7 @@ def test_designs_are_counted_when_they_were_run_not_when_they_were_typed(
     counts = [(d["diagnostics"], d["impact"]) for d in found["designs"]]
     assert counts == [(1, 0), (1, 1)]
     assert found["text"].startswith("Second of two designs tried; locked on ")
+    assert "No diagnostics" not in found["text"]
 
 
 def test_a_child_plan_owns_up_to_what_was_seen_under_its_parent(draft, by, run):
@@ -192,7 +196,7 @@ def test_a_child_plan_owns_up_to_what_was_seen_under_its_parent(draft, by, run):
     assert "after outcomes had been seen under an earlier plan" in found["text"]
     early = process.process_of(done)
     assert early["text"].startswith("First of two designs tried; locked on ")
-    assert early["text"].endswith("before any outcome was seen here.")
+    assert "before any outcome was seen here." in early["text"]
 
 
 def test_a_cousin_is_of_the_same_line_and_a_stranger_is_not(draft, by, run):
