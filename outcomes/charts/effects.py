@@ -1,8 +1,6 @@
 """How much, and how sure: each effect with its interval."""
 
-from collections.abc import Mapping
 from itertools import groupby
-from typing import Any
 
 from outcomes.charts.style import (
     BLUE,
@@ -18,6 +16,8 @@ from outcomes.charts.style import (
     whole,
 )
 from outcomes.charts.words import (
+    Report,
+    Row,
     estimand_of,
     estimate,
     in_units,
@@ -31,7 +31,7 @@ from outcomes.terms import FEW_STUDENTS, PEOPLE
 NAIVE, MATCHED = "before matching, everyone", "after matching"
 
 
-def effect_plot(report: dict[str, Any]) -> Chart:
+def effect_plot(report: Report) -> Chart:
     """A panel an outcome in its own points, a row a group, zero always in sight.
 
     A group of few is not drawn.
@@ -58,36 +58,36 @@ def effect_plot(report: dict[str, Any]) -> Chart:
     )
 
 
-def _is_group_of_few(row: dict) -> bool:
+def _is_group_of_few(row: Row) -> bool:
     return bool(row["group"]) and is_of_few(row)
 
 
-def _left_out(report: dict[str, Any]) -> str:
+def _left_out(report: Report) -> str:
     if any(map(is_hidden, report["effects"])):
         return "; small groups, and others that would tell them, are hidden"
     are_few = any(_is_group_of_few(row) for row in report["effects"])
     return f"; groups of fewer than {FEW_STUDENTS} are not drawn" if are_few else ""
 
 
-def group_in_words(row: Mapping[str, Any], report: Mapping[str, Any]) -> str:
+def group_in_words(row: Row, report: Report) -> str:
     """`race: black`, or all whom the plan's effect is on."""
     if row["group"]:
         return in_words(row["group"])
     return f"all {PEOPLE[estimand_of(report)]}"
 
 
-def kinds_of(report: Mapping[str, Any]) -> dict[str, str]:
+def kinds_of(report: Report) -> dict[str, str]:
     return {each["name"]: each["kind"] for each in report["design"]["outcomes"]}
 
 
-def effect_in_words(row: Mapping[str, Any], kind: str) -> str:
+def effect_in_words(row: Row, kind: str) -> str:
     """`+7.3 (+5.0 to +9.5)`, in the units of its outcome."""
     ends = (row["ci_low"], row["ci_high"])
     low, high = (None if end is None else in_units(end, kind) for end in ends)
     return estimate(in_units(row["estimate"], kind), low, high)
 
 
-def _headline(known: list[dict], kinds: dict[str, str]) -> str:
+def _headline(known: list[Row], kinds: dict[str, str]) -> str:
     overall = [row for row in known if row["group"] is None]
     said = [
         f"{effect_in_words(row, kinds[row['outcome']]).partition(' ')[0]} "
@@ -97,7 +97,7 @@ def _headline(known: list[dict], kinds: dict[str, str]) -> str:
     return f"The difference: {', '.join(said)}" if said else "No effect can be told"
 
 
-def _description(known: list[dict], kinds: dict[str, str]) -> str:
+def _description(known: list[Row], kinds: dict[str, str]) -> str:
     """What the chart shows, for who listens to it."""
     said = "; ".join(
         f"{in_words(row['outcome'])}, {row['people']}: "
@@ -107,7 +107,7 @@ def _description(known: list[dict], kinds: dict[str, str]) -> str:
     return f"Effects with 95% intervals: {said}."
 
 
-def _panel(name: str, kind: str, rows: list[dict], naive: list[dict]) -> Chart:
+def _panel(name: str, kind: str, rows: list[Row], naive: list[Row]) -> Chart:
     shown = [(row, MATCHED) for row in rows]
     shown += [(row, NAIVE) for row in naive if row["outcome"] == name]
     values = [_value(row, kind, when) for row, when in shown]
@@ -124,7 +124,7 @@ def _panel(name: str, kind: str, rows: list[dict], naive: list[dict]) -> Chart:
     return {"width": WIDTH, "height": {"step": ROW}, "layer": layers}
 
 
-def _value(row: dict, kind: str, when: str) -> dict:
+def _value(row: Row, kind: str, when: str) -> dict:
     value = {
         "group": row["people"],
         "when": when,

@@ -1,8 +1,5 @@
 """Did the gap close: each gap with the program, and as it would have been."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from outcomes.charts.style import (
     LINE,
     ROW,
@@ -16,7 +13,7 @@ from outcomes.charts.style import (
     upright,
     whole,
 )
-from outcomes.charts.words import in_words, is_of_few, numbers
+from outcomes.charts.words import Report, Row, in_words, is_of_few, numbers
 from outcomes.terms import FEW_STUDENTS
 
 NARROWER, WIDER = "narrower", "wider"
@@ -35,7 +32,7 @@ METRICS = {
 }
 
 
-def gap_plot(report: dict[str, Any]) -> Chart:
+def gap_plot(report: Report) -> Chart:
     """A panel a metric, a row a gap: the diamond moves to the circle, 0 is no gap.
 
     A gap of few is not drawn, no more than an effect on few is.
@@ -57,13 +54,13 @@ def gap_plot(report: dict[str, Any]) -> Chart:
     )
 
 
-def gap_in_words(row: Mapping[str, Any]) -> str:
+def gap_in_words(row: Row) -> str:
     """`ela: black behind white (race ethnicity)`."""
     outcome, dimension = in_words(row["outcome"]), in_words(row["dimension"])
     return f"{outcome}: {groups_in_words(row)} ({dimension})"
 
 
-def groups_in_words(row: Mapping[str, Any]) -> str:
+def groups_in_words(row: Row) -> str:
     """`black behind white`; where the labels say nothing, what they are labels of."""
     dimension, labels = in_words(row["dimension"]), (row["focal"], row["reference"])
     if labels == ("yes", "no"):
@@ -73,7 +70,7 @@ def groups_in_words(row: Mapping[str, Any]) -> str:
     return " behind ".join(map(in_words, labels))
 
 
-def change_in_words(row: Mapping[str, Any]) -> str:
+def change_in_words(row: Row) -> str:
     """`narrower by 0.10 SD (0.02 to 0.18)`: the interval in the direction told."""
     _, unit, size = METRICS[row["metric"]]
     way = size if row["closed"] >= 0 else -size
@@ -85,7 +82,7 @@ def change_in_words(row: Mapping[str, Any]) -> str:
     return f"{verb} by {change} {unit} ({low} to {high})"
 
 
-def _verb(row: Mapping[str, Any]) -> str:
+def _verb(row: Row) -> str:
     """A gap narrows or widens for a group that is behind, before and after."""
     before, after, closes = row["without_program"], row["as_delivered"], row["closed"]
     if min(before, after) < 0 < max(before, after):
@@ -95,12 +92,12 @@ def _verb(row: Mapping[str, Any]) -> str:
     return NARROWER if closes >= 0 else WIDER
 
 
-def is_sure(row: dict) -> bool:
+def is_sure(row: Row) -> bool:
     """Whether the interval leaves zero out, be it of an effect or of a gap's change."""
     return row["ci_low"] is not None and row["ci_low"] * row["ci_high"] > 0
 
 
-def _headline(known: list[dict]) -> str:
+def _headline(known: list[Row]) -> str:
     averages = [row for row in known if row["metric"] == AVERAGE]
     if not averages:
         return "No gap can be told"
@@ -113,13 +110,13 @@ def _headline(known: list[dict]) -> str:
     return f"The gap, {groups_in_words(row)}{told} {change}{_doubt(row)}"
 
 
-def _doubt(row: dict) -> str:
+def _doubt(row: Row) -> str:
     if row["ci_low"] is None:
         return " in this sample, and how sure that is cannot be told"
     return "" if is_sure(row) else ", which chance could explain"
 
 
-def _description(known: list[dict]) -> str:
+def _description(known: list[Row]) -> str:
     """What the chart shows, for who listens to it."""
     said = []
     for row in known:
@@ -134,7 +131,7 @@ def _description(known: list[dict]) -> str:
     return f"Gaps among participants: {'; '.join(said)}."
 
 
-def _panel(metric: str, rows: list[dict]) -> Chart:
+def _panel(metric: str, rows: list[Row]) -> Chart:
     title, _, size = METRICS[metric]
     names = [groups_in_words(row) for row in rows]
     if len(set(names)) < len(rows):

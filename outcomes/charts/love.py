@@ -1,7 +1,5 @@
 """Balance before and after matching."""
 
-from typing import Any
-
 from outcomes.charts.style import (
     LINE,
     PALE,
@@ -13,7 +11,7 @@ from outcomes.charts.style import (
     upright,
     whole,
 )
-from outcomes.charts.words import estimand_of, in_words
+from outcomes.charts.words import Report, Row, estimand_of, in_words
 
 BEFORE, AFTER = "before matching", "after matching"
 # Where a reviewer draws the line: alike; customary; beyond what a model may adjust.
@@ -26,7 +24,7 @@ SDS = {  # what a difference is measured in, by the estimand of the plan
 LEAST_WIDTH = 0.3  # of the axis in SDs, so that every line is on the chart
 
 
-def love_plot(report: dict[str, Any]) -> Chart:
+def love_plot(report: Report) -> Chart:
     """Balance before and after matching: a row a covariate, the worst one on top."""
     known = [row for row in report["balance"] if row["smd_before"] is not None]
     rows = sorted(known, key=lambda row: -abs(row["smd_before"]))
@@ -55,7 +53,7 @@ def _headline(values: list[dict]) -> str:
     return f"After matching, {few}" if after else "No covariate could be compared"
 
 
-def _description(rows: list[dict]) -> str:
+def _description(rows: list[Row]) -> str:
     """What the chart shows, for who listens to it."""
     moves = "; ".join(
         f"{in_words(row['covariate'])} from {_size(row['smd_before'])} to "

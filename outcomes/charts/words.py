@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from outcomes.designs.clauses import crossed
 from outcomes.terms import FEW_STUDENTS, Estimand, OutcomeKind
 
+Report: TypeAlias = Mapping[str, Any]
+Row: TypeAlias = Mapping[str, Any]
 ARMS = ("treated", "comparison", "focal_treated", "focal_comparison")
 ARMS += ("reference_treated", "reference_comparison")
 UNITS = {OutcomeKind.BINARY: "percentage points", OutcomeKind.LEVELS: "levels"}
@@ -22,7 +24,7 @@ RISE = " over "  # a trend is called "later over earlier"
 TIMES = " x "  # a product of two covariates, or a square
 
 
-def estimand_of(report: Mapping[str, Any]) -> Estimand:
+def estimand_of(report: Report) -> Estimand:
     """The plan's own; plans of long ago knew of participants only."""
     return Estimand(report.get("design", {}).get("estimand", Estimand.ATT))
 
@@ -45,19 +47,19 @@ def in_words(covariate: str) -> str:
     return said.replace("_", " ")
 
 
-def is_of_few(row: Mapping[str, Any]) -> bool:
+def is_of_few(row: Row) -> bool:
     """Whether one child of a group may move its number further than any program does,
     and a page is shown to who knows the children. Reports of long ago did not count."""
     sizes = [row.get(f"n_{arm}") for arm in ARMS]
     return any(size is not None and size < FEW_STUDENTS for size in sizes)
 
 
-def is_hidden(row: Mapping[str, Any]) -> bool:
+def is_hidden(row: Row) -> bool:
     """Whether it has no number because of a small group."""
     return bool(row.get("suppressed"))
 
 
-def why_unknown(row: dict[str, Any], *keys: str) -> str:
+def why_unknown(row: Row, *keys: str) -> str:
     """Why the first of these is null, without the names of all that is null with it."""
     said = re.split(r"(?:^|; )((?:\w+, )*\w+): ", row.get("not_estimable", ""))[1:]
     reasons = {

@@ -4,11 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from outcomes.charts.effects import group_in_words, kinds_of
-from outcomes.charts.words import in_words, is_hidden, number, why_unknown
+from outcomes.charts.words import Report, Row, in_words, is_hidden, number, why_unknown
 from outcomes.services.cautions import limit
 from outcomes.services.table import (
-    Report,
-    Row,
     Table,
     arms_of,
     chance,

@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any
 
 from outcomes.charts.gaps import METRICS, change_in_words, gap_in_words
-from outcomes.charts.words import in_words, numbers
-from outcomes.services.table import Report, Row, Table, change, share, table
+from outcomes.charts.words import Report, Row, in_words, numbers
+from outcomes.services.table import Table, change, share, table
 
 RULES = {
     "as_is": "as it was",

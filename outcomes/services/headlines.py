@@ -10,6 +10,8 @@ from typing import Any
 from outcomes.charts.effects import effect_in_words, kinds_of
 from outcomes.charts.gaps import change_in_words, gap_in_words, is_sure
 from outcomes.charts.words import (
+    Report,
+    Row,
     estimand_of,
     in_units,
     in_words,
@@ -23,7 +25,6 @@ from outcomes.charts.words import (
 )
 from outcomes.terms import FEW_STUDENTS
 
-Report = dict[str, Any]
 GOOD, CARE, BAD = "good", "care", "bad"
 SIGNS = {GOOD: "\N{CHECK MARK}", CARE: "!", BAD: "\N{MULTIPLICATION SIGN}"}
 FAIR = {  # by verdict: how it stands, and the answer
@@ -112,11 +113,11 @@ def _size(report: Report) -> Card:
     return Card(question, f"{size} {unit_of(kind)}", details)
 
 
-def _why(row: dict[str, Any], *keys: str) -> str:
+def _why(row: Row, *keys: str) -> str:
     return sentence(why_unknown(row, *keys))
 
 
-def _worth_having(row: dict[str, Any], kind: str) -> list[str]:
+def _worth_having(row: Row, kind: str) -> list[str]:
     wish = row.get("matters")
     if not wish or wish["chance"] is None:
         return []

@@ -1,12 +1,10 @@
 """How the comparison group was found, in sentences."""
 
 from collections.abc import Iterator
-from typing import Any
 
-from outcomes.charts.words import estimand_of, in_words, listed, sentence
+from outcomes.charts.words import Report, estimand_of, in_words, listed, sentence
 from outcomes.designs.checks import IN_PAIRS
 
-Report = dict[str, Any]
 MATCHING = {
     "nearest": "each {one} was given the nearest of the {others}",
     "optimal": "participants and others were paired so that all pairs together are as "

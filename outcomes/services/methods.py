@@ -4,11 +4,12 @@ Pure: a report goes in, words come out, so that the page, the API and a test rea
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from outcomes.charts.effects import effect_in_words, kinds_of
 from outcomes.charts.gaps import change_in_words, gap_in_words
 from outcomes.charts.words import (
+    Report,
+    Row,
     estimand_of,
     in_units,
     in_words,
@@ -26,7 +27,6 @@ from outcomes.services.effect_tables import claim
 from outcomes.services.matching import matched
 from outcomes.terms import FEW_STUDENTS, PEOPLE, counted
 
-Report = dict[str, Any]
 ARMS = {"treated": "participants", "comparison": "comparison students"}
 NEVER_COMPARED = ("classmate", "support")
 VERDICTS = {
@@ -175,7 +175,7 @@ def estimated(report: Report) -> Iterator[str]:
         yield from _doubt(row, kind)
 
 
-def _of_whom(row: dict, sample: dict) -> Iterator[str]:
+def _of_whom(row: Row, sample: dict) -> Iterator[str]:
     """Whom an effect rests on, where that is not everyone who was matched."""
     arms = [row["n_treated"], row["n_comparison"]]
     if arms != [sample["matched_treated"], sample["matched_comparison"]]:
@@ -185,7 +185,7 @@ def _of_whom(row: dict, sample: dict) -> Iterator[str]:
         )
 
 
-def _doubt(row: dict, kind: str) -> Iterator[str]:
+def _doubt(row: Row, kind: str) -> Iterator[str]:
     """The standard error, its degrees of freedom, and what chance would do."""
     if row["std_error"] is None or row["p"] is None:
         return

@@ -5,8 +5,9 @@ import io
 from collections.abc import Callable, Mapping
 
 from enrollment.exchange.formula import marked
+from outcomes.charts.words import Report
 from outcomes.services import effect_tables, gap_tables, sample_tables
-from outcomes.services.table import Report, Table, said, table, text_of, text_on
+from outcomes.services.table import Table, said, table, text_of, text_on
 
 
 def verdicts(report: Report) -> Table:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
-from outcomes.charts.words import estimand_of, in_words
+from outcomes.charts.words import Report, Row, estimand_of, in_words
 from outcomes.reasons import why_cluster_unmatched, why_left_out, why_unmatched
-from outcomes.services.table import Report, Row, Table, group_of, said, share, table
+from outcomes.services.table import Table, group_of, said, share, table
 from outcomes.terms import counted
 
 ALIKE = (

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from outcomes.charts.effects import effect_in_words
-from outcomes.charts.words import in_words, is_hidden, number
+from outcomes.charts.words import Report, Row, in_words, is_hidden, number
 from outcomes.designs.clauses import crossed
 
-Report: TypeAlias = Mapping[str, Any]
-Row: TypeAlias = Mapping[str, Any]
 Value: TypeAlias = str | float | None
 DASH = "\N{EN DASH}"
 EVERYONE = "everyone"
