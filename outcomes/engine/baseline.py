@@ -15,7 +15,7 @@ from outcomes.engine import verdict as verdicts
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.balance import BalanceRow, balance_table
 from outcomes.engine.canonical import keys_in
-from outcomes.engine.cluster_balance import clusters_section
+from outcomes.engine.cluster_balance import clusters_section, warn_of_unknown
 from outcomes.engine.cluster_sets import ClusterSets, in_cluster_sets
 from outcomes.engine.estimand import target
 from outcomes.engine.fingerprint import hashing
@@ -103,6 +103,8 @@ def establish(
         cautions.of_balance(rows, warn)
         if cluster_sets:
             cautions.of_cluster_sets(study, cluster_sets, warn)
+            assert study.whole is not None
+            warn_of_unknown(study.whole, warn)
         hashed = found()
     return Baseline(
         design, offered, study, arranged, unmatched, rows, hashed, warn, cluster_sets

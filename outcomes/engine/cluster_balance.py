@@ -10,6 +10,7 @@ from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.cluster_sets import ClusterSets, alone
 from outcomes.engine.columns import UNKNOWN
 from outcomes.engine.estimable import Number, attempt, known
+from outcomes.engine.notices import Warn
 from outcomes.engine.whole_clusters import WholeClusters
 
 
@@ -36,6 +37,16 @@ def clusters_section(whole: WholeClusters, found: ClusterSets) -> dict[str, Any]
         ],
         "balance": [*_balance(whole, found, candidates)],
     }
+
+
+def warn_of_unknown(whole: WholeClusters, warn: Warn) -> None:
+    """What a plan compares clusters on by itself may be on record of none of them."""
+    for name, x in zip(whole.names, whole.x.T, strict=True):
+        if np.isnan(x).all():
+            warn(
+                "all_missing",
+                f'"{name}" is known of no cluster: clusters were compared without it.',
+            )
 
 
 def _places(whole: WholeClusters, clusters: Flags) -> int:

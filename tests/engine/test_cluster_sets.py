@@ -160,3 +160,19 @@ def test_diagnostics_tell_of_clusters_as_the_report_does():
     assert told["clusters"] == evaluate(frame, design()).report()["clusters"]
     one_level = Design.from_dict(design().to_dict() | {"match_clusters": None})
     assert "clusters" not in diagnose(frame, one_level)
+
+
+def test_what_is_known_of_no_cluster_is_told():
+    """A plan compares grades on earlier years, of which there may be no record."""
+    keys = {"on": ["late", "early"], "trend": []}
+    frame, wanted = made_up(6), design(match_clusters=keys)
+    told = {w["text"] for w in diagnose(frame, wanted)["warnings"]}
+    assert not any("of no cluster" in text for text in told)
+    found = diagnose(frame.assign(early=np.nan), wanted)
+    assert {
+        "code": "all_missing",
+        "text": '"early" is known of no cluster: clusters were compared without it.',
+    } in found["warnings"]
+    without = design(match_clusters=keys | {"on": ["late"]})
+    alone = diagnose(frame, without)["clusters"]
+    assert sets_of(found["clusters"]) == sets_of(alone)
