@@ -234,15 +234,16 @@ def _telling(report: Report, hidden: Hidden) -> Callable[[str], bool]:
         if column not in columns:
             return False
         labels = groups.get(column, ())
+        is_own = not {level, _bare(level)}.isdisjoint(labels)
         is_joined = not level or level.startswith("(")  # of several groups
-        return column not in shown or level in labels or bool(labels and is_joined)
+        return column not in shown or is_own or bool(labels and is_joined)
 
     return is_telling
 
 
-def _bare(column: str) -> str:
-    """A fact without the year of which it is, or the grade."""
-    return column.rpartition(":")[2].partition("@")[0]
+def _bare(name: str) -> str:
+    """A fact, or its level, without the year of which it is, or the grade."""
+    return name.rpartition(":")[2].partition("@")[0]
 
 
 def _in_words(report: Report, hidden: Hidden) -> dict[str, Any]:

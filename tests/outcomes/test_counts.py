@@ -1,6 +1,9 @@
 """What a reader of a report can count with: each number is told of whom it counts."""
 
-from outcomes.disclosure.counts import counts_of
+import pytest
+
+from outcomes.disclosure.attacker import Kinds
+from outcomes.disclosure.counts import cell_of, counts_of, dimensions_of
 from outcomes.disclosure.hiding import hidden_in
 
 SAMPLE = {"treated": 100, "comparison": 300}
@@ -32,6 +35,57 @@ def test_who_was_lost_is_counted_before_the_match_and_after_it():
         80,
         {("swd", "yes"): 20, ("swd", "no"): 55, ("swd", None): 5},
     )
+
+
+def sizes(group, n, dimension="swd", **more):
+    arms = {"n_treated": n, "n_comparison": n + 1}
+    return {"dimension": dimension, "group": group, **arms, **more}
+
+
+@pytest.mark.parametrize(
+    ("section", "sample", "everyone"),
+    [("discarded", "discarded from", 100), ("balance_by_group", "matched", 80)],
+)
+def test_students_are_counted_before_any_outcome(section, sample, everyone):
+    rows = [sizes("yes", 30), sizes("no", 40)]
+    found = told(counts_of(report(**{section: rows})))
+    rest = everyone - 70
+    cells = {("swd", "yes"): 30, ("swd", "no"): 40, ("swd", None): rest}
+    assert found[sample, "treated"] == (everyone, cells)
+    assert found[sample, "comparison"][1]["swd", "no"] == 41
+
+
+def attrition(of, dimension, group, n, answered):
+    with_outcome = {"with_treated": answered, "with_comparison": answered}
+    row = sizes(group, n, dimension, **with_outcome)
+    return {**row, "outcome": "ela", "of": of}
+
+
+def test_who_has_an_outcome_is_counted_apart_and_the_unknown_as_they_are_told():
+    rows = [
+        attrition("all", None, None, 40, 35),
+        attrition("all", "swd", "yes", 30, 28),
+        attrition("all", "swd", None, 10, 7),
+        attrition("matched", None, None, 25, 25),
+    ]
+    found = told(counts_of(report(attrition=rows)))
+    asked = {("swd", "yes"): 30, ("swd", None): 10}
+    assert found["asked", "ela", "all", "treated"] == (40, asked)
+    answered = {("swd", "yes"): 28, ("swd", None): 7}
+    assert found["answered", "ela", "all", "treated"] == (35, answered)
+
+
+def test_a_label_and_a_dimension_may_hold_the_signs_that_join_them():
+    both = ["race", "race=black"]
+    assert cell_of("race=black=yes", both) == ("race=black", "yes")
+    assert cell_of("race=white=yes", both) == ("race", "white=yes")
+    kinds = Kinds.of([("race", "a*b"), ("race", "c")])
+    assert kinds.within(("race", "a*b")).tolist() == [True, False, False]
+
+
+def test_groups_are_those_of_effects_and_of_gaps():
+    design = {"subgroups": ["swd"], "gaps": [{"dimension": "race"}]}
+    assert dimensions_of({"design": design}) == ["swd", "race"]
 
 
 def leavers(group, began, left):

@@ -223,6 +223,7 @@ def effect(group, **more):
     [
         ({}, False),
         ({"ess_comparison": 9.9}, True),
+        ({"ess_comparison": 10.0}, False),
         ({"ess_treated": 9.9}, True),
         ({"ess_comparison": None}, False),
         ({"exact_interval": [-0.1, 0.02]}, True),  # nobody was suspended

@@ -9,6 +9,7 @@ from outcomes import charts
 from outcomes.disclosure.hiding import hidden_in
 from outcomes.disclosure.masked import (
     NAMES,
+    NOT_PROVEN,
     SOMETIMES,
     SUPPRESSED,
     UNSAID,
@@ -118,7 +119,9 @@ def test_rows_that_are_not_hidden_stay_as_they_were(report):
 
 
 def test_the_verdict_keeps_its_word_and_loses_its_number(report):
-    verdict = masked(report, OTHERS)["verdict"]
+    shown = masked({**report, "verdicts": [report["verdict"]]}, OTHERS)
+    verdict = shown["verdict"]
+    assert shown["verdicts"] == [verdict]
     assert verdict["code"] == report["verdict"]["code"]
     assert (verdict["decided_by"], verdict["value"]) == ("race=white", None)
     assert "0." not in verdict["text"]
@@ -134,15 +137,21 @@ def test_the_verdict_keeps_its_word_and_loses_its_number(report):
         ("gender=M", False),  # in a cross alone, and the margin of its cells
         ("el=yes", True),
         ("age", True),
+        ("el", True),
         ("swd", False),  # a flag of which both groups are hidden
+        ("school_grade:race=white@2025", False),  # the share in the grade
+        ("school_grade:race=black@2025", True),
+        ("age over race=white", False),
     ],
 )
 def test_a_share_of_a_hidden_group_is_hidden_with_it(report, covariate, is_shown):
     design = {"subgroups": ["race", "race*gender", "el", "swd"], "gaps": []}
+    design["subgroups"].append("race*el")
     row = {"covariate": covariate, "smd_before": 0.1, "mean_treated": 0.04}
     asked = {**report, "design": design, "balance": [row], "effects": []}
     asked |= {name: [] for name in NAMES} | {"balance_analytic": []}
     cells = [("race", "white"), ("race", "asian"), ("race*gender", "white*M")]
+    cells.append(("race*el", "white*yes"))
     hidden = Hidden.of([*cells, ("race*gender", "white*F"), ("swd", "1"), ("swd", "0")])
     (found,) = masked(asked, hidden)["balance"]
     assert (found == row) == is_shown
@@ -154,6 +163,8 @@ def test_a_share_of_a_hidden_group_is_hidden_with_it(report, covariate, is_shown
     [
         ("thin_groups", "race=black, race=white: fewer than 15 students", UNSAID),
         ("rare_level", 'Levels of "race" that fewer than 5 have: white', UNSAID),
+        ("imbalance", "The groups differ on race@2025=white (0.3 SD)", UNSAID),
+        ("thin_groups", "race=hispan: fewer than 15 students", UNSAID),
         ("few_kept", "Less than 70% are left", "Less than 70% are left"),
         ("small_groups", "race=white: fewer than 10", None),
         ("reference_unavailable", 'Fewer than 10 in "white" (race)', None),
@@ -163,6 +174,7 @@ def test_a_warning_that_names_a_hidden_group_is_not_read_out(
     report, code, text, expected
 ):
     said = {**report, "warnings": [{"code": code, "text": text}]}
+    said["balance"] = [{"covariate": "race@2025=white", "judged": 0.3}]
     first, *_ = masked(said, OTHERS)["warnings"]
     assert first == (
         {"code": code, "text": expected}
@@ -171,11 +183,78 @@ def test_a_warning_that_names_a_hidden_group_is_not_read_out(
     )
 
 
+def test_of_a_dimension_that_is_not_proven_nothing_is_told(report):
+    text = "race=asian: fewer than 15 students"
+    said = {**report, "warnings": [{"code": "thin_groups", "text": text}]}
+    shown = masked(said, Hidden({}, ("race",)))
+    assert shown["warnings"][0]["text"] == UNSAID
+    assert [each["code"] for each in shown["warnings"][1:]] == [NOT_PROVEN]
+    tests = {row["dimension"]: SUPPRESSED in row for row in shown["interactions"]}
+    assert tests == {"race": True, "married": False}
+    told = {row["covariate"] for row in shown["balance"] if SUPPRESSED not in row}
+    assert not any("race" in name for name in told)
+    assert {"age", "married"} <= told
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "difference_in_differences",
+        "ess_treated",
+        "exact_interval",
+        "focal_percentile",
+        "held_back",
+        "not_estimable",
+        "p_adjusted",
+        "significant",
+    ],
+)
+def test_that_a_hidden_row_had_a_key_is_not_told(report, key):
+    effects = [{k: v for k, v in row.items() if k != key} for row in report["effects"]]
+    without = masked({**report, "effects": effects}, OTHERS)["effects"]
+    more = [{**row, key: 0.5} for row in effects]
+    found = masked({**report, "effects": more}, OTHERS)["effects"]
+    hidden = [row for row in found if SUPPRESSED in row]
+    assert hidden == [row for row in without if SUPPRESSED in row]
+    assert len(hidden) == 2
+    assert all(row["alternatives"] == [] for row in hidden)
+
+
+def test_a_gap_is_hidden_with_either_of_its_groups(report):
+    for label in ("black", "white"):
+        (*_, gap) = masked(report, Hidden.of([("race", label)]))["gaps"]
+        assert gap["closed"] is None, label
+
+
+def test_leavers_of_a_hidden_group_are_not_counted(report):
+    row = {"outcome": "re78", "participants": 40, "participants_left": 3}
+    groups = (None, "race=black", "race=white")
+    leavers = [row | {"group": group} for group in groups]
+    cohort = {"cohort": {"leavers": leavers, "rivals": []}}
+    found = masked(report | cohort, OTHERS)["cohort"]
+    assert found["rivals"] == []
+    assert [each["participants"] for each in found["leavers"]] == [40, 40, None]
+
+
+def test_only_hidden_groups_are_added_to_the_lost_and_the_unknown_come_last(report):
+    arm = {"n_treated": 20, "n_matched": 15, "share_matched": 0.75}
+    lost = [{"dimension": "el", "group": group, **arm} for group in ("a", None)]
+    balance = [
+        {"dimension": dimension, "group": group}
+        for dimension, group in (("el", "a"), ("el", "b"), ("el", "c"), ("swd", "d"))
+    ]
+    sections = {"lost": lost, "balance_by_group": balance}
+    sections["design"] = report["design"] | {"subgroups": ["el", "swd"], "gaps": []}
+    plain = report | {name: [] for name in NAMES} | sections
+    found = masked(plain, Hidden.of([("el", "b"), ("el", "d"), ("swd", "c")]))["lost"]
+    assert [row["group"] for row in found] == ["a", "b", None]
+
+
 def test_sizes_of_clusters_tell_of_groups_by_the_same_column(report):
     clusters = {
         "sets": [{"set": 1, "treated": cluster("A", 7), "comparison": []}],
         "unmatched": [cluster("B", 4, reason="cluster")],
-        "balance": [],
+        "balance": [{"covariate": name, "judged": 0.1} for name in ("school=A", "age")],
     }
     clusters["sets"][0]["comparison"] = [cluster("C", 20, distance=0.2)]
     by_school = {**report, "clusters": clusters}
@@ -184,6 +263,7 @@ def test_sizes_of_clusters_tell_of_groups_by_the_same_column(report):
     found = masked(by_school, Hidden.of([("school", "A"), ("school", "C")]))["clusters"]
     rows = [found["sets"][0]["treated"], *found["sets"][0]["comparison"]]
     assert [row["n"] for row in [*rows, *found["unmatched"]]] == [None] * 3
+    assert [row["judged"] for row in found["balance"]] == [None, 0.1]
     assert masked({**report, "clusters": clusters}, OTHERS)["clusters"] == clusters
 
 
@@ -206,3 +286,5 @@ def test_what_is_kept_is_what_was_worked_out(report):
     hidden = hidden_in(report)
     assert hidden.groups
     assert Hidden.from_dict(hidden.to_dict()) == hidden
+    cells = [("race", "white"), ("el", "yes"), ("race", "black")]
+    assert Hidden.of(cells).to_dict() == Hidden.of(reversed(cells)).to_dict()
