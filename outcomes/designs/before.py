@@ -44,8 +44,8 @@ def design_without(design: Design, gone: Set[str]) -> Design:
         equivalent_on=None if judged is None else _less(judged, gone),
         prefer=tuple(alike for alike in prefer if alike),
         require=_less(design.require, gone),
-        caliper=_fewer(design.caliper, gone),
-        cutpoints=_fewer(design.cutpoints, gone),
+        caliper=fewer(design.caliper, gone),
+        cutpoints=fewer(design.cutpoints, gone),
         match_clusters=_clusters(design.match_clusters, gone),
     )
 
@@ -54,7 +54,8 @@ def _less(names: tuple[str, ...], gone: Set[str]) -> tuple[str, ...]:
     return tuple(name for name in names if name not in gone)
 
 
-def _fewer(items: Mapping[str, V], gone: Set[str]) -> dict[str, V]:
+def fewer(items: Mapping[str, V], gone: Set[str]) -> dict[str, V]:
+    """What is said of each column, but for these."""
     return {name: item for name, item in items.items() if name not in gone}
 
 

@@ -57,6 +57,16 @@ class Covariates:
         varies = np.array([_varies(column) for column in x], dtype=bool)
         return replace(self, x=x, in_model=self.in_model & varies)
 
+    def without(self, name: str) -> "Covariates":
+        """As if a column had never been measured."""
+        keep = np.array([source != name for source in self.source], dtype=bool)
+        return Covariates(
+            x=self.x.only(keep),
+            names=tuple(n for n, k in zip(self.names, keep, strict=True) if k),
+            source=tuple(s for s in self.source if s != name),
+            in_model=self.in_model[keep],
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Column:

@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
 import numpy as np
 
-from outcomes.designs.before import design_without
+from outcomes.designs.before import design_without, fewer
 from outcomes.designs.design import Design
 from outcomes.designs.errors import EngineError, NotEstimable
 from outcomes.engine.broken_sets import mended
 from outcomes.engine.cluster_sets import in_cluster_sets
-from outcomes.engine.covariates import Covariates
 from outcomes.engine.effect import Effect, effect
 from outcomes.engine.estimable import Number, attempt, known
 from outcomes.engine.matched import Matched
@@ -24,7 +23,6 @@ from outcomes.engine.study import Study
 from outcomes.engine.tasks import run
 from outcomes.terms import Estimator
 
-V = TypeVar("V")
 Rematch: TypeAlias = tuple[Study, Design, Matched]
 
 
@@ -39,10 +37,10 @@ def _without(study: Study, design: Design, name: str) -> Rematch | NotEstimable:
     design = design_without(design, {name})
     study = replace(
         study,
-        covariates=_fewer(study.covariates, name),
-        exact=_less(study.exact, name),
-        anti_exact=_less(study.anti_exact, name),
-        calipers=_less(study.calipers, name),
+        covariates=study.covariates.without(name),
+        exact=fewer(study.exact, {name}),
+        anti_exact=fewer(study.anti_exact, {name}),
+        calipers=fewer(study.calipers, {name}),
     )
     try:
         if study.whole:
@@ -52,21 +50,6 @@ def _without(study: Study, design: Design, name: str) -> Rematch | NotEstimable:
     except EngineError as refusal:
         return NotEstimable(f'without "{name}" there is no match: {refusal}')
     return found.study, design, found.matched
-
-
-def _less(items: Mapping[str, V], name: str) -> dict[str, V]:
-    return {key: value for key, value in items.items() if key != name}
-
-
-def _fewer(covariates: Covariates, name: str) -> Covariates:
-    keep = np.array([source != name for source in covariates.source], dtype=bool)
-    where = np.flatnonzero(keep)
-    return Covariates(
-        x=covariates.x.only(keep),
-        names=tuple(covariates.names[i] for i in where),
-        source=tuple(covariates.source[i] for i in where),
-        in_model=covariates.in_model[keep],
-    )
 
 
 def benchmark_rows(
