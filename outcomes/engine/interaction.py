@@ -176,7 +176,10 @@ def _by_sums(
             f"{count} units are too few to compare {len(effects)} effects"
         )
     spread = count / (count - 1) * (n - 1) / freedom * gram(sums, sums)
-    least = _common_df(np.diag(spread), np.array([e.spare for e in effects]))
+    spare = np.array([e.spare for e in effects])
+    least = _common_df(np.diag(spread), spare)
+    if sample.clusters is not None:  # groups share them: no group adds any of its own
+        least = min(least, float(spare.min()))
     unit = "student" if units is None else design.cluster or "set"
     return hotelling(values, spread, min(count - 1, least), f"CR1 by {unit}")
 

@@ -80,6 +80,29 @@ def test_the_doubly_robust_effects_are_compared_too():
     assert 0 < row["p"] < 1
 
 
+@pytest.mark.parametrize("taking_part", [4, 9])
+def test_two_doubly_robust_effects_have_the_degrees_of_freedom_of_their_gap(
+    taking_part,
+):
+    """Both groups attend the same few schools, so two groups know no more than one."""
+    random = np.random.default_rng(8)
+    school = np.repeat(np.arange(30), 20)
+    pre, group = random.normal(size=600), np.where(np.arange(600) % 2, "a", "b")
+    read = pre + random.normal(size=600) + random.normal(size=30)[school]
+    frame = pd.DataFrame({"student": range(600), "school": school, "pre": pre})
+    frame = frame.assign(group=group, read=read, t=(school < taking_part) * 1)
+    keys = {"unit": "student", "treatment": "t", "outcomes": ["read"]}
+    keys |= {"pretests": ["pre"], "cluster": "school", "assignment": "school"}
+    keys |= {"estimator": "aipw", "subgroups": ["group"]}
+    gap = {"dimension": "group", "focal": "a", "reference": "b"}
+    report = evaluate(frame, Design.from_dict(keys | {"gaps": [gap]})).report()
+    (row,), closed = report["interactions"], report["gaps"][0]
+    assert row["df"] == [1, closed["df"]] == [1, taking_part - 1]
+    ratio = (closed["closed"] / closed["std_error"]) ** 2
+    assert row["statistic"] == near(ratio, rel=0.02)
+    assert row["p"] == near(closed["p"], rel=0.05)
+
+
 def test_one_group_alone_has_nothing_to_differ_from():
     frame = lalonde.FRAME.assign(race="black")
     design = lalonde.design(subgroups=["race"], covariates=["age"])
