@@ -62,7 +62,8 @@ class Models:
         was = np.where(self.treated, self.score, 1 - self.score)
         if (was[did > 0] <= 0).any():
             raise NotEstimable("some students were certain to do what they did")
-        return did / was
+        weights: Floats = np.divide(did, was, out=np.zeros_like(was), where=did > 0)
+        return weights
 
 
 def fit_models(

@@ -100,6 +100,13 @@ def test_no_share_is_closed_of_a_gap_that_was_not_there(gap):
         _ = found.share_closed
 
 
-def test_a_share_in_percent_is_refused():
+def test_a_gap_of_nothing_but_rounding_was_not_there():
+    with pytest.raises(NotEstimable, match="not behind"):
+        coverage.share_closed(0.3, -(0.1 + 0.2) * (1 - 1e-15))
+
+
+@pytest.mark.parametrize("shares", [(12, 0.03), (0.12, 3), (-0.1, 0.3), (0.3, -0.1)])
+def test_a_share_in_percent_is_refused(shares):
+    focal, reference = (Reach(share, sure(0.2)) for share in shares)
     with pytest.raises(NotEstimable, match="between 0 and 1"):
-        district_gap(sure(0.8), Reach(12, sure(0.2)), Reach(0.03, sure(0.15)))
+        district_gap(sure(0.8), focal, reference)

@@ -143,8 +143,9 @@ def test_an_empty_group_has_no_decomposition():
     nobody = np.zeros(4, bool)
     with pytest.raises(NotEstimable, match="both groups"):
         four_parts(np.ones(4), fixed(np.ones(4)), fixed(np.ones(4)), nobody)
-    with pytest.raises(NotEstimable, match="both groups"):
-        accounting(np.arange(4.0), np.ones((4, 1)), ("a",), nobody)
+    for group in (nobody, ~nobody):
+        with pytest.raises(NotEstimable, match="gap needs students in both groups"):
+            accounting(np.arange(4.0), np.ones((4, 1)), ("a",), group)
 
 
 def test_a_covariate_that_is_constant_in_a_group_has_no_slope_there():
@@ -152,6 +153,10 @@ def test_a_covariate_that_is_constant_in_a_group_has_no_slope_there():
     x = np.column_stack([focal * 1.0, np.arange(8.0)])
     with pytest.raises(NotEstimable, match="within a group"):
         accounting(np.arange(8.0) ** 2, x, ("a", "b"), focal)
+    for group in (focal, ~focal):
+        x[:, 0] = np.where(group, 1, np.arange(8.0) ** 3)
+        with pytest.raises(NotEstimable, match="within a group"):
+            accounting(np.arange(8.0) ** 2, x, ("a", "b"), focal)
 
 
 def parts_by_weights(y, treated, focal, x, weights):

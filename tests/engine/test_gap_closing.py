@@ -1,3 +1,4 @@
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -161,10 +162,22 @@ def test_a_lottery_lies_between_none_and_all(seed):
     assert half == pytest.approx((none + every) / 2, abs=1e-10)
 
 
-def test_a_chance_above_one_is_no_rule():
+@pytest.mark.parametrize("chance", [1.5, -0.5])
+def test_a_chance_beyond_none_and_all_is_no_rule(chance):
     focal = modelled_star().focal
     with pytest.raises(NotEstimable, match="between 0 and 1"):
-        gap_under(fitted_star(), np.full(len(focal), 1.5), focal)
+        gap_under(fitted_star(), np.full(len(focal), chance), focal)
+
+
+def test_who_was_certain_not_to_take_part_and_did_stands_for_nobody():
+    y, treated, columns, z, _, _ = made_up(1)
+    models = fit_models(y, treated, *columns, z)
+    score = np.where(treated & (np.cumsum(treated) == 1), 0.0, models.score)
+    certain = replace(models, score=score)
+    with pytest.raises(NotEstimable, match="certain to do what they did"):
+        certain.weights(np.ones(len(y)))
+    asked = certain.weights(np.zeros(len(y)))  # of those who took part nothing is asked
+    assert asked == pytest.approx(np.where(treated, 0, 1 / (1 - models.score)))
 
 
 def test_a_group_in_which_nobody_did_what_the_rule_asks_has_no_weighted_mean():

@@ -82,6 +82,7 @@ def test_the_race_gap_of_star_narrows_by_every_metric():
 def test_a_change_of_nothing_disagrees_with_a_change():
     assert gaps.metrics_agree([0.0, 0.0])
     assert not gaps.metrics_agree([0.0, 0.1])
+    assert not gaps.metrics_agree([0.0, -0.1])
 
 
 def test_ties_counted_half_give_the_worked_v_from_levels():
@@ -151,11 +152,15 @@ def test_the_percentile_of_the_focal_mean_is_fifty_without_a_gap():
     scores = np.array([1.0, 2, 3, 1, 2, 3])
     focal = np.arange(6) < 3
     assert gaps.percentile_of_focal_mean(scores, focal, np.ones(6)) == 50
+    behind = gaps.percentile_of_focal_mean(scores, scores == 1, np.ones(6))
+    assert behind == 0  # of the reference students alone
 
 
-def test_groups_that_do_not_overlap_have_no_v():
+@pytest.mark.parametrize("ahead", [0, 1])
+def test_groups_that_do_not_overlap_have_no_v(ahead):
+    focal = np.array([1, 1, 0, 0]) != ahead
     with pytest.raises(NotEstimable, match="do not overlap"):
-        gaps.v_gap(np.array([1.0, 2, 3, 4]), np.array([1, 1, 0, 0]) == 1, np.ones(4))
+        gaps.v_gap(np.array([1.0, 2, 3, 4]), focal, np.ones(4))
 
 
 @pytest.mark.parametrize("measure", [gaps.chance_ahead, gaps.percentile_of_focal_mean])

@@ -34,6 +34,34 @@ def test_the_caliper_of_a_pretest_goes_with_it():
     assert row["estimate_without"] == near(fewer["effects"][0]["estimate"], rel=1e-9)
 
 
+@pytest.mark.parametrize("key", ["exact", "anti_exact"])
+def test_nobody_must_be_alike_in_it_or_differ_any_more(key):
+    keys = {"covariates": ["age", "educ"], "estimator": "difference"}
+    found = lalonde.report(**keys, pretests=["married"], **{key: ["married"]})
+    fewer = lalonde.report(**keys)
+    (row,) = found["sensitivity"]["re78"]["omitted_pretests"]
+    assert row["estimate_without"] == near(fewer["effects"][0]["estimate"], rel=1e-9)
+    assert row["estimate_without"] != found["effects"][0]["estimate"]
+
+
+def test_the_model_adjusts_for_what_is_left_of_the_pretests():
+    keys = {"covariates": ["age", "race"], "estimator": "g_computation"}
+    found = lalonde.report(**keys, pretests=["re75", "re74"], exact=["race"])
+    fewer = lalonde.report(**keys, pretests=["re74"], exact=["race"])
+    row, _ = found["sensitivity"]["re78"]["omitted_pretests"]
+    assert row["estimate_without"] == near(fewer["effects"][0]["estimate"], rel=1e-9)
+
+
+@pytest.mark.parametrize("estimand", ["ATC", "ATE"])
+def test_aipw_without_a_pretest_is_on_the_same_students(estimand):
+    keys = {"covariates": LESS, "estimator": "aipw", "estimand": estimand}
+    keys["method"] = "ipw"
+    found = lalonde.report(**keys, pretests=["re75"])
+    fewer = lalonde.report(**keys)
+    (row,) = found["sensitivity"]["re78"]["omitted_pretests"]
+    assert row["estimate_without"] == near(fewer["effects"][0]["estimate"], rel=1e-9)
+
+
 def test_nor_is_anyone_preferred_for_it():
     keys = {"covariates": ["age"], "caliper": lalonde.caliper(0.5)}
     prefer = [["nodegree"], ["race"]]
@@ -47,7 +75,7 @@ def test_the_only_covariate_cannot_be_left_out():
     found = lalonde.report(covariates=[], pretests=["re75"])
     (row,) = found["sensitivity"]["re78"]["omitted_pretests"]
     assert row["moved_by"] is row["estimate_without"] is row["text"] is None
-    assert row["not_estimable"]
+    assert 'without "re75" there is no match: ' in row["not_estimable"]
 
 
 def test_the_words_carry_the_e_value_of_the_effect():

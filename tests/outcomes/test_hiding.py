@@ -250,3 +250,16 @@ def test_dimensions_without_a_common_column_are_proven_apart():
         ["el", "swd*el"],
         ["gender", "race", "race*gender"],
     ]
+
+
+def test_beside_a_hidden_cell_goes_the_smallest_that_shares_a_label_with_it():
+    cells = {("race*el", "black*yes"): 5, ("race*el", "white*no"): 11, ("swd", "1"): 10}
+    cells |= {("race*el", "black*no"): 30, ("race*el", "asian*yes"): 40}
+    counts = Counts(("all",), "treated", cells, None)
+    hidden = {("race*el", "black*yes")}
+    choice = hiding._Choice([counts], hidden, cells)
+    for expected in ("black*no", "asian*yes"):
+        more = choice._next_to(("race*el", "black*yes"), hidden)
+        assert more == {("race*el", expected)}
+        hidden |= more
+    assert choice._next_to(("race*el", "black*yes"), hidden) == {("swd", "1")}
