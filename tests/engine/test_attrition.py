@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from outcomes.designs.design import Design
-from outcomes.engine.attrition import attrition
+from outcomes.engine.attrition import _in_words, attrition
 from outcomes.engine.evaluate import evaluate
 from tests.engine import lalonde
 from tests.engine.random_studies import keys, match_on, tables
@@ -96,3 +96,8 @@ def test_groups_add_up_to_everyone_and_nobody_is_missing_twice(frame):
     assert everyone.n_treated + everyone.n_comparison == study.n
     missing = int(np.isnan(values).sum())
     assert float(everyone.share_missing) * study.n == near(missing)
+
+
+def test_shares_that_read_the_same_are_called_the_same():
+    found = _in_words("ela", (2500, 2501, 2499, 2500), 1 / 2500 - 1 / 2501)
+    assert found.endswith("no ela: the same share.")

@@ -1,6 +1,7 @@
 """Gains: R's figures, the handbook's formula, and when a verdict may rest on them."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -16,6 +17,7 @@ from outcomes.engine.difference_in_differences import (
     difference_in_differences,
     differenced_row,
 )
+from outcomes.engine.effect import Effect
 from outcomes.engine.inference import nothing
 from outcomes.engine.sample import Sample
 from outcomes.terms import Estimator
@@ -160,3 +162,15 @@ def test_a_measure_without_spread_has_no_gain():
     found = difference_in_differences(sample, np.ones(n), "x", PLAIN)
     assert isinstance(found.g, NotEstimable)
     assert isinstance(found.correlation, NotEstimable)
+
+
+@pytest.mark.parametrize(
+    ("rests_on", "claimed"), [(True, (0.2, 0.3)), (False, (5, 0.01))]
+)
+def test_a_gain_is_claimed_only_where_the_verdict_rests_on_it(rests_on, claimed):
+    inference = replace(nothing(NotEstimable("not asked")), p=0.3)
+    gain = Differenced("pre", 0.2, 0.7, inference, rests_on)
+    row = SimpleNamespace(
+        differenced=gain, estimate=5, inference=replace(inference, p=0.01)
+    )
+    assert Effect.claimed.fget(row) == claimed

@@ -145,3 +145,26 @@ def test_a_corrected_p_of_five_in_a_hundred_is_significant(p, found):
     design = SimpleNamespace(matched_on=("pre",), exact=(), cluster=None)
     row = essa_row(effect, verdict, Standing(p, significant=True), design)
     assert row["criteria"][1]["found"].startswith(f"positive, {found}")
+
+
+@pytest.mark.parametrize(
+    ("matched_on", "exact", "tier"),
+    [
+        (("pre",), (), Tier.MODERATE),
+        ((), ("grade",), Tier.MODERATE),
+        ((), (), Tier.RATIONALE),
+    ],
+)
+def test_a_report_counts_all_sites_and_any_control_of_selection(
+    matched_on, exact, tier
+):
+    sample = SimpleNamespace(
+        rows=range(400), clusters=np.arange(400) % 2, treated_clusters=1
+    )
+    outcome = SimpleNamespace(name="read")
+    effect = SimpleNamespace(sample=sample, outcome=outcome, claimed=(0.3, 0.01))
+    verdict = SimpleNamespace(code=VerdictCode.MEETS_WITH_RESERVATIONS)
+    design = SimpleNamespace(matched_on=matched_on, exact=exact, cluster="school")
+    row = essa_row(effect, verdict, Standing(0.01, significant=True), design)
+    assert row["tier"] == tier
+    assert row["criteria"][3]["found"] == "2 by school"

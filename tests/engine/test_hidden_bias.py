@@ -1,9 +1,14 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from outcomes.designs.design import Design
+from outcomes.designs.errors import NotEstimable
 from outcomes.engine.evaluate import evaluate
+from outcomes.engine.hidden_bias import hidden_bias_text, pair_differences
+from outcomes.engine.sensitivity import e_value
 from tests.engine import lalonde
 from tests.engine.worked import formulas
 
@@ -96,3 +101,16 @@ def test_no_words_call_significant_what_its_own_error_does_not():
     assert report["effects"][0]["e_value_ci"] == 1
     assert report["sensitivity"]["read"]["rosenbaum_gamma"] is None
     assert "times as likely" not in report["sensitivity"]["read"]["text"]
+
+
+@pytest.mark.parametrize("sets", [None, np.array([0, 0, 1, 1, 1])])
+def test_only_where_all_sets_are_pairs_do_pairs_differ(sets):
+    sample = SimpleNamespace(sets=sets, y=np.arange(5.0), treated=np.arange(5) % 2 == 0)
+    with pytest.raises(NotEstimable, match="only pairs"):
+        pair_differences(sample)
+
+
+def test_the_factor_is_told_for_the_effect_in_sds_of_its_sample():
+    found = SimpleNamespace(hedges_g=0.5, estimate_sd=0.4)
+    text = hidden_bias_text(found, NotEstimable("no pairs"))
+    assert text.endswith(f"doing well by {e_value(0.5):.2f}.")

@@ -1,5 +1,7 @@
 """What a design can see, when participants of a school share its luck."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,6 +14,7 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine import power
 from outcomes.engine.clustering import one_arm
 from outcomes.engine.evaluate import diagnose
+from outcomes.terms import Assignment
 
 
 def test_the_effect_it_names_is_seen_four_times_in_five():
@@ -69,3 +72,25 @@ def test_a_report_says_what_the_schools_would_take():
     assert whole["mdes_with_icc"] == whole["mdes"]
     assert "optimistic" not in whole["text"]
     assert "a fifth of the variance lies between schools" in whole["text"]
+
+
+def test_students_count_by_their_worth_and_schools_by_their_number():
+    treated = np.arange(20) < 8
+    sample = SimpleNamespace(
+        rows=range(20),
+        treated=treated,
+        counts=(8, 12),
+        clusters=np.where(treated, np.arange(20) % 2, 2 + np.arange(20) % 3),
+        treated_clusters=2,
+        ess_treated=6.5,
+        ess_comparison=9.5,
+    )
+    one_by_one = SimpleNamespace(assignment=Assignment.STUDENT)
+    found = power.power_row(sample, one_by_one)
+    assert found["mdes"] == power.mdes(6.5, 9.5)
+    assert found["mdes_with_icc"] == power.mdes_of_cohorts(6.5, 9.5, 2, icc=0.2)
+    whole = power.power_row(sample, SimpleNamespace(assignment=Assignment.SCHOOL))
+    assert whole["mdes"] == power.mdes_of_clusters(2, 3, 4, icc=0.2)
+    sample.treated_clusters = 1
+    alone = power.power_row(sample, one_by_one)["text"]
+    assert alone.endswith("With one school alone nothing could be detected.")

@@ -11,6 +11,7 @@ from outcomes.designs.errors import NotEstimable
 from outcomes.engine import aipw_jackknife
 from outcomes.engine.aipw import fitted_effect
 from outcomes.engine.covariance import hc3
+from outcomes.engine.effect import ALONE, effect
 from outcomes.engine.evaluate import evaluate
 from outcomes.engine.inference import by_influence, from_spread
 from outcomes.engine.influence import Estimate
@@ -141,3 +142,20 @@ def test_few_schools_are_told_with_the_interval_that_is_reported(
     (text,) = (w["text"] for w in report["warnings"] if w["code"] == "few_clusters")
     assert said in text
     assert estimator != "aipw" or report["effects"][0]["df"] == 3
+
+
+@pytest.mark.parametrize("n_treated", [1, 11])
+@pytest.mark.parametrize("estimator", ["difference", "g_computation"])
+def test_one_student_alone_in_either_arm_has_an_effect_and_no_error(
+    n_treated, estimator
+):
+    y = np.random.default_rng(2).normal(size=12)
+    plain = no_covariates(12)
+    treated = np.arange(12) < n_treated
+    sample = Sample(np.arange(12), treated, y, np.ones(12), plain, None, None)
+    design = Design.from_dict(
+        {"unit": "u", "treatment": "t", "outcomes": ["y"], "estimator": estimator}
+    )
+    found = effect(sample, design, design.outcomes[0], 1.0)
+    assert found.estimate == pytest.approx(y[treated].mean() - y[~treated].mean())
+    assert found.inference.std_error == found.inference.p == ALONE
