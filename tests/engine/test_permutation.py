@@ -4,7 +4,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outcomes.designs.errors import NotEstimable
-from outcomes.engine.permutation import permute_clusters
+from outcomes.engine.permutation import (
+    _all_deals,
+    _dealt,
+    _difference,
+    permute_clusters,
+)
+from outcomes.engine.tasks import blocks_of_draws
 from tests.engine import oracles_errors as literal
 
 
@@ -84,9 +90,36 @@ def test_what_cannot_be_dealt_anew_is_refused():
     mixed = treated.copy()
     mixed[np.flatnonzero(clusters == 0)[0]] = False
     mixed[np.flatnonzero(clusters == 3)[0]] = True
-    with pytest.raises(NotEstimable, match="both arms"):
-        permute_clusters(values, weights, mixed, np.zeros(len(clusters), int), seed=1)
+    for codes in (np.zeros(len(clusters), int), clusters):
+        with pytest.raises(NotEstimable, match="both arms"):
+            permute_clusters(values, weights, mixed, codes, seed=1)
     with pytest.raises(NotEstimable, match="one way"):
         permute_clusters(
             values, weights, treated, clusters, seed=1, blocks=clusters.copy()
         )
+
+
+def test_two_clusters_can_be_dealt_in_two_ways_and_say_nothing():
+    found = permute_clusters(
+        np.array([1.0, 5.0]), np.ones(2), np.array([True, False]), np.arange(2), seed=1
+    )
+    assert (found.p, found.draws, found.is_exact) == (1.0, 2, True)
+
+
+@pytest.mark.parametrize(("draws", "is_exact"), [(34, True), (33, False)])
+def test_all_deals_are_made_where_a_sample_with_the_observed_would_be_as_many(
+    draws, is_exact
+):
+    values, weights, treated, clusters = made_up(1)
+    found = permute_clusters(values, weights, treated, clusters, seed=1, draws=draws)
+    assert (found.is_exact, found.draws) == (is_exact, draws + 1)
+
+
+def test_a_sampled_deal_is_one_of_all_deals():
+    values, weights, _, clusters = made_up(2)
+    sums = np.array([np.bincount(clusters, w) for w in (weights, weights * values)])
+    members, taking = [np.arange(4), np.arange(4, 7)], [2, 1]
+    every = _difference(_all_deals(members, taking, count=7, total=18), sums)
+    (block,) = blocks_of_draws(seed=1, draws=60)
+    dealt = _dealt(members, taking, sums, block)
+    assert np.abs(dealt[:, None] - every).min(axis=1).max() < 1e-12
