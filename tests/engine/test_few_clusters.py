@@ -3,8 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import t
 
+from outcomes.engine import inference
 from outcomes.engine.covariance import Spread
 from outcomes.engine.few_clusters import are_few, half_width, widest
+from tests.engine import lalonde
 
 spreads = st.builds(Spread, st.floats(0.01, 2), st.floats(1, 60))
 
@@ -33,3 +35,11 @@ def test_no_error_that_was_asked_is_wider_than_the_one_reported(errors, estimate
     assert half_width(found.spread) == max(map(half_width, errors))
     ps = [2 * t.sf(abs(estimate) / each.std_error, each.df) for each in errors]
     assert found.p == pytest.approx(max(ps), rel=1e-9)
+
+
+def test_dealing_clusters_anew_tests_an_effect_and_no_difference_of_two(monkeypatch):
+    monkeypatch.setattr(inference, "_permuted", lambda *_: 1.0)
+    gap = {"dimension": "race", "focal": "black", "reference": "white"}
+    found = lalonde.report(cluster="educ", gaps=[gap], estimator="difference")
+    assert found["effects"][0]["p"] == 1.0
+    assert found["gaps"][0]["p"] < 1
