@@ -9,6 +9,7 @@ from outcomes.designs.errors import DesignError
 from outcomes.engine.arrays import Flags, Floats
 from outcomes.engine.covariates import Covariates
 from outcomes.engine.logistic import logistic
+from outcomes.engine.logits import logits
 from outcomes.engine.notices import Warn
 from outcomes.engine.standardized import Standardized, standardized
 
@@ -41,13 +42,13 @@ def propensity(covariates: Covariates, treated: Flags, warn: Warn) -> Propensity
     model = _standardized(covariates, warn)
     held = model.held()
     beta, settled = logistic(held.columns, treated, products=model.cross)
-    logit = held.times(beta)
     del held
+    logit, slopes = logits(model, beta)
     has_overlap = bool(logit[~treated].max() >= logit[treated].min())
     if not settled:
         _warn_separation(has_overlap, warn)
-    slopes = (beta[1:] / model.sd)[np.argsort(model.kept)]
-    return Propensity(logit, slopes, has_overlap or settled, model)
+    in_turn = slopes[np.argsort(model.kept)]
+    return Propensity(logit, in_turn, has_overlap or settled, model)
 
 
 def _standardized(covariates: Covariates, warn: Warn) -> Standardized:

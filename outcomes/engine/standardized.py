@@ -78,7 +78,7 @@ class Standardized:
         column by column, so that equal rows give equal bits."""
         model = self if x is None else replace(self, x=x, made=None, cross=None)
         d = 1 + len(self.split[0])
-        of_flags = self._flags_of(x, beta[d:])
+        of_flags = self.of_flags(beta[d:], x)
         out = np.empty(len(model.x))
         for rows in blocks(len(out)):
             total = of_flags(rows)
@@ -87,8 +87,8 @@ class Standardized:
             out[rows] = total
         return out
 
-    def _flags_of(
-        self, x: Floats | Matrix | None, slopes: Floats
+    def of_flags(
+        self, slopes: Floats, x: Floats | Matrix | None = None
     ) -> Callable[[slice], Floats]:
         """What the flags of some rows add; others x (n, k) may show other patterns."""
         if x is None and self.patterns:
