@@ -19,6 +19,7 @@ from outcomes.engine.canonical import seeded_order
 from outcomes.engine.influence import Estimate
 from outcomes.engine.linear import coefficients
 from outcomes.engine.logistic import logistic
+from outcomes.engine.logits import logits
 from outcomes.engine.matrix import EVERYONE, Matrix
 from outcomes.engine.propensity import Propensity
 from outcomes.engine.sample import Sample
@@ -225,7 +226,10 @@ def _score(
         logit = model.times(beta)
         if logit[~treated].max() < logit[treated].min():
             raise NotEstimable(NO_OVERLAP)
-    chance: Floats = expit(model.times(beta, of))
+    # As they were matched on, where everyone was: a score is not made in two ways.
+    chance: Floats = expit(
+        logits(model, beta)[0] if of is None else model.times(beta, of)
+    )
     return chance
 
 

@@ -13,7 +13,7 @@ from outcomes.engine.standardized import Standardized
 
 GRAIN = 2.0**30  # parts of a logit to which a coefficient on an SD is rounded
 UNITS = (1.0, 10.0, 100.0, 1_000.0)  # in which a column may have whole numbers
-LOOKED_AT = 1_000  # rows that tell whether it does
+LOOKED_AT = 100  # rows that tell whether it does
 
 
 def logits(model: Standardized, beta: Floats) -> tuple[Floats, Floats]:
