@@ -24,14 +24,15 @@ def logits(model: Standardized, beta: Floats) -> tuple[Floats, Floats]:
     units = np.array([_unit(model.x[:LOOKED_AT, j]) for j in numbers])
     slopes = _rounded(beta[1 : 1 + d] / model.sd[:d] / units, model.sd[:d] * units)
     of_flags = _rounded(beta[1 + d :], np.ones(len(flags)))
-    mean = float(slopes @ (model.mean[:d] * units))
-    first = float(_rounded(beta[:1] - mean, np.ones(1))[0])
+    means = model.mean[:d] * units
+    origins = np.rint(means)  # whole too, and what is left is small
+    first = float(_rounded(beta[:1] - slopes @ (means - origins), np.ones(1))[0])
     told = model.of_flags(of_flags)
     out = np.empty(len(model.x))
     for rows in blocks(len(out)):
         total = told(rows) + first
-        for j, unit, slope in zip(numbers, units, slopes, strict=True):
-            total += _in_units(model.x[rows, j], unit) * slope
+        for j, unit, origin, slope in zip(numbers, units, origins, slopes, strict=True):
+            total += (_in_units(model.x[rows, j], unit) - origin) * slope
         out[rows] = total
     return out, np.concatenate([slopes * units, of_flags])
 
