@@ -145,13 +145,13 @@ def save(run: Run, folder: Path = FOLDER) -> None:
 
 def _together(older: list[Run], run: Run) -> list[Run]:
     """Newest last. A figure stays with the day and versions of its run until its goal
-    is measured anew; what was skipped is not stored and replaces nothing."""
-    measured = [record for record in run["records"] if not _is_skipped(record)]
-    skipped = {_comparison(it) for it in run["records"] if _is_skipped(it)}
+    is measured anew; what led to none is not stored and replaces nothing."""
+    measured = [record for record in run["records"] if not _is_empty(record)]
+    unmeasured = {_comparison(it) for it in run["records"] if _is_empty(it)}
     anew = {record["goal"] for record in measured}
 
     def stays(record: Record) -> bool:
-        return record["goal"] not in anew or _comparison(record) in skipped
+        return record["goal"] not in anew or _comparison(record) in unmeasured
 
     kept = [_with(it, filter(stays, it["records"])) for it in older]
     alike = [it["records"] for it in kept if _with(it, ()) == _with(run, ())]
@@ -164,8 +164,9 @@ def _with(run: Run, rows: Iterable[Record]) -> Run:
     return {**run, "records": [*rows]}
 
 
-def _is_skipped(record: Record) -> bool:
-    return bool(record["verdict"].startswith("SKIP"))
+def _is_empty(record: Record) -> bool:
+    """Whether nobody ran, or the machine was not steady."""
+    return bool(record["verdict"].startswith(("SKIP", "INCONCLUSIVE")))
 
 
 def _comparison(record: Record) -> tuple[str, str]:

@@ -85,8 +85,8 @@ def record(code, ratio=2.0, other="other"):
     return row | {"goal": code, "other": other}
 
 
-def skipped(code, other="other"):
-    return record(code, other=other) | {"ratios": [], "verdict": "SKIP (absent)"}
+def without_figure(code, verdict, other="other"):
+    return record(code, other=other) | {"ratios": [], "verdict": verdict}
 
 
 NUMPY_3, DAY_BEFORE = {"versions": {"numpy": "3.0"}}, {"day": "2026-01-01"}
@@ -120,10 +120,11 @@ def test_a_goal_measured_anew_replaces_its_older_figures_alone(save):
     ]
 
 
-def test_what_is_skipped_is_not_stored_and_replaces_nothing(save):
-    assert save(skipped("M1")) == []
+@pytest.mark.parametrize("verdict", ["SKIP (absent)", "INCONCLUSIVE (not steady)"])
+def test_what_led_to_no_figure_is_not_stored_and_replaces_nothing(save, verdict):
+    assert save(without_figure("M1", verdict)) == []
     save(record("M1"), record("M1", other="older"), **DAY_BEFORE)
-    assert save(record("M1", 1.5), skipped("M1", other="older")) == [
+    assert save(record("M1", 1.5), without_figure("M1", verdict, "older")) == [
         [("M1", "older", 2.0)],
         [("M1", "other", 1.5)],
     ]
