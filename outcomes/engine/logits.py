@@ -18,7 +18,7 @@ LOOKED_AT = 100  # rows that tell whether it does
 
 def logits(model: Standardized, beta: Floats) -> tuple[Floats, Floats]:
     """(n,) the linear predictor of every student, and (m,) the coefficients of the kept
-    columns on their own scale, both within some 1e-9 of what beta (1 + m,) says."""
+    columns on their own scale: a few 1e-9 from what beta (1 + m,) says, in logits."""
     numbers, flags = model.split
     d = len(numbers)
     units = np.array([_unit(model.x[:LOOKED_AT, j]) for j in numbers])
