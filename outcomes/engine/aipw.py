@@ -43,8 +43,8 @@ class Near:
     def of(cls, sample: Sample) -> "Near":
         known = sample.fitted and sample.fitted.model
         model = known or _model(sample.as_read)
-        columns, products = model.held().columns, model.cross
-        return cls(model, logistic(columns, sample.treated, products=products)[0])
+        fitted = logistic(model.columns, sample.treated, products=model.cross)
+        return cls(model, fitted[0])
 
     def swapped(self) -> "Near":
         """The same with the arms exchanged."""

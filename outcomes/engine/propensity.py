@@ -40,9 +40,7 @@ def propensity(covariates: Covariates, treated: Flags, warn: Warn) -> Propensity
     without a covariate to fit on.
     """
     model = _standardized(covariates, warn)
-    held = model.held()
-    beta, settled = logistic(held.columns, treated, products=model.cross)
-    del held
+    beta, settled = logistic(model.columns, treated, products=model.cross)
     logit, slopes = logits(model, beta)
     has_overlap = bool(logit[~treated].max() >= logit[treated].min())
     if not settled:
